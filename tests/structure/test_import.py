@@ -1,0 +1,77 @@
+"""``import rushlight`` is quick and light."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import rushlight
+
+MILLISECONDS = 60
+MEGABYTES = 30
+ROUNDS = 9
+HEAVY = {"torch", "llvmlite", "numba", "scipy", "pandas", "sklearn", "matplotlib", "IPython", "nbformat"}
+
+# Processor time, for a neighbour that takes the core says nothing about the import.
+PROBE = """
+import json, sys, time
+import numpy
+def resident():
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * 4096
+    except OSError:
+        import resource
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024
+before, start = resident(), time.process_time()
+import rushlight
+seconds, after = time.process_time() - start, resident()
+print(json.dumps({"ms": 1e3 * seconds, "mb": (after - before) / 1e6, "modules": sorted(sys.modules)}))
+"""
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """A fresh interpreter that finds this rushlight, with one thread."""
+    folder = str(Path(rushlight.__file__).parents[1])
+    paths = os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH")]))
+    environment = os.environ | {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    return subprocess.run(
+        [sys.executable, *arguments], env=environment, capture_output=True, text=True, check=True
+    )
+
+
+@cache
+def measured() -> list[dict]:
+    """What several fresh interpreters measure; the first one, which may have to compile, is left out."""
+    return [json.loads(run("-c", PROBE).stdout) for _ in range(ROUNDS + 1)][1:]
+
+
+def slowest(count: int = 15) -> str:
+    """The modules that take longest to import, in words for a failing test."""
+    report = run("-X", "importtime", "-c", "import numpy, rushlight").stderr.splitlines()
+    rows = [line.removeprefix("import time:") for line in report if line.count("|") == 2]
+    ours = rows[next((i for i, row in enumerate(rows) if row.split("|")[2].strip() == "numpy"), 0) + 1 :]
+    return "\n".join(sorted(ours, key=lambda row: int(row.split("|")[0]), reverse=True)[:count])
+
+
+def test_import_is_quick():
+    median = statistics.median(entry["ms"] for entry in measured())
+    assert median <= MILLISECONDS, (
+        f"{median:.0f} ms on top of NumPy; self | cumulative | module:\n{slowest()}"
+    )
+
+
+def test_import_is_light():
+    median = statistics.median(entry["mb"] for entry in measured())
+    assert median <= MEGABYTES, f"{median:.1f} MB on top of NumPy"
+
+
+@pytest.mark.parametrize("name", sorted(HEAVY))
+def test_import_leaves_out(name):
+    assert name not in measured()[0]["modules"]
