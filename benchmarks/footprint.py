@@ -1,0 +1,108 @@
+"""What rushlight and torch weigh: seconds and memory to import them, megabytes on disk.
+
+python benchmarks/footprint.py                  # prints the table, writes results/footprint.json
+"""
+
+import argparse
+import importlib.metadata
+import statistics
+import sys
+from pathlib import Path
+
+from _measure import RESULTS, ROOT, in_fresh_process, save
+
+# Everything is read in the new process itself, so starting Python is not counted.
+PROBE = """
+import json, sys, time
+def resident():
+    try:
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * 4096
+    except OSError:
+        import resource
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024
+{before}
+memory, clock = resident(), time.perf_counter()
+import {name}
+seconds = time.perf_counter() - clock
+print(json.dumps({{"seconds": seconds, "megabytes": (resident() - memory) / 1e6}}))
+"""
+
+# What is imported, and what had been imported before.
+IMPORTS = {
+    "numpy": ("numpy", ""),
+    "torch": ("torch", ""),
+    "rushlight": ("rushlight", ""),
+    "rushlight after numpy": ("rushlight", "import numpy"),
+}
+
+
+def measure_imports(rounds: int) -> dict[str, dict[str, float]]:
+    """Medians over `rounds` new processes for each of IMPORTS, in turns; a first round only warms the disk."""
+    found: dict[str, list[dict[str, float]]] = {title: [] for title in IMPORTS}
+    for _ in range(rounds + 1):
+        for title, (name, before) in IMPORTS.items():
+            found[title].append(in_fresh_process(PROBE.format(name=name, before=before)))
+    return {
+        title: {key: statistics.median(entry[key] for entry in entries[1:]) for key in entries[0]}
+        for title, entries in found.items()
+    }
+
+
+def installed_megabytes(name: str) -> float:
+    """What the files of one installed distribution take on disk, byte code left out."""
+    files = importlib.metadata.files(name) or []
+    return sum(file.size or 0 for file in files if file.suffix != ".pyc") / 1e6
+
+
+def requirements(name: str) -> set[str]:
+    """`name` and the distributions that it needs on this machine, extras left out."""
+    from packaging.requirements import Requirement
+
+    found, pending = set(), [name]
+    while pending:
+        current = pending.pop().lower().replace("_", "-")
+        if current in found:
+            continue
+        found.add(current)
+        for entry in map(Requirement, importlib.metadata.requires(current) or ()):
+            if entry.marker is None or entry.marker.evaluate({"extra": ""}):
+                pending.append(entry.name)
+    return found
+
+
+def measure_sizes() -> dict[str, dict[str, float]]:
+    """Megabytes of each library alone, and with all that installing it brings."""
+    source = (ROOT / "src" / "rushlight").rglob("*")
+    alone = sum(path.stat().st_size for path in source if path.is_file() and path.suffix != ".pyc") / 1e6
+    ours = sum(map(installed_megabytes, ("numpy", "ml-dtypes")))
+    return {
+        "torch": {
+            "alone": installed_megabytes("torch"),
+            "with requirements": sum(map(installed_megabytes, requirements("torch"))),
+        },
+        "rushlight": {"alone": alone, "with requirements": alone + ours},
+    }
+
+
+def main() -> int:
+    """Measures, prints, writes; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=15, help="processes per library")
+    parser.add_argument("--json", type=Path, metavar="FILE", default=RESULTS / "footprint.json")
+    options = parser.parse_args()
+    imports, sizes = measure_imports(options.rounds), measure_sizes()
+    print(f"{'import':<24} {'seconds':>8} {'MB':>8}")
+    for title, entry in imports.items():
+        print(f"{title:<24} {entry['seconds']:>8.3f} {entry['megabytes']:>8.1f}")
+    print(f"\n{'on disk':<24} {'alone':>8} {'with all it needs':>18}")
+    for title, entry in sizes.items():
+        print(f"{title:<24} {entry['alone']:>5.1f} MB {entry['with requirements']:>15.1f} MB")
+    installed = {name: importlib.metadata.version(name) for name in ("torch", "numpy", "ml-dtypes")}
+    save(options.json, (), versions=installed, imports=imports, sizes=sizes)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
