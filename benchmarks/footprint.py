@@ -39,7 +39,7 @@ IMPORTS = {
 
 
 def measure_imports(rounds: int) -> dict[str, dict[str, float]]:
-    """Medians over `rounds` new processes for each of IMPORTS, in turns; a first round only warms the disk."""
+    """Medians over `rounds` new processes for each of IMPORTS, in turns; a first round warms the disk."""
     found: dict[str, list[dict[str, float]]] = {title: [] for title in IMPORTS}
     for _ in range(rounds + 1):
         for title, (name, before) in IMPORTS.items():

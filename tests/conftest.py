@@ -14,6 +14,7 @@ settings.register_profile(
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "default")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks the tests of every module that asks for torch, so that a run with torch can pick them out."""
     asks: dict[Path, bool] = {}
