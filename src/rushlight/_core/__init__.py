@@ -1,0 +1,1 @@
+"""Layer 1: dtypes, promotion, devices, sizes, storage, the tensor's slots, modes. Imports NumPy only."""

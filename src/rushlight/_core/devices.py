@@ -1,0 +1,88 @@
+"""Devices: where a tensor's memory is. rushlight has ``cpu`` and ``meta`` (shapes without memory)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_KNOWN = ("cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla",
+          "lazy", "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone")  # fmt: skip
+
+
+class device:
+    """The place of a tensor's memory.
+
+    Args:
+        type: ``"cpu"``, ``"meta"`` or another device name of torch's, with an optional ``":index"``.
+        index: ordinal of the device.
+
+    Raises:
+        RuntimeError: the name is not one that torch knows.
+
+    Example::
+
+        >>> torch.device("cpu")
+        device(type='cpu')
+    """
+
+    __slots__ = ("_restore", "index", "type")
+
+    def __init__(self, type: Any = "cpu", index: int | None = None) -> None:
+        if isinstance(type, device):
+            type, index = type.type, type.index
+        elif isinstance(type, int):
+            type, index = "cuda", type
+        elif not isinstance(type, str):
+            raise TypeError(f"device(): argument 'type' must be str, not {type.__class__.__name__}")
+        name, colon, ordinal = type.partition(":")
+        if name not in _KNOWN:
+            raise RuntimeError(
+                f"Expected one of {', '.join(_KNOWN)} device type at start of device string: {name}"
+            )
+        if colon:
+            if not ordinal.isdigit():
+                raise RuntimeError(f"Invalid device string: '{type}'")
+            index = int(ordinal)
+        self.type: str = name
+        self.index: int | None = index
+
+    def __repr__(self) -> str:
+        return (
+            f"device(type='{self.type}')"
+            if self.index is None
+            else f"device(type='{self.type}', index={self.index})"
+        )
+
+    def __str__(self) -> str:
+        return self.type if self.index is None else f"{self.type}:{self.index}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, device) and self.type == other.type and self.index == other.index
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.index))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return device, (str(self),)
+
+
+CPU = device("cpu")
+META = device("meta")
+
+
+def as_device(value: Any) -> device:
+    """The supported device that an argument ``device=`` names.
+
+    Raises:
+        AssertionError: a CUDA device, with torch's text of a build without CUDA.
+        NotImplementedError: any other device that rushlight has no memory on.
+    """
+    if value is None or value is CPU:
+        return CPU
+    found = value if isinstance(value, device) else device(value)
+    if found.type == "cpu":
+        return CPU
+    if found.type == "meta":
+        return META
+    if found.type == "cuda":
+        raise AssertionError("Torch not compiled with CUDA enabled")
+    raise NotImplementedError(f"rushlight has no device '{found.type}': tensors live on 'cpu' or 'meta'")

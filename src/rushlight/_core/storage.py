@@ -1,0 +1,82 @@
+"""Storage: the memory that a tensor and its views share, with the counter of writes to it."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+import numpy as np
+
+from .devices import CPU, device
+
+_PURGE_AT = 32
+"""Views registered before the dead ones are swept out of the list; doubles with the live ones."""
+
+
+class Storage:
+    """Memory shared by a tensor and its views.
+
+    Most tensors never need one: it is made on the first view, in-place write or saved result.
+
+    Attributes:
+        buffer: the array that owns the memory, or the widest view of foreign memory that we were handed.
+        version: number of in-place writes so far; saved tensors compare it before they are used.
+        views: weak references to the tensors that are views of another one.
+    """
+
+    __slots__ = ("__weakref__", "_purge_at", "buffer", "device", "frozen", "version", "views")
+
+    def __init__(self, buffer: Any, place: device = CPU) -> None:
+        self.buffer = buffer
+        self.version = 0
+        self.device = place
+        self.views: list[weakref.ref[Any]] | None = None
+        self._purge_at = _PURGE_AT
+        self.frozen: str | None = None
+
+    def add_view(self, tensor: Any) -> None:
+        """Remembers a view, so that a recorded write through an alias can renew its place in the graph."""
+        views = self.views
+        if views is None:
+            self.views = [weakref.ref(tensor)]
+            return
+        views.append(weakref.ref(tensor))
+        if len(views) > self._purge_at:
+            self.views = [reference for reference in views if reference() is not None]
+            self._purge_at = max(_PURGE_AT, 2 * len(self.views))
+
+    def live_views(self) -> list[Any]:
+        """The views that are still alive, oldest first."""
+        found = (reference() for reference in self.views or ())
+        return [view for view in found if view is not None]
+
+
+def address(array: np.ndarray[Any, Any]) -> int:
+    """Where the first element of an array is in memory."""
+    return int(array.__array_interface__["data"][0])
+
+
+class _Window:
+    """Presents memory of another array under a new dtype, shape and strides."""
+
+    def __init__(
+        self, owner: Any, pointer: int, shape: tuple[int, ...], strides: tuple[int, ...], typestr: str
+    ) -> None:
+        self.owner = owner
+        self.__array_interface__ = {
+            "data": (pointer, False), "shape": shape, "strides": strides, "typestr": typestr, "version": 3,
+        }  # fmt: skip
+
+
+def strided_window(
+    owner: np.ndarray[Any, Any],
+    element: np.dtype[Any],
+    shape: tuple[int, ...],
+    strides: tuple[int, ...],
+    offset: int,
+) -> np.ndarray[Any, Any]:
+    """An array over the memory of `owner` at a byte `offset`, with byte `strides`; the caller checks the bounds."""
+    carrier = element if element.kind != "V" else np.dtype(f"u{element.itemsize}")
+    window = _Window(owner, address(owner) + offset, shape, strides, carrier.str)
+    found = np.asarray(window)
+    return found if found.dtype is element else found.view(element)

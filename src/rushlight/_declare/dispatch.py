@@ -1,0 +1,424 @@
+"""The general path of a call: overrides, transforms, promotion, the backend, and the tape.
+
+The fast paths in `fast.py` serve the common call and come here for everything else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .._backends.numpy.errstate import quiet
+from .._core import dtypes
+from .._core.dtypes import FLOATING, dtype, of_numpy
+from .._core.meta_array import MetaArray
+from .._core.modes import OFF, modes
+from .._core.promotion import Promotion, can_cast
+from .._core.sizes import wrap_dims
+from .._core.tensor_base import PLAIN, TensorBase, wrap, wrap_view
+from .binding import bind, is_number, type_error
+from .overrides import handle_override
+from .record import Operator
+from .tape import attach
+
+SAME, FLOAT, BOOL, INT64 = "same", "float", "bool", "int64"
+"""Promotion kinds: operands to their common dtype; integers to the default dtype; a bool result;
+integers to int64."""
+
+
+def call(op: Operator, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Runs an operator on any arguments."""
+    values, out = bind(op, args, kwargs)
+    special = find_special(op, values, out)
+    if special is not None:
+        return handle_override(op, special, values, args, kwargs)
+    if out is not None:
+        return write_out(op, values, out)
+    return run(op, values)
+
+
+def run(op: Operator, values: list[Any]) -> Any:
+    """Runs an operator on bound values and records it."""
+    return _RUNNERS[op.kind](op, values)
+
+
+def find_special(op: Operator, values: list[Any], out: Any = None) -> Any:
+    """The first argument that is no plain tensor and wants a say in the call (a subclass, a dual, a batch)."""
+    for name in op.tensors:
+        value = values[op.position[name]]
+        if type(value) in PLAIN or value is None:
+            continue
+        if isinstance(value, (list, tuple)):
+            for item in value:
+                if type(item) not in PLAIN and hasattr(type(item), "__torch_function__"):
+                    return item
+        elif hasattr(type(value), "__torch_function__"):
+            return value
+    return None
+
+
+def compute_dtype(op: Operator, values: list[Any]) -> dtype:
+    """The dtype to which an elementwise operator brings its operands."""
+    promotion = Promotion()
+    seen = False
+    for name in op.tensors:
+        value = values[op.position[name]]
+        if isinstance(value, TensorBase):
+            array = value._array
+            promotion.add_tensor(of_numpy(array.dtype), array.ndim)
+            seen = True
+        elif is_number(value):
+            promotion.add_scalar(value)
+        elif value is not None:
+            raise type_error(op, name, value)
+    if not seen and not op.scalars_alone:
+        name = op.tensors[0]
+        raise type_error(op, name, values[op.position[name]])
+    found = promotion.result()
+    if op.promote == FLOAT and found.category < FLOATING:
+        return dtypes.get_default_dtype()
+    return found
+
+
+def run_body(op: Operator, function: Any, values: list[Any]) -> Any:
+    """Calls a function that has the operator's parameters with their values."""
+    if not op.keyword_only:
+        return quiet(function, *values)
+    count = len(values) - op.keyword_only
+    return quiet(function, *values[:count], **dict(zip(op.params[count:], values[count:], strict=True)))
+
+
+def _run_elementwise(op: Operator, values: list[Any]) -> Any:
+    if op.check is not None:
+        run_body(op, op.check, values)
+    common = compute_dtype(op, values)
+    if op.refuse:
+        refuse_dtype(op, common)
+    array = compute_elementwise(op, values, common)
+    return attach(op, values, (wrap(array),))[0]
+
+
+def refuse_dtype(op: Operator, common: dtype) -> None:
+    """Raises torch's error for a dtype that the kernels of an operator do not exist for."""
+    for kind in op.refuse:
+        if _is_kind(common, kind):
+            raise NotImplementedError(
+                f"\"{op.kernel_name or op.name + '_cpu'}\" not implemented for '{scalar_name(common)}'"
+            )
+
+
+def _is_kind(element: dtype, kind: str) -> bool:
+    return {
+        "bool": element.category == dtypes.BOOL,
+        "complex": element.is_complex,
+        "float": element.is_floating_point,
+        "integer": element.category == dtypes.INTEGER,
+    }[kind]
+
+
+_SCALAR_NAMES = {
+    "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int", "int64": "Long", "float16": "Half",
+    "bfloat16": "BFloat16", "float32": "Float", "float64": "Double", "complex64": "ComplexFloat",
+    "complex128": "ComplexDouble", "bool": "Bool", "uint16": "UInt16", "uint32": "UInt32", "uint64": "UInt64",
+}  # fmt: skip
+
+
+def scalar_name(element: dtype) -> str:
+    """The name error messages give a dtype: ``Float``, ``Long``."""
+    return _SCALAR_NAMES[element.name]
+
+
+def compute_elementwise(op: Operator, values: list[Any], common: dtype) -> Any:
+    """The result array of an elementwise operator whose operands have been promoted to `common`."""
+    work = dtypes.float32 if common in dtypes.REDUCED else common
+    arguments = list(values)
+    meta = False
+    for name in op.tensors:
+        value = arguments[op.position[name]]
+        if isinstance(value, TensorBase):
+            array = value._array
+            if type(array) is MetaArray:
+                meta, array = True, array.stand_in()
+            arguments[op.position[name]] = array if array.dtype is work.numpy else array.astype(work.numpy)
+        elif value is not None:
+            arguments[op.position[name]] = scalar_array(value, common, work)
+    if meta:
+        arguments = [
+            value[(slice(0, 1),) * value.ndim] if isinstance(value, np.ndarray) else value
+            for value in arguments
+        ]
+    try:
+        array = run_body(op, op.general or op.body, arguments)
+    except ValueError as error:
+        raise broadcast_error(values, error) from None
+    if type(array) is not np.ndarray:
+        array = np.asarray(array)
+    wanted = _result_dtype(op, array.dtype, common)
+    if array.dtype != wanted:
+        array = quiet(array.astype, wanted)
+    if meta:
+        return MetaArray.empty(broadcast(values), array.dtype)
+    return array
+
+
+def scalar_array(value: Any, common: dtype, work: dtype) -> Any:
+    """A number as a 0-d array of the working dtype, wrapping as C does when it is out of range."""
+    if common.category == dtypes.INTEGER and isinstance(value, (int, np.integer)):
+        bits = 8 * common.itemsize
+        return np.asarray(int(value) & ((1 << bits) - 1), dtype=f"u{common.itemsize}").astype(work.numpy)
+    return quiet(np.asarray(value).astype, work.numpy)
+
+
+def _result_dtype(op: Operator, computed: np.dtype[Any], common: dtype) -> np.dtype[Any]:
+    if op.promote == BOOL or computed.kind == "b":
+        return np.dtype(np.bool_)
+    if op.result is not None:
+        fixed: np.dtype[Any] = op.result(common).numpy
+        return fixed
+    if computed.kind != "c":
+        return common.to_real().numpy
+    return common.numpy
+
+
+def broadcast(values: list[Any]) -> tuple[int, ...]:
+    """The shape to which the tensors among some values broadcast."""
+    return np.broadcast_shapes(*(value._array.shape for value in values if isinstance(value, TensorBase)))
+
+
+def broadcast_error(values: list[Any], error: Exception) -> Exception:
+    """torch's error for two shapes that do not broadcast; `error` itself where that is not the reason."""
+    shapes = [value._array.shape for value in values if isinstance(value, TensorBase)]
+    for first, second in zip(shapes, shapes[1:], strict=False):
+        for position in range(1, min(len(first), len(second)) + 1):
+            a, b = first[-position], second[-position]
+            if a != b and 1 not in (a, b):
+                dim = max(len(first), len(second)) - position
+                found = RuntimeError(
+                    f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {dim}"
+                )
+                found.add_note(
+                    f"tensor a has shape {list(first)} and tensor b {list(second)}: aligned from the right, sizes must "
+                    "be equal or 1; unsqueeze, expand or transpose one of them"
+                )
+                return found
+    return error
+
+
+def _run_reduction(op: Operator, values: list[Any]) -> Any:
+    values = list(values)
+    tensor = values[0]
+    if not isinstance(tensor, TensorBase):
+        raise type_error(op, op.tensors[0], tensor)
+    array = tensor._array
+    if "dim" in op.position and not op.raw_dim:
+        dim = values[op.position["dim"]]
+        values[op.position["dim"]] = None if dim is None else wrap_dims(dim, array.ndim)
+    element = of_numpy(array.dtype)
+    wanted = values[op.position["dtype"]] if "dtype" in op.position else None
+    result = wanted or (dtypes.int64 if op.promote == INT64 and element.category < FLOATING else element)
+    if op.refuse:
+        refuse_dtype(op, result)
+    if op.check is not None:
+        run_body(op, op.check, values)
+    work = dtypes.float32 if result in dtypes.REDUCED else result
+    meta = type(array) is MetaArray
+    if meta:
+        array = array.stand_in()
+    if array.dtype is not work.numpy:
+        array = quiet(array.astype, work.numpy)
+    found = run_body(op, op.body, [array, *values[1:]])
+    several = isinstance(found, tuple)
+    outputs = []
+    for item in found if several else (found,):
+        item = np.asarray(item)
+        if work is not result and item.dtype is work.numpy:
+            item = item.astype(result.numpy)
+        outputs.append(wrap(MetaArray.empty(item.shape, item.dtype) if meta else item))
+    return _pack(op, attach(op, values, tuple(outputs)), several)
+
+
+def _run_view(op: Operator, values: list[Any]) -> Any:
+    tensor = values[0]
+    if not isinstance(tensor, TensorBase):
+        raise type_error(op, op.tensors[0], tensor)
+    array = tensor._array
+    if type(array) is MetaArray:
+        found = run_body(op, op.body, [array.geometry, *values[1:]])
+        several = isinstance(found, (tuple, list))
+        views = tuple(wrap_view(tensor, MetaArray(item)) for item in (found if several else (found,)))
+    else:
+        found = run_body(op, op.body, [array, *values[1:]])
+        several = isinstance(found, (tuple, list))
+        views = tuple(wrap_view(tensor, item) for item in (found if several else (found,)))
+    return _pack(op, attach(op, values, views, is_view=True), several)
+
+
+def _run_kernel(op: Operator, values: list[Any]) -> Any:
+    if op.check is not None:
+        run_body(op, op.check, values)
+    values, common = _promote_params(op, values)
+    arguments = list(values)
+    meta = narrow = None
+    for name in op.tensors:
+        value = arguments[op.position[name]]
+        if name in op.lists and isinstance(value, (list, tuple)):
+            value = tuple(value)
+            values[op.position[name]] = value
+            items = []
+            for index, item in enumerate(value):
+                if not isinstance(item, TensorBase):
+                    raise TypeError(
+                        f"expected Tensor as element {index} in argument {op.position[name]}, but got {type(item).__name__}"
+                    )
+                array, meta, narrow = _kernel_array(op, item._array, meta, narrow)
+                items.append(array)
+            arguments[op.position[name]] = items
+        elif isinstance(value, TensorBase):
+            arguments[op.position[name]], meta, narrow = _kernel_array(op, value._array, meta, narrow)
+        elif value is not None and not (is_number(value) and "Number" in str(op.body.__annotations__[name])):
+            raise type_error(op, name, value)
+    found = run_body(op, op.body, arguments)
+    several = isinstance(found, (tuple, list))
+    outputs = []
+    for item in found if several else (found,):
+        item = np.asarray(item)
+        if narrow is not None and item.dtype == np.float32:
+            item = item.astype(narrow)
+        outputs.append(wrap(MetaArray.empty(item.shape, item.dtype) if meta else item))
+    return _pack(op, attach(op, values, tuple(outputs)), several)
+
+
+def _kernel_array(op: Operator, array: Any, meta: Any, narrow: Any) -> tuple[Any, Any, Any]:
+    """The array a kernel gets: zeros for meta tensors, float32 for 16-bit floats."""
+    if type(array) is MetaArray:
+        meta, array = True, array.stand_in()
+    if array.dtype.itemsize == 2 and of_numpy(array.dtype) in dtypes.REDUCED and not op.exact:
+        narrow, array = array.dtype, array.astype(np.float32)
+    return array, meta, narrow
+
+
+def _promote_params(op: Operator, values: list[Any]) -> tuple[list[Any], dtype | None]:
+    """Brings the parameters named by a kernel's ``promote=`` to their common dtype."""
+    values = list(values)
+    if not op.promote:
+        return values, None
+    promotion = Promotion()
+    found: list[tuple[int, Any]] = []
+    for name in op.promote:
+        value = values[op.position[name]]
+        if isinstance(value, TensorBase):
+            promotion.add_tensor(of_numpy(value._array.dtype), value._array.ndim)
+        elif name in op.lists:
+            for item in value:
+                if isinstance(item, TensorBase):
+                    promotion.add_tensor(of_numpy(item._array.dtype), item._array.ndim)
+        elif is_number(value):
+            promotion.add_scalar(value)
+        else:
+            continue
+        found.append((op.position[name], value))
+    common = promotion.result()
+    for position, value in found:
+        if isinstance(value, TensorBase):
+            values[position] = as_dtype(value, common)
+        elif isinstance(value, (list, tuple)):
+            values[position] = tuple(
+                as_dtype(item, common) if isinstance(item, TensorBase) else item for item in value
+            )
+    return values, common
+
+
+def as_dtype(tensor: Any, element: dtype) -> Any:
+    """The tensor itself or a recorded conversion of it."""
+    return tensor if tensor._array.dtype is element.numpy else tensor.to(element)
+
+
+def _run_fused(op: Operator, values: list[Any]) -> Any:
+    if op.check is not None:
+        run_body(op, op.check, values)
+    values, _ = _promote_params(op, values)
+    arguments, narrow = list(values), None
+    record = modes.record
+    modes.record = OFF
+    try:
+        for name in op.tensors:
+            value = arguments[op.position[name]]
+            if isinstance(value, TensorBase):
+                element = of_numpy(value._array.dtype)
+                if element in dtypes.REDUCED:
+                    narrow = element
+                    arguments[op.position[name]] = value.to(dtypes.float32)
+            elif value is not None and name not in op.lists and not is_number(value):
+                raise type_error(op, name, value)
+        found = run_body(op, op.body, arguments)
+        several = isinstance(found, tuple)
+        outputs = tuple(found) if several else (found,)
+        if narrow is not None:
+            outputs = tuple(
+                item.to(narrow) if of_numpy(item._array.dtype) is dtypes.float32 else item for item in outputs
+            )
+        inputs = {id(value) for value in values if isinstance(value, TensorBase)}
+        outputs = tuple(wrap(item._array) if id(item) in inputs else item for item in outputs)
+    finally:
+        modes.record = record
+    return _pack(op, attach(op, values, outputs), several)
+
+
+def _pack(op: Operator, outputs: tuple[Any, ...], several: bool) -> Any:
+    if not several:
+        return outputs[0]
+    return op.returns(outputs) if op.returns is not None else outputs
+
+
+def _run_composite(op: Operator, values: list[Any]) -> Any:
+    return run_body(op, op.body, values)
+
+
+_RUNNERS = {
+    "elementwise": _run_elementwise,
+    "reduction": _run_reduction,
+    "view": _run_view,
+    "kernel": _run_kernel,
+    "fused": _run_fused,
+    "composite": _run_composite,
+}
+
+
+def write_out(op: Operator, values: list[Any], out: Any) -> Any:
+    """Runs an operator and writes the result to ``out=``."""
+    from_args = any(isinstance(value, TensorBase) and value._edge is not None for value in values)
+    targets = out if isinstance(out, (tuple, list)) else (out,)
+    for target in targets:
+        if not isinstance(target, TensorBase):
+            raise TypeError(f"{op.name}(): argument 'out' must be Tensor, not {type(target).__name__}")
+    if modes.grad_enabled and (from_args or any(target._edge is not None for target in targets)):
+        raise RuntimeError(
+            f"{op.name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
+            "arguments requires grad."
+        )
+    record = modes.record
+    modes.record = OFF
+    try:
+        found = run(op, values)
+    finally:
+        modes.record = record
+    results = found if isinstance(found, (tuple, list)) else (found,)
+    for target, result in zip(targets, results, strict=True):
+        deliver(result, target)
+    if isinstance(found, (tuple, list)):
+        return op.returns(tuple(targets)) if op.returns is not None else tuple(targets)
+    return out
+
+
+def deliver(result: Any, target: Any) -> None:
+    """Writes a result to an ``out=`` tensor, resizing it as torch does."""
+    source = of_numpy(result._array.dtype)
+    wanted = of_numpy(target._array.dtype)
+    if not can_cast(source, wanted):
+        raise RuntimeError(
+            f"result type {scalar_name(source)} can't be cast to the desired output type {scalar_name(wanted)}"
+        )
+    if target._array.shape != result._array.shape:
+        target._resize_output(tuple(result._array.shape))
+    target._write(result._array)

@@ -1,0 +1,180 @@
+"""In-place operators: what may be written to, the write, and the history of the tensor and its views after it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .._backends.numpy.errstate import quiet
+from .._core.dtypes import of_numpy
+from .._core.meta_array import MetaArray
+from .._core.modes import CAREFUL, OFF, modes
+from .._core.promotion import can_cast
+from .._core.tensor_base import LEAF, storage_of, wrap
+from .._tape.node import edge_of
+from .._tape.rebase import rebase_view, renew_views
+from .._tape.saved import versions_of
+from .binding import bind
+from .dispatch import run, scalar_name
+from .record import Operator
+from .tape import careful, input_edges, make_node, remember
+
+
+def run_inplace(op: Operator, input: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Runs an operator and writes its result into `input`.
+
+    Raises:
+        RuntimeError: autograd or the memory layout forbids the write, or the result does not fit; nothing was written.
+    """
+    values, _ = bind(op, (input, *args), kwargs)
+    recorded = modes.record != OFF and any(edge is not None for edge in input_edges(op, values))
+    check_writable(input, recorded)
+    record = modes.record
+    modes.record = OFF
+    try:
+        found = run(op, values)
+    finally:
+        modes.record = record
+    check_fits(op, input, found)
+    if not recorded:
+        write(input, found._array)
+        return input
+    kept = list(values)
+    if "input" in op.saved_names:  # a rule wants the operand as it was before the write
+        kept[0] = _before(input)
+    write(input, found._array)
+    commit(op, input, values, kept)
+    return input
+
+
+def _before(tensor: Any) -> Any:
+    copy = wrap(tensor._array.copy())
+    copy._edge = edge_of(tensor)
+    if copy._edge is tensor:
+        copy._edge = None
+    return copy
+
+
+def check_writable(tensor: Any, recorded: bool) -> None:
+    """Raises torch's error where a tensor must not be written to.
+
+    Args:
+        tensor: the destination.
+        recorded: whether the write itself will be recorded.
+    """
+    storage = tensor._storage
+    extra = tensor._extra
+    if extra is not None and extra.inference and not modes.inference:
+        error = RuntimeError(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a "
+            "normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
+        )
+        raise error
+    if storage is not None and storage.frozen:
+        raise RuntimeError(storage.frozen)
+    if tensor._base is not None and 0 in _steps(tensor._array):
+        error = RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory "
+            "location. Please clone() the tensor before performing the operation."
+        )
+        error.add_note(
+            "an expanded tensor shares elements; write `x = x.expand(...).clone()` before writing to it"
+        )
+        raise error
+    if modes.record == OFF:
+        return
+    base = tensor._base
+    if tensor._edge is LEAF and base is None:
+        raise _leaf_error("a leaf Variable that requires grad is being used in an in-place operation.")
+    if base is not None and base._edge is LEAF:
+        raise _leaf_error(
+            "a view of a leaf Variable that requires grad is being used in an in-place operation."
+        )
+    if extra is not None and extra.creation is not None and (recorded or base._edge is not None):
+        raise _creation_error(tensor, extra.creation)
+
+
+def _steps(array: Any) -> tuple[int, ...]:
+    return tuple(stride for stride, size in zip(array.strides, array.shape, strict=True) if size > 1)
+
+
+def _leaf_error(text: str) -> RuntimeError:
+    error = RuntimeError(text)
+    error.add_note(
+        "the tensor is a leaf whose gradient is wanted, so its value must stay: write inside `with torch.no_grad():` "
+        "(an update step), or make a new tensor (x = x + 1) instead of x += 1"
+    )
+    return error
+
+
+def _creation_error(tensor: Any, creation: str) -> RuntimeError:
+    node = tensor._edge
+    title = getattr(getattr(node, "node", node), "title", None)
+    if creation == "multi_output":
+        source = f"Output {getattr(node, 'number', 0)} of {title} is a view and is being modified inplace."
+        reason = (
+            "This view is the output of a function that returns multiple views. Such functions do not allow the output "
+            "views to be modified inplace. You should replace the inplace operation by an out-of-place one."
+        )
+        return RuntimeError(f"{source} {reason}")
+    if creation == "no_grad":
+        return RuntimeError(
+            "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this "
+            "use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view "
+            "and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or "
+            "both outside (if you want the inplace to be tracked)."
+        )
+    return RuntimeError(
+        f"Output {getattr(node, 'number', 0)} of {title} is a view and is being modified inplace. This view was created "
+        "inside a custom Function (or because an input was returned as-is) and the autograd logic to handle "
+        "view+inplace would override the custom backward associated with the custom Function, leading to incorrect "
+        "gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
+    )
+
+
+def check_fits(op: Operator, input: Any, found: Any) -> None:
+    """Raises torch's error where a result cannot be written into `input`."""
+    array, result = input._array, found._array
+    if result.shape != array.shape:
+        raise RuntimeError(
+            f"output with shape {_listed(array.shape)} doesn't match the broadcast shape {_listed(result.shape)}"
+        )
+    source, target = of_numpy(result.dtype), of_numpy(array.dtype)
+    if not can_cast(source, target):
+        raise RuntimeError(
+            f"result type {scalar_name(source)} can't be cast to the desired output type {scalar_name(target)}"
+        )
+
+
+def _listed(shape: tuple[int, ...]) -> str:
+    return f"[{', '.join(map(str, shape))}]"
+
+
+def write(tensor: Any, array: Any) -> None:
+    """Writes values into a tensor's memory and counts the write; the history is left alone."""
+    target = tensor._array
+    if type(target) is not MetaArray:
+        quiet(np.copyto, target, array, "unsafe")
+    storage_of(tensor).version += 1
+
+
+def commit(op: Operator, input: Any, values: list[Any], kept: list[Any]) -> None:
+    """Records an in-place operator that has written: its node becomes the history of `input` and of its base."""
+    edges = input_edges(op, values)
+    node = make_node(op, kept, edges, (input,))
+    node.saved = remember(op, node, kept, (input,))
+    node.versions = versions_of(node.saved)
+    if modes.record == CAREFUL:
+        careful(node)
+    set_history(input, node)
+
+
+def set_history(input: Any, node: Any) -> None:
+    """Makes `node` the history of a tensor that was written to, through its base if it is a view."""
+    if input._base is None:
+        input._edge = node
+        if input._storage is not None and input._storage.views:
+            renew_views(input)
+        return
+    rebase_view(input, node)

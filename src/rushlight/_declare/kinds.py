@@ -1,0 +1,220 @@
+"""The six kinds of operators: decorators that turn a `def` into a public function with a record.
+
+A kind supplies the defaults, a declaration states what is special. The public function is a plain
+function, so `help`, `inspect` and tracebacks stay normal; the record is at ``.op``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from . import fast
+from .dispatch import BOOL, FLOAT, INT64, SAME, call, run, write_out
+from .record import Operator
+
+__all__ = [
+    "BOOL",
+    "FLOAT",
+    "INT64",
+    "SAME",
+    "composite",
+    "elementwise",
+    "fused",
+    "kernel",
+    "reduction",
+    "view",
+]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_INTEGERS = frozenset(np.dtype(name) for name in ("i1", "i2", "i4", "i8", "u1"))
+_COMPLEX = frozenset(np.dtype(name) for name in ("c8", "c16"))
+_BOOL = frozenset((np.dtype("?"),))
+NATURAL = {
+    "float": frozenset(),
+    "number": _INTEGERS | _COMPLEX,
+    "real": _INTEGERS | _BOOL,
+    "any": _INTEGERS | _COMPLEX | _BOOL,
+    "complex": _COMPLEX,
+}
+"""Sets of NumPy dtypes beside float32 and float64 for which an ``eager`` function gives torch's dtype."""
+
+
+def elementwise(
+    *,
+    eager: Callable[..., Any] | None = None,
+    natural: str = "float",
+    promote: str = SAME,
+    vjp: dict[Any, Callable[..., Any]] | None = None,
+    node: str | tuple[str, ...] | None = None,
+    scalar_ok: bool = True,
+    **options: Any,
+) -> Callable[[F], F]:
+    """Declares an elementwise operator; the body is what happens to one element.
+
+    Args:
+        eager: a NumPy function for the fast path that equals the body; None sends every call the general way.
+        natural: the dtypes beside float32 and float64 that `eager` is right for (a key of `NATURAL`).
+        promote: SAME, FLOAT (integers become the default dtype) or BOOL (the result is bool).
+        vjp: derivative rules by parameter.
+        node: the name of the node where it is not the operator's; for two operands a tuple of the names
+            for tensor and tensor, tensor and number, number and tensor.
+        scalar_ok: whether a Python number may take the fast path as the second operand.
+        options: ``holomorphic=False``, ``refuse=("complex",)`` (dtypes without a kernel), ``general=`` (array code
+            in place of the body), ``check=``, ``result=`` (dtype rule), ``nondifferentiable=True``,
+            ``pick_node=`` (arguments to an index into `node`), ``undefined=True``.
+    """
+
+    def declare(body: F) -> F:
+        op = Operator(
+            "elementwise", body, vjp, node,
+            {"eager": eager, "natural": NATURAL[natural], "promote": promote, "scalar_ok": scalar_ok, **options},
+        )  # fmt: skip
+        if promote == BOOL:
+            op.options["nondifferentiable"] = True
+        if len(op.tensors) == 2 and op.pick_node is None and len(op.nodes) > 1:
+            op.options["pick_node"] = _by_operands
+        maker = {1: fast.unary, 2: fast.binary}.get(len(op.tensors), lambda op, fallback: fallback)
+        simple = len(op.params) == len(op.tensors) or all(
+            name in op.defaults for name in op.params[len(op.tensors) :]
+        )
+        return _public(op, maker if simple else lambda op, fallback: fallback)
+
+    return declare
+
+
+def _by_operands(input: Any, other: Any, *rest: Any) -> int:
+    """0, 1 or 2 for tensor and tensor, tensor and number, number and tensor."""
+    if not hasattr(other, "_array"):
+        return 1
+    return 0 if hasattr(input, "_array") else 2
+
+
+def reduction(
+    *,
+    eager: Callable[..., Any] | None = None,
+    natural: str = "float",
+    promote: str = SAME,
+    vjp: dict[Any, Callable[..., Any]] | None = None,
+    node: str | tuple[str, ...] | None = None,
+    **options: Any,
+) -> Callable[[F], F]:
+    """Declares a reduction; the body is array code that gets `dim` as None or a tuple counted from the front.
+
+    Args:
+        eager: a ufunc's ``reduce`` (called with array, axis, None, None, keepdim) for the fast path.
+        promote: SAME, or INT64 where integers and bools accumulate in int64.
+        node: the node's name; a tuple of two where the full reduction and that along `dim` differ.
+        options: ``combine=``, ``identity=`` and ``finish=`` for the compiler, ``raw_dim=True`` (leave `dim` alone), ``refuse=``.
+    """
+
+    def declare(body: F) -> F:
+        op = Operator(
+            "reduction",
+            body,
+            vjp,
+            node,
+            {"eager": eager, "natural": NATURAL[natural], "promote": promote, **options},
+        )
+        if len(op.nodes) == 2 and op.pick_node is None:
+            op.options["pick_node"] = lambda input, dim, *rest: 0 if dim is None else 1
+        return _public(op, fast.reduction)
+
+    return declare
+
+
+def view(
+    *,
+    vjp: dict[Any, Callable[..., Any]] | None = None,
+    node: str | tuple[str, ...] | None = None,
+    **options: Any,
+) -> Callable[[F], F]:
+    """Declares a view; the body takes and returns ndarrays that share memory (a tuple for several views)."""
+    return lambda body: _public(Operator("view", body, vjp, node, options), fast.view)
+
+
+def kernel(
+    *,
+    promote: tuple[str, ...] = (),
+    vjp: dict[Any, Callable[..., Any]] | None = None,
+    node: str | tuple[str, ...] | None = None,
+    eager: Callable[..., Any] | None = None,
+    **options: Any,
+) -> Callable[[F], F]:
+    """Declares a kernel; the body is array code, the reference that other backends are held to.
+
+    Args:
+        promote: parameters that are brought to their common dtype first.
+        eager: the same for one or two float arrays of one dtype, for the fast path.
+        options: ``exact=True`` keeps 16-bit floats as they are (kernels that only move values),
+            ``returns=`` a named tuple, ``check=``, ``nondifferentiable=`` True or output numbers, ``linear=``.
+    """
+    settings = {"eager": eager, "natural": frozenset(), "promote": promote, "scalar_ok": False, **options}
+    return lambda body: _public(Operator("kernel", body, vjp, node, settings), fast.kernel)
+
+
+def fused(
+    *,
+    promote: tuple[str, ...] = (),
+    vjp: dict[Any, Callable[..., Any]] | None = None,
+    node: str | tuple[str, ...] | None = None,
+    **options: Any,
+) -> Callable[[F], F]:
+    """Declares a fused operator; the body is tensor code, run unrecorded and recorded as one node."""
+    return lambda body: _public(Operator("fused", body, vjp, node, {"promote": promote, **options}), None)
+
+
+def composite(body: F) -> F:
+    """Declares a composite operator; the body is tensor code, recorded as its parts."""
+    op = Operator("composite", body, None, None, {})
+
+    def public(*args: Any, **kwargs: Any) -> Any:
+        for value in args:
+            if not isinstance(value, _ORDINARY) and _is_special(value):
+                return call(op, args, kwargs)
+        return body(*args, **kwargs)
+
+    return _finish(op, public)
+
+
+_ORDINARY = (int, float, str, type(None))
+
+
+def _is_special(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_is_special, value))
+    kind = type(value)
+    return kind not in fast.PLAIN and hasattr(kind, "__torch_function__")
+
+
+def _public(op: Operator, maker: Callable[[Operator, Callable[..., Any]], Callable[..., Any]] | None) -> Any:
+    def general(*args: Any, **kwargs: Any) -> Any:
+        return call(op, args, kwargs)
+
+    function = general if maker is None else maker(op, general)
+    if function is general or maker is None:
+        function = general
+    return _finish(op, function)
+
+
+def _finish(op: Operator, function: Any) -> Any:
+    body = op.body
+    function.__name__ = op.name
+    function.__qualname__ = op.name
+    function.__doc__ = body.__doc__
+    function.__module__ = body.__module__
+    function.__annotations__ = body.__annotations__
+    function.op = op
+    function.__wrapped__ = body
+    op.call = function
+    op.run_plain = lambda values, out=None: run(op, values) if out is None else write_out(op, values, out)
+    return function
+
+
+def signature(op: Operator) -> inspect.Signature:
+    """The public signature of an operator, worked out on demand."""
+    return inspect.signature(op.body)

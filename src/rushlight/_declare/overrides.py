@@ -1,0 +1,62 @@
+"""Calls handed to arguments that are no plain tensors: ``__torch_function__`` and transforms."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from .._core.tensor_base import PLAIN
+from .record import Operator
+
+
+class _State(threading.local):
+    disabled = 0
+
+
+state = _State()
+
+
+def handle_override(
+    op: Operator, special: Any, values: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Lets a transform or a ``__torch_function__`` answer a call.
+
+    Raises:
+        TypeError: every ``__torch_function__`` returned NotImplemented.
+    """
+    transform = getattr(type(special), "_transform", None)
+    if transform is not None:
+        return transform(op, values, kwargs.get("out"))
+    if state.disabled:
+        return op.run_plain(values, kwargs.get("out"))
+    return override(op.call, overloaded_in(op, values), args, kwargs)
+
+
+def overloaded_in(op: Operator, values: list[Any]) -> list[Any]:
+    """The arguments with a ``__torch_function__`` of their own, subclasses before their bases."""
+    found: list[Any] = []
+    for name in op.tensors:
+        value = values[op.position[name]]
+        for item in value if isinstance(value, (list, tuple)) else (value,):
+            if type(item) in PLAIN or not hasattr(type(item), "__torch_function__"):
+                continue
+            if any(type(item) is type(known) for known in found):
+                continue
+            place = next(
+                (index for index, known in enumerate(found) if isinstance(item, type(known))), len(found)
+            )
+            found.insert(place, item)
+    return found
+
+
+def override(function: Any, overloaded: list[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """The first answer of ``__torch_function__`` that is not NotImplemented."""
+    types = tuple(map(type, overloaded))
+    for item in overloaded:
+        answer = type(item).__torch_function__(function, types, args, kwargs)
+        if answer is not NotImplemented:
+            return answer
+    name = f"{getattr(function, '__module__', 'torch')}.{getattr(function, '__name__', function)}"
+    raise TypeError(
+        f"no implementation found for '{name}' on types that implement __torch_function__: {list(types)}"
+    )

@@ -1,0 +1,136 @@
+"""Derivative rules: checked when an operator is declared, run by the node class made for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .._tape.node import Node
+from .._tape.saved import unpack
+
+if TYPE_CHECKING:
+    from .record import Operator
+
+_RESULT = re.compile(r"result\d*$")
+
+
+class Rule:
+    """One derivative rule of an operator.
+
+    The names of a rule's parameters say what is saved: ``g`` is the gradient of the output,
+    ``result`` the output (``result0`` ... for several), ``needs`` which targets are wanted,
+    ``<param>_like`` only shape, dtype and device, anything else the argument of that name.
+
+    Attributes:
+        targets: the parameters whose gradients it gives; several for a joint rule, which returns a tuple.
+        needs: what has to be saved for it.
+    """
+
+    def __init__(self, op: Operator, targets: Any, function: Callable[..., Any]) -> None:
+        self.targets: tuple[str, ...] = (targets,) if isinstance(targets, str) else tuple(targets)
+        self.joint = not isinstance(targets, str)
+        self.function = function
+        code = function.__code__
+        names = code.co_varnames[: code.co_argcount]
+        if not names or names[0] != "g":
+            raise TypeError(f"{op.name}: the first parameter of a derivative rule is `g`, not {names[:1]}")
+        self.wants_needs = names[-1] == "needs"
+        self.needs = names[1 : len(names) - self.wants_needs]
+        for name in self.targets:
+            if name not in op.tensors:
+                raise TypeError(f"{op.name}: a derivative rule for `{name}`, which is no tensor parameter")
+        for name in self.needs:
+            known = name in op.position or _RESULT.match(name)
+            if not known and not (name.endswith("_like") and name[:-5] in op.position):
+                raise TypeError(
+                    f"{op.name}: the rule for {self.targets} names `{name}`, which the operator has not"
+                )
+
+
+def node_class(op: Operator, title: str) -> type[Node]:
+    """The class of the nodes that record `op`, named as torch names them."""
+    slot = {name: index for index, name in enumerate(op.saved_names)}
+    plans = tuple(
+        (
+            tuple(op.differentiable.index(name) for name in rule.targets),
+            rule.function,
+            tuple(slot[name] for name in rule.needs),
+            rule.joint,
+            rule.wants_needs,
+        )
+        for rule in op.rules
+    )
+    body = {
+        "__slots__": (),
+        "title": title,
+        "saved_names": op.saved_names,
+        "op": op,
+        "plans": plans,
+        "apply": _pick_apply(op, plans),
+        "handles_undefined": bool(op.undefined),
+    }
+    for name in op.saved_names:
+        if not name.endswith("_like"):
+            body[f"_saved_{_torch_name(name)}"] = property(_saved_reader(name))
+    return type(title, (Node,), body)
+
+
+def _torch_name(name: str) -> str:
+    return "self" if name == "input" else name
+
+
+def _saved_reader(name: str) -> Callable[[Node], Any]:
+    def read(node: Node) -> Any:
+        return unpack(node)[node.saved_names.index(name)]
+
+    read.__doc__ = f"The `{name}` that this node has saved for its backward pass."
+    return read
+
+
+def _pick_apply(op: Operator, plans: tuple[Any, ...]) -> Callable[[Any, Any], Any]:
+    if op.lists:
+        return _apply_list
+    if len(plans) == 1 and not plans[0][3] and not plans[0][4] and len(op.differentiable) == 1:
+        return _single_rule(plans[0][1], plans[0][2])
+    return _apply_plans
+
+
+def _single_rule(function: Callable[..., Any], slots: tuple[int, ...]) -> Callable[[Any, Any], Any]:
+    """The short way for the many operators with one input and one rule."""
+    if not slots:
+        return lambda node, g: (function(g),)
+    if len(slots) == 1:
+        return lambda node, g: (function(g, unpack(node)[0]),)
+
+    def apply(node: Node, g: Any) -> tuple[Any, ...]:
+        values = unpack(node)
+        return (function(g, *(values[slot] for slot in slots)),)
+
+    return apply
+
+
+def _apply_plans(node: Any, g: Any) -> tuple[Any, ...]:
+    edges = node.edges
+    values = unpack(node)
+    grads: list[Any] = [None] * len(edges)
+    for positions, function, slots, joint, wants_needs in node.plans:
+        if not joint:
+            position = positions[0]
+            if edges[position] is not None:
+                grads[position] = function(g, *[values[slot] for slot in slots])
+            continue
+        needs = tuple(edges[position] is not None for position in positions)
+        if not any(needs):
+            continue
+        arguments = [values[slot] for slot in slots]
+        found = function(g, *arguments, needs) if wants_needs else function(g, *arguments)
+        for position, grad in zip(positions, found, strict=True):
+            grads[position] = grad
+    return tuple(grads)
+
+
+def _apply_list(node: Any, g: Any) -> tuple[Any, ...]:
+    values = unpack(node)
+    _, function, slots, _, _ = node.plans[0]
+    return tuple(function(g, *[values[slot] for slot in slots]))

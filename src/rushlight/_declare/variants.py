@@ -1,0 +1,125 @@
+"""What follows from a declaration: methods, Python operators and in-place forms, without a second definition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._core.modes import OFF, modes
+from .._core.tensor_base import PLAIN, Storage, TensorBase
+from . import fast
+from .binding import is_number
+from .dispatch import call, find_special
+from .inplace import run_inplace
+from .overrides import overloaded_in, override, state
+from .record import Operator
+
+ndarray = np.ndarray
+
+
+def method(function: Any) -> Any:
+    """The operator as a method of tensors: the same function, its first parameter bound."""
+    return function
+
+
+def operator(function: Any) -> Any:
+    """The operator behind a Python operator (``__add__``): NotImplemented for operands it does not know."""
+    op: Operator = function.op
+
+    def fallback(input: Any, other: Any) -> Any:
+        if not (
+            isinstance(other, TensorBase) or is_number(other) or hasattr(type(other), "__torch_function__")
+        ):
+            return NotImplemented
+        return call(op, (input, other), {})
+
+    maker = fast.binary if op.kind in ("elementwise", "kernel") and op.eager is not None else None
+    if maker is None:
+
+        def plain(input: Any, other: Any) -> Any:
+            if (
+                isinstance(other, TensorBase)
+                or is_number(other)
+                or hasattr(type(other), "__torch_function__")
+            ):
+                return function(input, other)
+            return NotImplemented
+
+        return _named(plain, op, f"__{op.name}__")
+    return _named(maker(op, fallback), op, f"__{op.name}__")
+
+
+def inplace(function: Any) -> Any:
+    """The operator that writes its result into the first operand (``add_``, ``+=``)."""
+    op: Operator = function.op
+    eager = op.eager if isinstance(op.eager, np.ufunc) else None
+    arity = len(op.tensors)
+    natural = op.natural or frozenset()
+
+    def general(input: Any, *args: Any, **kwargs: Any) -> Any:
+        special = (
+            find_special(op, [input, *args, *(None,) * len(op.params)][: len(op.params)])
+            if op.tensors
+            else None
+        )
+        if special is not None and not state.disabled and getattr(type(special), "_transform", None) is None:
+            return override(
+                public, overloaded_in(op, [input, *args, *(None,) * len(op.params)]), (input, *args), kwargs
+            )
+        return run_inplace(op, input, args, kwargs)
+
+    def write(input: Any, *args: Any, **kwargs: Any) -> Any:
+        """The common case: plain tensors of one float dtype, nothing recorded, memory not shared by elements."""
+        if kwargs or len(args) != arity - 1 or type(input) not in PLAIN or input._extra is not None:
+            return general(input, *args, **kwargs)
+        array = input._array
+        dtype = array.dtype
+        edge = input._edge
+        if not (dtype is fast.F32 or dtype is fast.F64 or dtype in natural) or (
+            edge is not None and modes.record != OFF
+        ):
+            return general(input, *args)
+        storage = input._storage
+        if storage is None:
+            storage = input._storage = Storage(array)
+        elif input._base is not None or storage.frozen:
+            return general(input, *args)
+        if arity == 1:
+            eager(array, array)
+        else:
+            other = args[0]
+            if type(other) in PLAIN:
+                operand = other._array
+                if (
+                    operand.dtype is not dtype
+                    or operand.ndim > array.ndim
+                    or (other._edge is not None and modes.record != OFF)
+                ):
+                    return general(input, *args)
+                if operand.shape != array.shape:
+                    return general(input, *args)
+            elif (type(other) is float or type(other) is int) and (dtype is fast.F32 or dtype is fast.F64):
+                operand = other
+            else:
+                return general(input, *args)
+            eager(array, operand, array)
+        storage.version += 1
+        return input
+
+    public = write if eager is not None and arity in (1, 2) and len(op.tensors) == arity else general
+    if op.promote == "bool":
+        public = general
+    return _named(public, op, f"{op.name}_")
+
+
+def _named(function: Callable[..., Any], op: Operator, name: str) -> Any:
+    function.__name__ = name
+    function.__qualname__ = f"Tensor.{name}"
+    function.__doc__ = (
+        f"In-place form of `{op.name}`." if name.endswith("_") and name[:2] != "__" else op.body.__doc__
+    )
+    function.__wrapped__ = op.body  # type: ignore[attr-defined]
+    function.op = op  # type: ignore[attr-defined]
+    return function

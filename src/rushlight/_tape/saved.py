@@ -1,0 +1,136 @@
+"""Saved values: kept by a node between forward and backward, and checked for in-place writes on use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._core.storage import Storage
+from .._core.tensor_base import TensorBase, storage_of, wrap
+from .node import FREED, Node, OutputEdge
+
+
+class SavedResult:
+    """A node's own output: the array and its storage, not the tensor, so that no reference cycle arises."""
+
+    __slots__ = ("array", "number", "storage")
+
+    def __init__(self, tensor: Any, number: int | None = None) -> None:
+        self.array = tensor._array
+        self.storage: Storage = storage_of(tensor)
+        self.number = number
+
+    def rebuild(self, node: Node) -> Any:
+        """The output again, as a tensor with `node` as its history."""
+        tensor = wrap(self.array)
+        tensor._storage = self.storage
+        tensor._edge = node if self.number is None else OutputEdge(node, self.number)
+        return tensor
+
+
+class Packed:
+    """A saved tensor that a user's pack hook has turned into something else."""
+
+    __slots__ = ("packed", "result", "unpack")
+
+    def __init__(self, tensor: Any, hooks: tuple[Any, Any], result: bool = False) -> None:
+        self.packed = hooks[0](tensor)
+        self.unpack = hooks[1]
+        self.result = result
+
+
+class Like:
+    """Shape, dtype and device of a tensor whose values a rule does not need."""
+
+    __slots__ = ("device", "dtype", "shape")
+
+    def __init__(self, tensor: Any) -> None:
+        self.shape = tensor.shape
+        self.dtype = tensor.dtype
+        self.device = tensor.device
+
+
+def versions_of(saved: tuple[Any, ...]) -> tuple[int, ...] | None:
+    """Write counts of saved tensors, or None when none was ever written to."""
+    found = tuple(_version(value) for value in saved)
+    return found if any(found) else None
+
+
+def _version(value: Any) -> int:
+    if isinstance(value, TensorBase):
+        storage = value._storage
+        return 0 if storage is None else storage.version
+    if type(value) is SavedResult:
+        return value.storage.version
+    if type(value) is tuple:  # a list argument: counts only grow, so their sum tells whether any did
+        return sum(map(_version, value))
+    return 0
+
+
+def unpack(node: Node) -> list[Any]:
+    """The values a node has saved, with tensors checked and outputs rebuilt.
+
+    Raises:
+        RuntimeError: they were freed by an earlier backward pass, or written to since.
+    """
+    saved = node.saved
+    if saved is FREED:
+        raise _freed_error(node)
+    versions = node.versions
+    values = []
+    for position, value in enumerate(saved):
+        if isinstance(value, TensorBase):
+            storage = value._storage
+            if storage is not None and storage.version != (0 if versions is None else versions[position]):
+                raise _modified_error(node, value, position)
+        elif type(value) is SavedResult:
+            if value.storage.version != (0 if versions is None else versions[position]):
+                raise _modified_error(node, value.rebuild(node), position)
+            value = value.rebuild(node)
+        elif type(value) is Packed:
+            tensor = value.unpack(value.packed)
+            if value.result and tensor._edge is None:
+                tensor = wrap(tensor._array)
+                tensor._edge = node
+            value = tensor
+        elif type(value) is tuple and _version(value) != (0 if versions is None else versions[position]):
+            raise _modified_error(node, value[0], position)
+        values.append(value)
+    return values
+
+
+def _freed_error(node: Node) -> RuntimeError:
+    error = RuntimeError(
+        "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+        "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+        "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
+        "you need to access saved tensors after calling backward."
+    )
+    error.add_note(
+        f"{node.title} has run before and let go of what it had saved; run the forward pass again to get a new "
+        "graph, or write backward(retain_graph=True) the first time"
+    )
+    return error
+
+
+def _modified_error(node: Node, tensor: Any, position: int) -> RuntimeError:
+    from_output = type(node.saved[position]) is SavedResult
+    producer = tensor._edge if isinstance(tensor._edge, (Node, OutputEdge)) else None
+    made_by = ""
+    if producer is not None:
+        maker = producer.node if type(producer) is OutputEdge else producer
+        number = producer.number if type(producer) is OutputEdge else 0
+        made_by = f", which is output {number} of {maker.title},"
+    expected = 0 if node.versions is None else node.versions[position]
+    shape = ", ".join(map(str, tensor._array.shape))
+    error = RuntimeError(
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[{tensor.type()} [{shape}]]{made_by} is at version {tensor._storage.version}; "
+        f"expected version {expected} instead. Hint: enable anomaly detection to find the operation that failed to "
+        "compute its gradient, with torch.autograd.set_detect_anomaly(True)."
+    )
+    what = "its own result" if from_output else f"`{node.saved_names[position]}`"
+    error.add_note(
+        f"{node.title} needs {what} as it was in the forward pass; replace the in-place operation that changed it "
+        "(`x += y`, `x.relu_()`, `x[i] = y`) by one that makes a new tensor, or work on x.clone()"
+    )
+    return error

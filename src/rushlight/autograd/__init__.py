@@ -1,0 +1,1 @@
+"""Differentiation: backward passes, their modes, and functions of your own with a derivative."""
