@@ -203,9 +203,7 @@ def _elements(array: np.ndarray[Any, Any], indent: int) -> str:
         if edge == 0:
             return "[...]"
         heads = [edge if size > 2 * edge else None for size in shape]
-        kept = [
-            [*range(edge), *range(size - edge, size)] if size > 2 * edge else range(size) for size in shape
-        ]
+        kept = [[*range(edge), *range(size - edge, size)] if size > 2 * edge else range(size) for size in shape]
         array = array[np.ix_(*kept)]
         shape = array.shape
     texts, width = _element_texts(array)
@@ -214,9 +212,7 @@ def _elements(array: np.ndarray[Any, Any], indent: int) -> str:
     return _nested(texts, shape, heads, width, indent)
 
 
-def _nested(
-    texts: list[str], shape: tuple[int, ...], heads: list[int | None], width: int, indent: int
-) -> str:
+def _nested(texts: list[str], shape: tuple[int, ...], heads: list[int | None], width: int, indent: int) -> str:
     """Brackets around the texts of the elements, from the innermost dimension outwards.
 
     `heads[axis]` is the number of elements before the dots of an axis that is cut, None for a whole axis.
@@ -230,14 +226,11 @@ def _nested(
     else:
         starts = range(0, len(rows[0]), per_line)
         lines = [
-            "[" + break_line.join(", ".join(row[start : start + per_line]) for start in starts) + "]"
-            for row in rows
+            "[" + break_line.join(", ".join(row[start : start + per_line]) for start in starts) + "]" for row in rows
         ]
     for axis in range(last - 1, -1, -1):
         separator = "," + "\n" * (last - axis) + " " * (indent + axis + 1)
-        lines = [
-            "[" + separator.join(group) + "]" for group in _grouped(lines, shape[axis], heads[axis], "...")
-        ]
+        lines = ["[" + separator.join(group) + "]" for group in _grouped(lines, shape[axis], heads[axis], "...")]
     return lines[0]
 
 

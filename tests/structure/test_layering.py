@@ -30,7 +30,7 @@ LAYERS: list[list[str]] = [
         "overrides",
         "return_types",
     ],
-    ["visual", "compat", "cli"],
+    ["visual", "compat", "cli", "__main__"],
 ]
 
 # Neighbours on one layer that may import each other, in this direction only.
@@ -39,6 +39,7 @@ SIDEWAYS: dict[str, set[str]] = {
     "tensor": {"_methods", "_printing"},
     "_methods": {"_printing"},
     "cli": {"compat", "visual"},
+    "__main__": {"cli"},
 }
 
 # Layers that may import less than all that lies below them.
@@ -51,7 +52,9 @@ ONLY: dict[str, set[str]] = {
 REQUIRED = {"numpy", "ml_dtypes"}
 
 # Functions that import a rushlight module when called, with the reason.
-PROBES: dict[tuple[str, str], str] = {}
+PROBES: dict[tuple[str, str], str] = {
+    ("rushlight.compat.alias", "AliasFinder.exec_module"): "imports the module that a torch name stands for",
+}
 
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 

@@ -35,9 +35,7 @@ class device:
             raise TypeError(f"device(): argument 'type' must be str, not {type.__class__.__name__}")
         name, colon, ordinal = type.partition(":")
         if name not in _KNOWN:
-            raise RuntimeError(
-                f"Expected one of {', '.join(_KNOWN)} device type at start of device string: {name}"
-            )
+            raise RuntimeError(f"Expected one of {', '.join(_KNOWN)} device type at start of device string: {name}")
         if colon:
             if not ordinal.isdigit():
                 raise RuntimeError(f"Invalid device string: '{type}'")
@@ -47,9 +45,7 @@ class device:
 
     def __repr__(self) -> str:
         return (
-            f"device(type='{self.type}')"
-            if self.index is None
-            else f"device(type='{self.type}', index={self.index})"
+            f"device(type='{self.type}')" if self.index is None else f"device(type='{self.type}', index={self.index})"
         )
 
     def __str__(self) -> str:

@@ -216,9 +216,7 @@ class iinfo:
         if not isinstance(type, dtype) or type.category != INTEGER:
             if type is bool_:
                 raise TypeError("torch.bool is not supported by torch.iinfo")
-            raise TypeError(
-                f"torch.iinfo() requires an integer input type. Use torch.finfo to handle '{type}'"
-            )
+            raise TypeError(f"torch.iinfo() requires an integer input type. Use torch.finfo to handle '{type}'")
         limits = np.iinfo(type.numpy)
         self.bits = int(limits.bits)
         self.max = int(limits.max)

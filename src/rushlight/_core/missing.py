@@ -88,7 +88,5 @@ def add_closest(error: Exception, package: str, name: str, candidates: Iterable[
             by_spelling.setdefault(candidate.lower(), []).append(candidate)
     closest = get_close_matches(name.lower(), by_spelling, n=3)
     if closest:
-        found = [
-            f"{package}.{candidate}" for spelling in closest for candidate in sorted(by_spelling[spelling])
-        ]
+        found = [f"{package}.{candidate}" for spelling in closest for candidate in sorted(by_spelling[spelling])]
         error.add_note(f"closest: {', '.join(found)}")

@@ -93,9 +93,7 @@ class Promotion:
     def add_tensor(self, element: dtype, ndim: int) -> None:
         """Takes a tensor of `ndim` dimensions into account."""
         if ndim:
-            self.dimensioned = (
-                element if self.dimensioned is None else promote_types(self.dimensioned, element)
-            )
+            self.dimensioned = element if self.dimensioned is None else promote_types(self.dimensioned, element)
         else:
             self.zero_dim = element if self.zero_dim is None else promote_types(self.zero_dim, element)
 

@@ -23,9 +23,7 @@ class Size(tuple[int, ...]):
         items = tuple(values)
         for position, item in enumerate(items):
             if type(item) is not int and not hasattr(item, "__index__"):
-                raise TypeError(
-                    f"torch.Size() takes an iterable of 'int' (item {position} is '{type(item).__name__}')"
-                )
+                raise TypeError(f"torch.Size() takes an iterable of 'int' (item {position} is '{type(item).__name__}')")
         return tuple.__new__(cls, map(operator.index, items))
 
     def __repr__(self) -> str:
@@ -69,9 +67,7 @@ def wrap_dim(dim: int, ndim: int) -> int:
         error = IndexError(
             f"Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], but got {dim})"
         )
-        error.add_note(
-            f"the tensor has {ndim} dimension(s); `dim` counts them from 0, or from the end with -1"
-        )
+        error.add_note(f"the tensor has {ndim} dimension(s); `dim` counts them from 0, or from the end with -1")
         raise error
     return dim + limit if dim < 0 else dim
 

@@ -63,9 +63,7 @@ def _missing(op: Operator, values: list[Any]) -> TypeError:
 def _too_many(op: Operator, args: tuple[Any, ...], positional: int) -> TypeError:
     if positional == 1:
         return TypeError(f"{op.name}() takes 1 positional argument but {len(args)} were given")
-    return TypeError(
-        f"{op.name}() takes from 1 to {positional} positional arguments but {len(args)} were given"
-    )
+    return TypeError(f"{op.name}() takes from 1 to {positional} positional arguments but {len(args)} were given")
 
 
 def type_error(op: Operator, name: str, value: Any, wanted: str = "Tensor") -> TypeError:

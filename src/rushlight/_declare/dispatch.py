@@ -145,8 +145,7 @@ def compute_elementwise(op: Operator, values: list[Any], common: dtype) -> Any:
             arguments[op.position[name]] = scalar_array(value, common, work)
     if meta:
         arguments = [
-            value[(slice(0, 1),) * value.ndim] if isinstance(value, np.ndarray) else value
-            for value in arguments
+            value[(slice(0, 1),) * value.ndim] if isinstance(value, np.ndarray) else value for value in arguments
         ]
     try:
         array = run_body(op, op.general or op.body, arguments)
@@ -323,9 +322,7 @@ def _promote_params(op: Operator, values: list[Any]) -> tuple[list[Any], dtype |
         if isinstance(value, TensorBase):
             values[position] = as_dtype(value, common)
         elif isinstance(value, (list, tuple)):
-            values[position] = tuple(
-                as_dtype(item, common) if isinstance(item, TensorBase) else item for item in value
-            )
+            values[position] = tuple(as_dtype(item, common) if isinstance(item, TensorBase) else item for item in value)
     return values, common
 
 

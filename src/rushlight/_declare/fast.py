@@ -63,9 +63,7 @@ def unary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         return fallback
     NodeClass = op.node
     constant = _constants(op)
-    recordable = NodeClass is not None and (
-        constant is not None or set(op.saved_names) <= {"input", "result"}
-    )
+    recordable = NodeClass is not None and (constant is not None or set(op.saved_names) <= {"input", "result"})
     saves_result = "result" in op.saved_names
     saves_nothing = constant is not None
     pick = _picker(op, ("input", "result"), ("input",)) if recordable and not saves_nothing else None

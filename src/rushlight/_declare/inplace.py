@@ -78,9 +78,7 @@ def check_writable(tensor: Any, recorded: bool) -> None:
             "unsupported operation: more than one element of the written-to tensor refers to a single memory "
             "location. Please clone() the tensor before performing the operation."
         )
-        error.add_note(
-            "an expanded tensor shares elements; write `x = x.expand(...).clone()` before writing to it"
-        )
+        error.add_note("an expanded tensor shares elements; write `x = x.expand(...).clone()` before writing to it")
         raise error
     if modes.record == OFF:
         return
@@ -88,9 +86,7 @@ def check_writable(tensor: Any, recorded: bool) -> None:
     if tensor._edge is LEAF and base is None:
         raise _leaf_error("a leaf Variable that requires grad is being used in an in-place operation.")
     if base is not None and base._edge is LEAF:
-        raise _leaf_error(
-            "a view of a leaf Variable that requires grad is being used in an in-place operation."
-        )
+        raise _leaf_error("a view of a leaf Variable that requires grad is being used in an in-place operation.")
     if extra is not None and extra.creation is not None and (recorded or base._edge is not None):
         raise _creation_error(tensor, extra.creation)
 

@@ -79,9 +79,7 @@ def elementwise(
         if len(op.tensors) == 2 and op.pick_node is None and len(op.nodes) > 1:
             op.options["pick_node"] = _by_operands
         maker = {1: fast.unary, 2: fast.binary}.get(len(op.tensors), lambda op, fallback: fallback)
-        simple = len(op.params) == len(op.tensors) or all(
-            name in op.defaults for name in op.params[len(op.tensors) :]
-        )
+        simple = len(op.params) == len(op.tensors) or all(name in op.defaults for name in op.params[len(op.tensors) :])
         return _public(op, maker if simple else lambda op, fallback: fallback)
 
     return declare

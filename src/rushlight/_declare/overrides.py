@@ -42,9 +42,7 @@ def overloaded_in(op: Operator, values: list[Any]) -> list[Any]:
                 continue
             if any(type(item) is type(known) for known in found):
                 continue
-            place = next(
-                (index for index, known in enumerate(found) if isinstance(item, type(known))), len(found)
-            )
+            place = next((index for index, known in enumerate(found) if isinstance(item, type(known))), len(found))
             found.insert(place, item)
     return found
 
@@ -57,6 +55,4 @@ def override(function: Any, overloaded: list[Any], args: tuple[Any, ...], kwargs
         if answer is not NotImplemented:
             return answer
     name = f"{getattr(function, '__module__', 'torch')}.{getattr(function, '__name__', function)}"
-    raise TypeError(
-        f"no implementation found for '{name}' on types that implement __torch_function__: {list(types)}"
-    )
+    raise TypeError(f"no implementation found for '{name}' on types that implement __torch_function__: {list(types)}")

@@ -56,9 +56,7 @@ class Operator:
         self.vjp = vjp or {}
         self.rules: tuple[Rule, ...] = tuple(Rule(self, targets, rule) for targets, rule in self.vjp.items())
         self.saved_names = _saved_names(self.rules)
-        self.differentiable = tuple(
-            name for name in self.tensors if any(name in rule.targets for rule in self.rules)
-        )
+        self.differentiable = tuple(name for name in self.tensors if any(name in rule.targets for rule in self.rules))
         self.node_names = node if isinstance(node, tuple) else (node or default_node_name(self.name),)
         self.nodes: tuple[type[Node], ...] = (
             tuple(node_class(self, title) for title in self.node_names) if self.rules else ()

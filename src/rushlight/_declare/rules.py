@@ -43,9 +43,7 @@ class Rule:
         for name in self.needs:
             known = name in op.position or _RESULT.match(name)
             if not known and not (name.endswith("_like") and name[:-5] in op.position):
-                raise TypeError(
-                    f"{op.name}: the rule for {self.targets} names `{name}`, which the operator has not"
-                )
+                raise TypeError(f"{op.name}: the rule for {self.targets} names `{name}`, which the operator has not")
 
 
 def node_class(op: Operator, title: str) -> type[Node]:

@@ -46,9 +46,7 @@ class Vocabulary:
         setattr(self, name, self.atoms[name])
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(
-            f"the scalar vocabulary has no function {name!r}; it has {', '.join(sorted(self.atoms))}"
-        )
+        raise AttributeError(f"the scalar vocabulary has no function {name!r}; it has {', '.join(sorted(self.atoms))}")
 
 
 s: Any = Vocabulary()

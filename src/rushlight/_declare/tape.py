@@ -12,9 +12,7 @@ from .._tape.saved import Like, Packed, SavedResult, versions_of
 from .record import Operator
 
 
-def attach(
-    op: Operator, values: list[Any], outputs: tuple[Any, ...], is_view: bool = False
-) -> tuple[Any, ...]:
+def attach(op: Operator, values: list[Any], outputs: tuple[Any, ...], is_view: bool = False) -> tuple[Any, ...]:
     """Gives outputs their node if an input requires grad and recording is on.
 
     Args:
@@ -117,18 +115,14 @@ def underived(name: str) -> type[Node]:
         def apply(node: Node, g: Any) -> tuple[Any, ...]:
             raise RuntimeError(f"derivative for aten::{name} is not implemented")
 
-        _underived[name] = type(
-            "NotImplemented", (Node,), {"__slots__": (), "title": "NotImplemented", "apply": apply}
-        )
+        _underived[name] = type("NotImplemented", (Node,), {"__slots__": (), "title": "NotImplemented", "apply": apply})
     return _underived[name]
 
 
 def remember(op: Operator, node: Node, values: list[Any], outputs: tuple[Any, ...]) -> tuple[Any, ...]:
     """What the rules that will run have named; None in the places of the others."""
     needed = needed_names(op, node.edges)
-    return tuple(
-        _remembered(op, node, name, values, outputs) if name in needed else None for name in op.saved_names
-    )
+    return tuple(_remembered(op, node, name, values, outputs) if name in needed else None for name in op.saved_names)
 
 
 def needed_names(op: Operator, edges: tuple[Any, ...]) -> set[str]:

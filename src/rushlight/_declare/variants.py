@@ -29,9 +29,7 @@ def operator(function: Any) -> Any:
     op: Operator = function.op
 
     def fallback(input: Any, other: Any) -> Any:
-        if not (
-            isinstance(other, TensorBase) or is_number(other) or hasattr(type(other), "__torch_function__")
-        ):
+        if not (isinstance(other, TensorBase) or is_number(other) or hasattr(type(other), "__torch_function__")):
             return NotImplemented
         return call(op, (input, other), {})
 
@@ -39,11 +37,7 @@ def operator(function: Any) -> Any:
     if maker is None:
 
         def plain(input: Any, other: Any) -> Any:
-            if (
-                isinstance(other, TensorBase)
-                or is_number(other)
-                or hasattr(type(other), "__torch_function__")
-            ):
+            if isinstance(other, TensorBase) or is_number(other) or hasattr(type(other), "__torch_function__"):
                 return function(input, other)
             return NotImplemented
 
@@ -59,11 +53,7 @@ def inplace(function: Any) -> Any:
     natural = op.natural or frozenset()
 
     def general(input: Any, *args: Any, **kwargs: Any) -> Any:
-        special = (
-            find_special(op, [input, *args, *(None,) * len(op.params)][: len(op.params)])
-            if op.tensors
-            else None
-        )
+        special = find_special(op, [input, *args, *(None,) * len(op.params)][: len(op.params)]) if op.tensors else None
         if special is not None and not state.disabled and getattr(type(special), "_transform", None) is None:
             return override(
                 public, overloaded_in(op, [input, *args, *(None,) * len(op.params)]), (input, *args), kwargs
@@ -117,9 +107,7 @@ def inplace(function: Any) -> Any:
 def _named(function: Callable[..., Any], op: Operator, name: str) -> Any:
     function.__name__ = name
     function.__qualname__ = f"Tensor.{name}"
-    function.__doc__ = (
-        f"In-place form of `{op.name}`." if name.endswith("_") and name[:2] != "__" else op.body.__doc__
-    )
+    function.__doc__ = f"In-place form of `{op.name}`." if name.endswith("_") and name[:2] != "__" else op.body.__doc__
     function.__wrapped__ = op.body  # type: ignore[attr-defined]
     function.op = op  # type: ignore[attr-defined]
     return function

@@ -22,9 +22,7 @@ Dims = int | Sequence[int] | None
     promote=INT64,
     node=("SumBackward0", "SumBackward1"),
     vjp={
-        "input": lambda g, input_like, dim, keepdim: restore_dims(g, input_like, dim, keepdim).expand(
-            input_like.shape
-        )
+        "input": lambda g, input_like, dim, keepdim: restore_dims(g, input_like, dim, keepdim).expand(input_like.shape)
     },
 )
 def sum(

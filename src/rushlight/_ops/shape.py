@@ -39,9 +39,7 @@ def view_(input: Tensor, shape: Sequence[int]) -> Any:
             "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
             "contiguous subspaces). Use .reshape(...) instead."
         )
-        error.add_note(
-            f"the tensor of shape {list(input.shape)} is not contiguous; .reshape copies where it must"
-        )
+        error.add_note(f"the tensor of shape {list(input.shape)} is not contiguous; .reshape copies where it must")
         raise error from None
     return found
 
@@ -78,8 +76,7 @@ def expand(input: Tensor, shape: Sequence[int]) -> Any:
     """
     lead = len(shape) - input.ndim
     sizes = tuple(
-        input.shape[index - lead] if size == -1 and index >= lead else size
-        for index, size in enumerate(shape)
+        input.shape[index - lead] if size == -1 and index >= lead else size for index, size in enumerate(shape)
     )
     return np.broadcast_to(input, sizes)
 

@@ -39,9 +39,7 @@ class Geometry:
     def __init__(self, view: Any, base: Any) -> None:
         array, part = base._array, view._array
         self.shape = array.shape
-        reach = sum(
-            (size - 1) * step for size, step in zip(array.shape, array.strides, strict=True) if size > 1
-        )
+        reach = sum((size - 1) * step for size, step in zip(array.shape, array.strides, strict=True) if size > 1)
         memory = np.zeros(reach // array.itemsize + 1, np.int64)
         places = as_strided(memory, array.shape, _scaled(array.strides, array.itemsize))
         places[...] = np.arange(array.size).reshape(array.shape)

@@ -167,9 +167,7 @@ def _on_the_way(order: list[Node], capture: Capture) -> set[Node]:
     return found
 
 
-def _run_node(
-    node: Node, gradient: Any, capture: Capture | None, needed: set[Node] | None, keep_graph: bool
-) -> Any:
+def _run_node(node: Node, gradient: Any, capture: Capture | None, needed: set[Node] | None, keep_graph: bool) -> Any:
     """The gradients of a node's inputs, for the gradient that has gathered at its output."""
     nothing = (None,) * len(node.edges)
     extra = node._extra
