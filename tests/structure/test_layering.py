@@ -142,8 +142,6 @@ def test_optional_packages_load_when_used():
 
 def test_torch_is_imported_nowhere():
     wrong = [
-        f"{importer}:{found.line}"
-        for importer, found in all_imports()
-        if found.target.partition(".")[0] == "torch"
+        f"{importer}:{found.line}" for importer, found in all_imports() if found.target.partition(".")[0] == "torch"
     ]
     assert not wrong, "\n".join(wrong)
