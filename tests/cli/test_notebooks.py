@@ -1,12 +1,16 @@
 """`rushlight run FILE.ipynb` prints a notebook as it runs, saves it, and tells whether a cell failed."""
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tests.cli.command import rushlight
+from tests.cli.command import environment, rushlight
 
 IN_R = (
     '{"nbformat": 4, "nbformat_minor": 5, "cells": [], '
@@ -116,6 +120,22 @@ def test_a_kernel_that_dies_is_reported(tmp_path):
     result = rushlight("run", "book.ipynb", folder=tmp_path)
     assert result.returncode == 1
     assert "rushlight: the kernel died in cell [1]\n" in result.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+def test_an_interrupt_ends_the_kernel_and_saves_what_there_is(tmp_path):
+    write(tmp_path, "import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(60)")
+    words = [sys.executable, "-m", "rushlight", "run", "book.ipynb", "--save", "out.ipynb"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, cwd=tmp_path, env=environment(), stdout=pipe, stderr=pipe, text=True) as run:
+        kernel = next(int(line) for line in run.stdout if line.strip().isdecimal())
+        run.send_signal(signal.SIGINT)
+        _, message = run.communicate(timeout=60)
+    assert message.endswith("rushlight: interrupted in cell [1]\n")  # the kernel may have its say before
+    assert run.returncode == 1
+    with pytest.raises(ProcessLookupError):
+        os.kill(kernel, 0)
+    assert (tmp_path / "out.ipynb").exists()
 
 
 @pytest.mark.parametrize(

@@ -111,9 +111,17 @@ def printing_client() -> Any:
                 self.execute(env=child_environment(), cleanup_kc=True)
             except CellExecutionError as error:
                 first_line = str(error.evalue).partition("\n")[0]
-                raise NotebookError(f"cell [{self.code_cells_executed}] failed: {error.ename}: {first_line}") from None
+                raise NotebookError(f"{self.position()} failed: {error.ename}: {first_line}") from None
             except DeadKernelError:
-                raise NotebookError(f"the kernel died in cell [{self.code_cells_executed}]") from None
+                raise NotebookError(f"the kernel died in {self.position()}") from None
+            except AssertionError:
+                if self.km is not None:
+                    raise
+                # On Ctrl-C nbclient ends the kernel, and trips when it wants to do so a second time.
+                raise NotebookError(f"interrupted in {self.position()}") from None
+
+        def position(self) -> str:
+            return f"cell [{self.code_cells_executed}]"
 
         def show_source(self, cell: Any, cell_index: int) -> None:
             if cell.cell_type != "code":
