@@ -124,9 +124,7 @@ def loops_for(timer: Timer, seconds: float) -> int:
     return max(1, round(loops * seconds / spent))
 
 
-def compare(
-    case: Case, torch: ModuleType, rushlight: ModuleType, rounds: int = 200, turn_ms: float = 2.0
-) -> Row:
+def compare(case: Case, torch: ModuleType, rushlight: ModuleType, rounds: int = 200, turn_ms: float = 2.0) -> Row:
     """Measures one case in both libraries, after checking that they agree on its result.
 
     Args:
@@ -206,11 +204,9 @@ def save(path: Path, rows: Sequence[Row], **more: Any) -> None:
 def in_fresh_process(source: str) -> Any:
     """Runs `source` in a new interpreter that finds this checkout, and returns the JSON that it prints."""
     paths = os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")]))
+    environment = os.environ | {"PYTHONPATH": paths}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # installed packages come compiled; so must this one
     process = subprocess.run(
-        [sys.executable, "-c", source],
-        env=os.environ | {"PYTHONPATH": paths},
-        capture_output=True,
-        text=True,
-        check=True,
+        [sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=True
     )
     return json.loads(process.stdout.splitlines()[-1])

@@ -67,9 +67,7 @@ CASES = (
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", metavar="PATTERN", default="", help="cases whose name matches (regex)")
     parser.add_argument("--rounds", type=int, default=300, help="pairs of turns per case")
     parser.add_argument("--turn-ms", type=float, default=2.0, help="about how long one turn takes")

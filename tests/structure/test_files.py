@@ -26,9 +26,7 @@ def public_definitions(tree: ast.Module):
 
 def is_repeated(node: ast.FunctionDef | ast.ClassDef) -> bool:
     """Whether another definition of the same name carries the text: overloads and property setters."""
-    return any(
-        re.search(r"\boverload$|\.(setter|deleter)$", ast.unparse(entry)) for entry in node.decorator_list
-    )
+    return any(re.search(r"\boverload$|\.(setter|deleter)$", ast.unparse(entry)) for entry in node.decorator_list)
 
 
 def lines(module) -> int:
