@@ -38,6 +38,24 @@ from ._ops.arithmetic import add, exp, mul, neg, sin, sub
 # conversion
 from ._ops.conversion import clone
 
+# matrix products
+from ._ops.matmul import (
+    addbmm,
+    addmm,
+    addmv,
+    addr,
+    baddbmm,
+    bmm,
+    dot,
+    ger,
+    inner,
+    matmul,
+    mm,
+    mv,
+    outer,
+    vdot,
+)
+
 # reduction
 from ._ops.reduction import sum
 

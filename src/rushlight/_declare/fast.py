@@ -111,14 +111,14 @@ def binary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     if function is None:
         return fallback
     nodes = op.nodes + op.nodes[-1:] * (3 - len(op.nodes)) if op.nodes else (None, None, None)
-    known = ("input", "other", "result")
+    known = (*op.tensors, "result")
     recordable = bool(op.nodes) and (set(op.saved_names) <= set(known) or _constants(op) is not None)
     saves_result = "result" in op.saved_names
     constant = _constants(op)
     saves_nothing = constant is not None
     both, first, second = (
         (None, None, None) if saves_nothing or not recordable
-        else (_picker(op, known, ("input", "other")), _picker(op, known, ("input",)), _picker(op, known, ("other",)))
+        else (_picker(op, known, known[:2]), _picker(op, known, known[:1]), _picker(op, known, known[1:2]))
     )  # fmt: skip
     silent = bool(op.nondifferentiable)
     scalar_ok = op.scalar_ok

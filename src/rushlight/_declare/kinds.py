@@ -172,20 +172,22 @@ def composite(body: F) -> F:
 
     def public(*args: Any, **kwargs: Any) -> Any:
         for value in args:
-            if not isinstance(value, _ORDINARY) and _is_special(value):
+            if type(value) not in fast.PLAIN and _is_special(value):
                 return call(op, args, kwargs)
         return body(*args, **kwargs)
 
     return _finish(op, public)
 
 
-_ORDINARY = (int, float, str, type(None))
+_ORDINARY = frozenset((int, float, bool, str, type(None)))
 
 
 def _is_special(value: Any) -> bool:
+    kind = type(value)
+    if kind in _ORDINARY:
+        return False
     if isinstance(value, (list, tuple)):
         return any(map(_is_special, value))
-    kind = type(value)
     return kind not in fast.PLAIN and hasattr(kind, "__torch_function__")
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from .arithmetic import ArithmeticMethods
 from .conversion import ConversionMethods
+from .matmul import MatmulMethods
 from .reduction import ReductionMethods
 from .shape import ShapeMethods
 
 
-class TensorMethods(ArithmeticMethods, ReductionMethods, ShapeMethods, ConversionMethods):
+class TensorMethods(ArithmeticMethods, ReductionMethods, ShapeMethods, ConversionMethods, MatmulMethods):
     """Methods and Python operators of tensors."""
 
     __slots__ = ()

@@ -1,0 +1,43 @@
+"""Matrix products as methods and operators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._core.tensor_base import PLAIN, TensorBase
+from .._declare.variants import inplace, method
+from .._ops import matmul as ops
+
+
+class MatmulMethods:
+    """Rows of the method table: products of vectors and matrices."""
+
+    __slots__ = ()
+
+    dot = method(ops.dot)
+    vdot = method(ops.vdot)
+    mv = method(ops.mv)
+    mm = method(ops.mm)
+    bmm = method(ops.bmm)
+    matmul = method(ops.matmul)
+    outer = ger = method(ops.outer)
+    inner = method(ops.inner)
+    addmm, addmm_ = method(ops.addmm), inplace(ops.addmm)
+    addmv, addmv_ = method(ops.addmv), inplace(ops.addmv)
+    addr, addr_ = method(ops.addr), inplace(ops.addr)
+    baddbmm, baddbmm_ = method(ops.baddbmm), inplace(ops.baddbmm)
+    addbmm, addbmm_ = method(ops.addbmm), inplace(ops.addbmm)
+
+    def __matmul__(self: Any, other: Any) -> Any:
+        """``self @ other``; the product of two matrices, by far the most common, skips a call."""
+        if type(other) in PLAIN and self._array.ndim == 2 == other._array.ndim:
+            return ops.mm(self, other)
+        return ops.matmul(self, other) if isinstance(other, TensorBase) else NotImplemented
+
+    def __rmatmul__(self: Any, other: Any) -> Any:
+        """``other @ self`` for an `other` that is no tensor."""
+        return ops.matmul(other, self) if isinstance(other, TensorBase) else NotImplemented
+
+    def __imatmul__(self: Any, other: Any) -> Any:
+        """``self @= other`` rebinds the name to the product."""
+        return ops.matmul(self, other) if isinstance(other, TensorBase) else NotImplemented
