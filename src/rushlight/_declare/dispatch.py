@@ -5,6 +5,7 @@ The fast paths in `fast.py` serve the common call and come here for everything e
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -188,7 +189,7 @@ def broadcast(values: list[Any]) -> tuple[int, ...]:
 def broadcast_error(values: list[Any], error: Exception) -> Exception:
     """torch's error for two shapes that do not broadcast; `error` itself where that is not the reason."""
     shapes = [value._array.shape for value in values if isinstance(value, TensorBase)]
-    for first, second in zip(shapes, shapes[1:], strict=False):
+    for first, second in itertools.pairwise(shapes):
         for position in range(1, min(len(first), len(second)) + 1):
             a, b = first[-position], second[-position]
             if a != b and 1 not in (a, b):
@@ -256,7 +257,7 @@ def _run_view(op: Operator, values: list[Any]) -> Any:
 def _run_kernel(op: Operator, values: list[Any]) -> Any:
     if op.check is not None:
         run_body(op, op.check, values)
-    values, common = _promote_params(op, values)
+    values = _promote_params(op, values)
     arguments = list(values)
     meta = narrow = None
     for name in op.tensors:
@@ -268,7 +269,8 @@ def _run_kernel(op: Operator, values: list[Any]) -> Any:
             for index, item in enumerate(value):
                 if not isinstance(item, TensorBase):
                     raise TypeError(
-                        f"expected Tensor as element {index} in argument {op.position[name]}, but got {type(item).__name__}"
+                        f"expected Tensor as element {index} in argument {op.position[name]}, "
+                        f"but got {type(item).__name__}"
                     )
                 array, meta, narrow = _kernel_array(op, item._array, meta, narrow)
                 items.append(array)
@@ -297,11 +299,11 @@ def _kernel_array(op: Operator, array: Any, meta: Any, narrow: Any) -> tuple[Any
     return array, meta, narrow
 
 
-def _promote_params(op: Operator, values: list[Any]) -> tuple[list[Any], dtype | None]:
+def _promote_params(op: Operator, values: list[Any]) -> list[Any]:
     """Brings the parameters named by a kernel's ``promote=`` to their common dtype."""
     values = list(values)
     if not op.promote:
-        return values, None
+        return values
     promotion = Promotion()
     found: list[tuple[int, Any]] = []
     for name in op.promote:
@@ -323,7 +325,7 @@ def _promote_params(op: Operator, values: list[Any]) -> tuple[list[Any], dtype |
             values[position] = as_dtype(value, common)
         elif isinstance(value, (list, tuple)):
             values[position] = tuple(as_dtype(item, common) if isinstance(item, TensorBase) else item for item in value)
-    return values, common
+    return values
 
 
 def as_dtype(tensor: Any, element: dtype) -> Any:
@@ -334,7 +336,7 @@ def as_dtype(tensor: Any, element: dtype) -> Any:
 def _run_fused(op: Operator, values: list[Any]) -> Any:
     if op.check is not None:
         run_body(op, op.check, values)
-    values, _ = _promote_params(op, values)
+    values = _promote_params(op, values)
     arguments, narrow = list(values), None
     record = modes.record
     modes.record = OFF

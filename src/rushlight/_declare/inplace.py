@@ -122,8 +122,8 @@ def _creation_error(tensor: Any, creation: str) -> RuntimeError:
             "both outside (if you want the inplace to be tracked)."
         )
     return RuntimeError(
-        f"Output {getattr(node, 'number', 0)} of {title} is a view and is being modified inplace. This view was created "
-        "inside a custom Function (or because an input was returned as-is) and the autograd logic to handle "
+        f"Output {getattr(node, 'number', 0)} of {title} is a view and is being modified inplace. This view was "
+        "created inside a custom Function (or because an input was returned as-is) and the autograd logic to handle "
         "view+inplace would override the custom backward associated with the custom Function, leading to incorrect "
         "gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
     )

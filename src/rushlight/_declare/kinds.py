@@ -107,7 +107,8 @@ def reduction(
         eager: a ufunc's ``reduce`` (called with array, axis, None, None, keepdim) for the fast path.
         promote: SAME, or INT64 where integers and bools accumulate in int64.
         node: the node's name; a tuple of two where the full reduction and that along `dim` differ.
-        options: ``combine=``, ``identity=`` and ``finish=`` for the compiler, ``raw_dim=True`` (leave `dim` alone), ``refuse=``.
+        options: ``combine=``, ``identity=`` and ``finish=`` for the compiler, ``raw_dim=True`` (leave
+            `dim` alone), ``refuse=``.
     """
 
     def declare(body: F) -> F:

@@ -108,7 +108,7 @@ def _mv_arrays(input: Any, vec: Any) -> Any:
 
 def _check_mv(input: Tensor, vec: Tensor) -> None:
     if input.ndim != 2 or vec.ndim != 1:
-        raise RuntimeError(f"vector + matrix @ vector expected, got {1}, {input.ndim}, {vec.ndim}")
+        raise RuntimeError(f"vector + matrix @ vector expected, got 1, {input.ndim}, {vec.ndim}")
     if input.shape[1] != vec.shape[0]:
         raise RuntimeError(
             f"size mismatch, got input ({input.shape[0]}), mat ({_shape_text(input)}), vec ({vec.shape[0]})"
@@ -541,13 +541,8 @@ def addr(
 def _check_batches(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number, alpha: Number) -> None:
     _check_bmm(batch1, batch2)
     if input.dtype is not batch1.dtype:
-        raise RuntimeError(
-            "Input dtypes must be the same, got: input "
-            + ", ".join(
-                f"{role}: {_C_NAMES[tensor.dtype.name]}"
-                for role, tensor in (("", input), ("batch1", batch1), ("batch2", batch2))
-            )
-        )
+        first, second = _C_NAMES[input.dtype.name], _C_NAMES[batch1.dtype.name]
+        raise RuntimeError(f"Input dtypes must be the same, got: input {first}, batch1: {second}, batch2: {second}")
 
 
 @kernel(
