@@ -39,6 +39,7 @@ from ._ops.arithmetic import add, exp, mul, neg, sin, sub
 from ._ops.conversion import clone
 
 # matrix products
+from ._ops.einsum import einsum, tensordot
 from ._ops.matmul import (
     addbmm,
     addmm,
