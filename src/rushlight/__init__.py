@@ -29,6 +29,16 @@ from ._core.dtypes import (
     uint64,
 )
 from ._core.dtypes import bool_ as bool
+from ._core.layouts import (
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    layout,
+    memory_format,
+    preserve_format,
+    sparse_coo,
+    strided,
+)
 from ._core.promotion import can_cast, promote_types
 from ._core.sizes import Size, broadcast_shapes
 
@@ -37,6 +47,10 @@ from ._ops.arithmetic import add, exp, mul, neg, sin, sub
 
 # conversion
 from ._ops.conversion import clone
+
+# creation
+from ._ops.creation import arange, empty, eye, from_numpy, full, ones, zeros
+from ._ops.creation import tensor as _tensor
 
 # matrix products
 from ._ops.einsum import einsum, tensordot
@@ -70,3 +84,4 @@ from .tensor import Tensor
 float, double, half = float32, float64, float16
 int, long, short = int32, int64, int16
 cfloat, cdouble = complex64, complex128
+tensor = _tensor  # importing the class has bound this name to its module

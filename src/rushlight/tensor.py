@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
+
+import numpy as np
 
 from . import _printing
 from ._core import devices, dtypes
+from ._core.dtypes import FLOATING
+from ._core.layouts import layout, strided
 from ._core.meta_array import MetaArray
 from ._core.sizes import Size
-from ._core.tensor_base import LEAF, TensorBase, bind_tensor_class, extra_of
+from ._core.storage import Storage
+from ._core.tensor_base import LEAF, TensorBase, bind_tensor_class, extra_of, new, storage_of
 from ._methods import TensorMethods
 from ._tape.node import OutputEdge
 from .autograd.api import backward as _backward
@@ -18,11 +24,18 @@ class Tensor(TensorBase, TensorMethods):
     """A multi-dimensional array that can record how it was computed."""
 
     __slots__ = ()
+    __array_priority__ = 1000
+    __hash__ = object.__hash__
 
     @property
     def shape(self) -> Size:
         """The sizes of the dimensions."""
         return tuple.__new__(Size, self._array.shape)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self._array.ndim  # type: ignore[no-any-return]
 
     @property
     def dtype(self) -> dtypes.dtype:
@@ -35,13 +48,48 @@ class Tensor(TensorBase, TensorMethods):
         return devices.META if type(self._array) is MetaArray else devices.CPU
 
     @property
+    def layout(self) -> layout:
+        """Always `torch.strided`."""
+        return strided
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements."""
+        return int(self._array.size * self._array.itemsize)
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes per element."""
+        return self._array.itemsize  # type: ignore[no-any-return]
+
+    @property
+    def is_meta(self) -> bool:
+        """Whether the tensor has a shape only."""
+        return type(self._array) is MetaArray
+
+    @property
     def requires_grad(self) -> bool:
         """Whether operators on this tensor are recorded."""
         return self._edge is not None
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
+        edge = self._edge
+        if edge is not None and edge is not LEAF:
+            if value:
+                return
+            raise RuntimeError(
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+                "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+            )
+        if value and dtypes.of_numpy(self._array.dtype).category < FLOATING:
+            raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
         self._edge = LEAF if value else None
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Sets `requires_grad` and returns the tensor."""
+        self.requires_grad = requires_grad
+        return self
 
     @property
     def grad_fn(self) -> Any:
@@ -61,12 +109,44 @@ class Tensor(TensorBase, TensorMethods):
         """The accumulated gradient."""
         return None if self._extra is None else self._extra.grad
 
+    @grad.setter
+    def grad(self, gradient: Any) -> None:
+        extra_of(self).grad = gradient
+
     def _set_grad(self, gradient: Any) -> None:
         extra_of(self).grad = gradient
 
-    def numel(self) -> int:
-        """The number of elements."""
-        return int(self._array.size)
+    def detach(self) -> Tensor:
+        """The same memory without history."""
+        tensor = new(Tensor)
+        tensor._array = self._array
+        tensor._edge = tensor._base = tensor._extra = None
+        storage = self._storage
+        if storage is None:
+            storage = self._storage = Storage(self._array)
+        tensor._storage = storage
+        return tensor  # type: ignore[no-any-return]
+
+    @property
+    def data(self) -> Tensor:
+        """The same memory without history, and with its own count of writes."""
+        tensor = new(Tensor)
+        tensor._array = self._array
+        tensor._edge = tensor._base = tensor._extra = None
+        tensor._storage = Storage(storage_of(self).buffer)
+        return tensor  # type: ignore[no-any-return]
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        version = storage_of(self).version
+        self._array = value._array
+        self._storage = Storage(storage_of(value).buffer)
+        self._storage.version = version
+
+    @property
+    def _version(self) -> int:
+        storage = self._storage
+        return 0 if storage is None else storage.version
 
     def backward(
         self, gradient: Any = None, retain_graph: Any = None, create_graph: bool = False, inputs: Any = None
@@ -74,8 +154,34 @@ class Tensor(TensorBase, TensorMethods):
         """Computes gradients of this tensor with respect to the leaves of its graph."""
         _backward(self, gradient, retain_graph, create_graph, inputs)
 
+    def _write(self, array: Any) -> None:
+        """Writes values into the memory, as ``out=`` does, and counts the write."""
+        if type(self._array) is not MetaArray:
+            np.copyto(self._array, array, "unsafe")
+        storage_of(self).version += 1
+
+    def _resize_output(self, shape: tuple[int, ...]) -> None:
+        """Gives an ``out=`` tensor another shape, with torch's warning if it had elements."""
+        if self._array.size:
+            warnings.warn(
+                f"An output with one or more elements was resized since it had shape {list(self._array.shape)}, which does "
+                f"not match the required output shape {list(shape)}. This behavior is deprecated, and in a future PyTorch "
+                "release outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor "
+                "t by resizing it, inplace, to zero elements with t.resize_(0).",
+                stacklevel=5,
+            )
+        self._array = np.empty(shape, self._array.dtype)
+        storage_of(self).buffer = self._array
+
     def __repr__(self, *, tensor_contents: Any = None) -> str:
-        return _printing.tensor_repr(self)
+        return _printing.tensor_repr(self, tensor_contents=tensor_contents)
+
+    def __format__(self, spec: str) -> str:
+        return _printing.tensor_format(self, spec)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray[Any, Any]:
+        array = self.numpy()
+        return array if dtype is None else array.astype(dtype, copy=False)
 
 
 bind_tensor_class(Tensor)

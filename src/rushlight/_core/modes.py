@@ -22,6 +22,7 @@ class Modes(threading.local):
     saved_hooks: tuple[tuple[Any, Any], ...] = ()
     saved_hooks_disabled: str | None = None
     backward_node: Any = None
+    device: Any = None  # where factories put what they make, None for the CPU
 
     def refresh(self) -> None:
         """Works out `record` again after one of the modes it depends on has changed."""

@@ -257,6 +257,6 @@ def kernel(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     function = op.eager
     if function is None:
         return fallback
-    if len(op.params) == 1:
+    if len(op.tensors) == 1 and len(op.defaults) == len(op.params) - 1:
         return unary(op, fallback)
     return binary(op, fallback)

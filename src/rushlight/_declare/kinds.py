@@ -142,6 +142,7 @@ def kernel(
     vjp: dict[Any, Callable[..., Any]] | None = None,
     node: str | tuple[str, ...] | None = None,
     eager: Callable[..., Any] | None = None,
+    natural: str = "float",
     **options: Any,
 ) -> Callable[[F], F]:
     """Declares a kernel; the body is array code, the reference that other backends are held to.
@@ -152,7 +153,7 @@ def kernel(
         options: ``exact=True`` keeps 16-bit floats as they are (kernels that only move values),
             ``returns=`` a named tuple, ``check=``, ``nondifferentiable=`` True or output numbers, ``linear=``.
     """
-    settings = {"eager": eager, "natural": frozenset(), "promote": promote, "scalar_ok": False, **options}
+    settings = {"eager": eager, "natural": NATURAL[natural], "promote": promote, "scalar_ok": False, **options}
     return lambda body: _public(Operator("kernel", body, vjp, node, settings), fast.kernel)
 
 

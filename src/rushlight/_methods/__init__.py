@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from .arithmetic import ArithmeticMethods
 from .conversion import ConversionMethods
+from .creation import CreationMethods
+from .inspection import InspectionMethods
 from .matmul import MatmulMethods
 from .reduction import ReductionMethods
 from .shape import ShapeMethods
 
 
-class TensorMethods(ArithmeticMethods, ReductionMethods, ShapeMethods, ConversionMethods, MatmulMethods):
+class TensorMethods(ArithmeticMethods, ReductionMethods, ShapeMethods, ConversionMethods, MatmulMethods, CreationMethods, InspectionMethods):
     """Methods and Python operators of tensors."""
 
     __slots__ = ()
