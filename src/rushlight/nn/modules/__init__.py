@@ -1,0 +1,1 @@
+"""The modules of `rushlight.nn`, one family a file."""

@@ -1,0 +1,496 @@
+"""`Module`: parameters, buffers and submodules by name, and the call with its hooks.
+
+Longer than most files because the class is one concept with one public surface; saving and loading
+(`state.py`) and traversal (`traversal.py`) are mixins beside it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from ..._core.tensor_base import TensorBase
+from ...autograd.hooks import RemovableHandle, add_hook
+from ..parameter import Parameter, is_lazy
+from .backward_hooks import BackwardHook, global_hooks, has_global_hooks
+from .conversion import ConversionMixin
+from .state import StateMixin
+from .traversal import TraversalMixin
+
+
+class Module(StateMixin, TraversalMixin, ConversionMixin):
+    """Base class of neural-network modules.
+
+    Assigning a `Parameter`, a module or a registered buffer to an attribute makes it part of the module.
+
+    Attributes:
+        training: whether the module is in training mode.
+
+    Example::
+
+        >>> class Double(torch.nn.Module):
+        ...     def forward(self, x):
+        ...         return x * 2
+        >>> Double()(torch.ones(2))
+        tensor([2., 2.])
+    """
+
+    dump_patches = False
+    training: bool
+    call_super_init = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if not self.call_super_init and kwargs:
+            raise TypeError(
+                f"{type(self).__name__}.__init__() got an unexpected keyword argument '{next(iter(kwargs))}'"
+            )
+        if not self.call_super_init and args:
+            raise TypeError(
+                f"{type(self).__name__}.__init__() takes 1 positional argument but {len(args) + 1} were given"
+            )
+        fields = self.__dict__
+        fields["training"] = True
+        fields["_parameters"] = {}
+        fields["_buffers"] = {}
+        fields["_non_persistent_buffers_set"] = set()
+        fields["_backward_pre_hooks"] = OrderedDict()
+        fields["_backward_hooks"] = OrderedDict()
+        fields["_is_full_backward_hook"] = None
+        fields["_forward_hooks"] = OrderedDict()
+        fields["_forward_hooks_with_kwargs"] = OrderedDict()
+        fields["_forward_hooks_always_called"] = OrderedDict()
+        fields["_forward_pre_hooks"] = OrderedDict()
+        fields["_forward_pre_hooks_with_kwargs"] = OrderedDict()
+        fields["_state_dict_hooks"] = OrderedDict()
+        fields["_state_dict_pre_hooks"] = OrderedDict()
+        fields["_load_state_dict_pre_hooks"] = OrderedDict()
+        fields["_load_state_dict_post_hooks"] = OrderedDict()
+        fields["_modules"] = {}
+        if self.call_super_init:
+            super().__init__(*args, **kwargs)
+
+    def forward(self, *input: Any) -> Any:
+        """What the module computes; every subclass defines its own.
+
+        Raises:
+            NotImplementedError: the subclass has not.
+        """
+        raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        fields = self.__dict__
+        if not (
+            fields["_forward_pre_hooks"]
+            or fields["_forward_hooks"]
+            or fields["_backward_hooks"]
+            or fields["_backward_pre_hooks"]
+            or has_global_hooks()
+        ):
+            return self.forward(*args, **kwargs)
+        return self._call_with_hooks(args, kwargs)
+
+    def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        called: set[int] = set()
+        try:
+            return self._run_hooks(args, kwargs, called)
+        except Exception:
+            self._run_always_called(args, kwargs, called)
+            raise
+
+    def _run_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any], called: set[int]) -> Any:
+        for key, hook in (*global_hooks.forward_pre.items(), *self._forward_pre_hooks.items()):
+            args, kwargs = self._apply_pre_hook(key, hook, args, kwargs)
+        backward = self._backward_hook()
+        if backward is not None:
+            args = backward.wrap_inputs(args)
+        result = self.forward(*args, **kwargs)
+        for key, hook in (*global_hooks.forward.items(), *self._forward_hooks.items()):
+            called.add(key)
+            if key in self._forward_hooks_with_kwargs or key in global_hooks.forward_with_kwargs:
+                answer = hook(self, args, kwargs, result)
+            else:
+                answer = hook(self, args, result)
+            if answer is not None:
+                result = answer
+        if backward is not None:
+            result = backward.wrap_outputs(result)
+        return result
+
+    def _apply_pre_hook(
+        self, key: int, hook: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        if key not in self._forward_pre_hooks_with_kwargs:
+            answer = hook(self, args)
+            if answer is None:
+                return args, kwargs
+            return (answer if isinstance(answer, tuple) else (answer,)), kwargs
+        answer = hook(self, args, kwargs)
+        if answer is None:
+            return args, kwargs
+        if not (isinstance(answer, tuple) and len(answer) == 2):
+            raise RuntimeError(
+                f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {answer}."
+            )
+        return answer
+
+    def _backward_hook(self) -> BackwardHook | None:
+        pre = [*global_hooks.backward_pre.values(), *self._backward_pre_hooks.values()]
+        full = [*global_hooks.backward.values(), *self._backward_hooks.values()]
+        return BackwardHook(self, full, pre) if pre or full else None
+
+    def _run_always_called(self, args: tuple[Any, ...], kwargs: dict[str, Any], called: set[int]) -> None:
+        """After a failure, runs the hooks that were registered with ``always_call=True`` and have not run."""
+        for key, hook in list(self._forward_hooks.items()):
+            if key in self._forward_hooks_always_called and key not in called:
+                if key in self._forward_hooks_with_kwargs:
+                    hook(self, args, kwargs, None)
+                else:
+                    hook(self, args, None)
+
+    def __getattr__(self, name: str) -> Any:
+        fields = self.__dict__
+        for table in ("_parameters", "_buffers", "_modules"):
+            found = fields.get(table)
+            if found is not None and name in found:
+                return found[name]
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        fields = self.__dict__
+        parameters = fields.get("_parameters")
+        if isinstance(value, Parameter):
+            if parameters is None:
+                raise AttributeError("cannot assign parameters before Module.__init__() call")
+            self._forget(name, "_buffers", "_modules")
+            self.register_parameter(name, value)
+            return
+        if parameters is not None and name in parameters:
+            if value is not None:
+                raise TypeError(
+                    f"cannot assign '{_type_name(value)}' as parameter '{name}' (torch.nn.Parameter or None expected)"
+                )
+            self.register_parameter(name, value)
+            return
+        modules = fields.get("_modules")
+        if isinstance(value, Module):
+            if modules is None:
+                raise AttributeError("cannot assign module before Module.__init__() call")
+            self._forget(name, "_parameters", "_buffers")
+            modules[name] = value
+            return
+        if modules is not None and name in modules:
+            if value is not None:
+                raise TypeError(
+                    f"cannot assign '{_type_name(value)}' as child module '{name}' (torch.nn.Module or None expected)"
+                )
+            modules[name] = value
+            return
+        self._set_buffer_or_field(name, value)
+
+    def _set_buffer_or_field(self, name: str, value: Any) -> None:
+        buffers = self.__dict__.get("_buffers")
+        if isinstance(value, TensorBase) and getattr(value, "_is_buffer", False):
+            if buffers is None:
+                raise AttributeError("cannot assign buffer before Module.__init__() call")
+            self._forget(name, "_parameters", "_modules")
+            self.register_buffer(name, value, value.persistent)
+            return
+        if buffers is None or name not in buffers:
+            object.__setattr__(self, name, value)
+            return
+        if value is not None and not isinstance(value, TensorBase):
+            raise TypeError(
+                f"cannot assign '{_type_name(value)}' as buffer '{name}' (torch.nn.Buffer, torch.Tensor or None expected)"
+            )
+        buffers[name] = value
+
+    def _forget(self, name: str, *tables: str) -> None:
+        """Removes a name from the tables of other kinds, and from the fields."""
+        self.__dict__.pop(name, None)
+        for table in tables:
+            found = self.__dict__.get(table)
+            if found is not None:
+                found.pop(name, None)
+        self.__dict__.get("_non_persistent_buffers_set", set()).discard(name)
+
+    def __delattr__(self, name: str) -> None:
+        if name in self._parameters:
+            del self._parameters[name]
+        elif name in self._buffers:
+            del self._buffers[name]
+            self._non_persistent_buffers_set.discard(name)
+        elif name in self._modules:
+            del self._modules[name]
+        else:
+            object.__delattr__(self, name)
+
+    def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
+        """Adds a tensor that is state but not trained.
+
+        Args:
+            name: attribute name, without dots.
+            tensor: the tensor, or None.
+            persistent: whether it is part of the ``state_dict``.
+
+        Raises:
+            KeyError: the name is taken, empty, or has a dot.
+            TypeError: `tensor` is no tensor.
+        """
+        if "_buffers" not in self.__dict__:
+            raise AttributeError("cannot assign buffer before Module.__init__() call")
+        self._check_name("buffer", name, self._buffers)
+        if tensor is not None and not isinstance(tensor, TensorBase):
+            raise TypeError(
+                f"cannot assign '{_type_name(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
+            )
+        for hook in global_hooks.buffer_registration.values():
+            answer = hook(self, name, tensor)
+            tensor = tensor if answer is None else answer
+        self._buffers[name] = tensor
+        if persistent:
+            self._non_persistent_buffers_set.discard(name)
+        else:
+            self._non_persistent_buffers_set.add(name)
+
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
+        """Adds a parameter.
+
+        Args:
+            name: attribute name, without dots.
+            param: the parameter, or None.
+
+        Raises:
+            KeyError: the name is taken, empty, or has a dot.
+            TypeError: `param` is no parameter.
+            ValueError: `param` is not a leaf.
+        """
+        if "_parameters" not in self.__dict__:
+            raise AttributeError("cannot assign parameter before Module.__init__() call")
+        self._check_name("parameter", name, self._parameters)
+        if param is not None:
+            if not isinstance(param, Parameter):
+                raise TypeError(
+                    f"cannot assign '{_type_name(param)}' object to parameter '{name}' (torch.nn.Parameter or None required)"
+                )
+            if param.grad_fn is not None:
+                raise ValueError(
+                    f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. To "
+                    f"express '{name}' as a function of another Tensor, compute the value in the forward() method."
+                )
+            for hook in global_hooks.parameter_registration.values():
+                answer = hook(self, name, param)
+                param = param if answer is None else answer
+        self._parameters[name] = param
+
+    def register_module(self, name: str, module: Module | None) -> None:
+        """Adds a submodule; the same as `add_module`."""
+        self.add_module(name, module)
+
+    def add_module(self, name: str, module: Module | None) -> None:
+        """Adds a submodule.
+
+        Args:
+            name: attribute name, without dots.
+            module: the module, or None.
+
+        Raises:
+            KeyError: the name is taken, empty, or has a dot.
+            TypeError: `module` is no module.
+        """
+        if module is not None and not isinstance(module, Module):
+            raise TypeError(f"{_type_name(module)} is not a Module subclass")
+        self._check_name("module", name, self._modules)
+        for hook in global_hooks.module_registration.values():
+            answer = hook(self, name, module)
+            module = module if answer is None else answer
+        self._modules[name] = module
+
+    def _check_name(self, kind: str, name: Any, table: dict[str, Any]) -> None:
+        if not isinstance(name, str):
+            raise TypeError(f"{kind} name should be a string. Got {_type_name(name)}")
+        if "." in name:
+            raise KeyError(f'{kind} name can\'t contain "."{", got: " + name if kind == "module" else ""}')
+        if name == "":
+            raise KeyError(f'{kind} name can\'t be empty string ""')
+        if hasattr(self, name) and name not in table:
+            raise KeyError(f"attribute '{name}' already exists")
+
+    def get_submodule(self, target: str) -> Module:
+        """The submodule at a dotted path; the module itself for ``""``.
+
+        Raises:
+            AttributeError: there is no module there.
+        """
+        module: Any = self
+        for part in target.split(".") if target else ():
+            if not hasattr(module, part):
+                raise AttributeError(f"{type(module).__name__} has no attribute `{part}`")
+            module = getattr(module, part)
+            if not isinstance(module, Module):
+                raise AttributeError(f"`{part}` is not an nn.Module")
+        return module  # type: ignore[no-any-return]
+
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Puts a module at a dotted path.
+
+        Raises:
+            ValueError: the path is empty or `module` is no module.
+            AttributeError: the path leads nowhere.
+        """
+        if target == "":
+            raise ValueError("Cannot set the submodule without a target name!")
+        if not isinstance(module, Module):
+            raise ValueError(f"`module` is not an nn.Module, found {type(module)}")
+        path, _, name = target.rpartition(".")
+        parent = self.get_submodule(path)
+        if strict and not hasattr(parent, name):
+            raise AttributeError(f"{type(parent).__name__} has no attribute `{name}`")
+        if hasattr(parent, name) and not isinstance(getattr(parent, name), Module):
+            raise AttributeError(f"`{name}` is not an nn.Module")
+        setattr(parent, name, module)
+
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter at a dotted path.
+
+        Raises:
+            AttributeError: there is no parameter there.
+        """
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        if not hasattr(module, name):
+            raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
+        found = getattr(module, name)
+        if not isinstance(found, Parameter):
+            raise AttributeError(f"`{name}` is not an nn.Parameter")
+        return found
+
+    def get_buffer(self, target: str) -> Any:
+        """The buffer at a dotted path.
+
+        Raises:
+            AttributeError: there is no buffer there.
+        """
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        if not hasattr(module, name):
+            raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
+        if name not in module._buffers:
+            raise AttributeError(f"`{name}` is not a buffer")
+        return getattr(module, name)
+
+    def register_forward_pre_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> RemovableHandle:
+        """Adds ``hook(module, args)``, run before `forward`, which may return new arguments.
+
+        Args:
+            hook: the function; with `with_kwargs` it gets and may return keyword arguments too.
+            prepend: whether it runs before the hooks already there.
+            with_kwargs: whether it sees keyword arguments.
+        """
+        handle = _add(self._forward_pre_hooks, hook, prepend)
+        if with_kwargs:
+            self._forward_pre_hooks_with_kwargs[handle.id] = True
+        return handle
+
+    def register_forward_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
+    ) -> RemovableHandle:
+        """Adds ``hook(module, args, output)``, run after `forward`, which may return another output.
+
+        Args:
+            hook: the function; with `with_kwargs` it gets the keyword arguments before the output.
+            prepend: whether it runs before the hooks already there.
+            with_kwargs: whether it sees keyword arguments.
+            always_call: whether it runs even if `forward` fails.
+        """
+        handle = _add(self._forward_hooks, hook, prepend)
+        if with_kwargs:
+            self._forward_hooks_with_kwargs[handle.id] = True
+        if always_call:
+            self._forward_hooks_always_called[handle.id] = True
+        return handle
+
+    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Adds ``hook(module, grad_input, grad_output)``, run when the gradients of the inputs are known."""
+        if self._is_full_backward_hook is False:
+            raise RuntimeError(
+                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one "
+                "of them."
+            )
+        self._is_full_backward_hook = True
+        return _add(self._backward_hooks, hook, prepend)
+
+    def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Adds ``hook(module, grad_output)``, run when the gradients of the outputs are known."""
+        return _add(self._backward_pre_hooks, hook, prepend)
+
+    def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Adds a backward hook as `register_full_backward_hook` does."""
+        if self._is_full_backward_hook is True:
+            raise RuntimeError(
+                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one "
+                "of them."
+            )
+        return _add(self._backward_hooks, hook, False)
+
+    def extra_repr(self) -> str:
+        """What stands between the parentheses of the module's repr."""
+        return ""
+
+    def _get_name(self) -> str:
+        return type(self).__name__
+
+    def __repr__(self) -> str:
+        extra = self.extra_repr()
+        lines = extra.split("\n") if extra else []
+        children = [f"({name}): {_indented(repr(module))}" for name, module in self._modules.items()]
+        if len(lines) == 1 and not children:
+            return f"{self._get_name()}({lines[0]})"
+        inside = lines + children
+        if not inside:
+            return f"{self._get_name()}()"
+        return f"{self._get_name()}(\n  " + "\n  ".join(inside) + "\n)"
+
+    def __dir__(self) -> list[str]:
+        names = [*dir(type(self)), *self.__dict__, *self._parameters, *self._modules, *self._buffers]
+        return sorted(name for name in names if not name[:1].isdigit())
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+    def has_uninitialized_params(self: Any) -> bool:
+        """Whether a parameter or buffer of this module still waits for its shape."""
+        return any(map(is_lazy, (*self._parameters.values(), *self._buffers.values())))
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Not supported: rushlight compiles kernels, not modules.
+
+        Raises:
+            NotImplementedError: always.
+        """
+        raise NotImplementedError("rushlight does not have Module.compile: large operators compile by themselves")
+
+
+def _add(hooks: dict[int, Any], hook: Callable[..., Any], prepend: bool) -> RemovableHandle:
+    handle = add_hook(hooks, hook)
+    if prepend:
+        hooks.move_to_end(handle.id, last=False)  # type: ignore[attr-defined]
+    return handle
+
+
+def _type_name(value: Any) -> str:
+    """The name of a value's type as torch's messages write it: with the module, but for builtins."""
+    kind = type(value)
+    module = kind.__module__
+    if module.startswith("rushlight"):
+        return (
+            "torch.Tensor" if isinstance(value, TensorBase) and kind.__name__ == "Tensor" else f"torch.{kind.__name__}"
+        )
+    return kind.__qualname__ if module in ("builtins", "") else f"{module}.{kind.__qualname__}"
+
+
+def _indented(text: str) -> str:
+    first, *rest = text.split("\n")
+    return "\n".join([first, *("  " + line for line in rest)])
