@@ -43,7 +43,76 @@ from ._core.promotion import can_cast, promote_types
 from ._core.sizes import Size, broadcast_shapes
 
 # arithmetic
-from ._ops.arithmetic import add, exp, mul, neg, sin, sub
+from ._ops.arithmetic import (
+    add,
+    div,
+    divide,
+    floor_divide,
+    fmod,
+    mul,
+    multiply,
+    neg,
+    negative,
+    positive,
+    remainder,
+    rsub,
+    sub,
+    subtract,
+    true_divide,
+)
+from ._ops.comparison import (
+    eq,
+    ge,
+    greater,
+    greater_equal,
+    gt,
+    isfinite,
+    isinf,
+    isnan,
+    isneginf,
+    isposinf,
+    isreal,
+    le,
+    less,
+    less_equal,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+    lt,
+    ne,
+    not_equal,
+    signbit,
+)
+from ._ops.exponential import exp, exp2, expm1, log, log1p, log2, log10, logaddexp, logaddexp2, logit, sigmoid, xlogy
+from ._ops.magnitude import abs, absolute, sgn, sign
+from ._ops.power import float_power, pow, reciprocal, rsqrt, sqrt, square
+from ._ops.selection import clamp, clamp_max, clamp_min, clip, fmax, fmin, maximum, minimum, where
+from ._ops.trigonometric import (
+    acos,
+    acosh,
+    arccos,
+    arccosh,
+    arcsin,
+    arcsinh,
+    arctan,
+    arctan2,
+    arctanh,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    cos,
+    cosh,
+    deg2rad,
+    rad2deg,
+    sin,
+    sinc,
+    sinh,
+    tan,
+    tanh,
+)
 
 # conversion
 from ._ops.conversion import clone
@@ -71,8 +140,28 @@ from ._ops.matmul import (
     vdot,
 )
 
-# reduction
-from ._ops.reduction import sum
+# reduction, statistics, scans, sorting, norms
+from ._ops.norms import norm
+from ._ops.reduction import (
+    all,
+    amax,
+    amin,
+    aminmax,
+    any,
+    argmax,
+    argmin,
+    count_nonzero,
+    logsumexp,
+    max,
+    min,
+    nansum,
+    prod,
+    sum,
+)
+from ._ops.scan import cumsum
+from ._ops.softmax import log_softmax, softmax
+from ._ops.sorting import sort, topk
+from ._ops.statistics import mean, nanmean, std, std_mean, var, var_mean
 
 # shape
 from ._ops.shape import reshape, transpose

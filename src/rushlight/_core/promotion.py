@@ -70,9 +70,10 @@ def scalar_dtype(value: object) -> dtype:
     if isinstance(value, complex):
         return dtypes.default_complex()
     array_dtype = getattr(value, "dtype", None)
-    if array_dtype is not None:  # a NumPy scalar counts as the Python number of its category
+    if array_dtype is not None:  # a NumPy scalar counts as the Python number of its category, a bool as a float
         category = dtypes.of_numpy(array_dtype).category
-        return (dtypes.bool_, dtypes.int64, dtypes.get_default_dtype(), dtypes.default_complex())[category]
+        default = dtypes.get_default_dtype()
+        return (default, dtypes.int64, default, dtypes.default_complex())[category]
     return dtypes.int64
 
 

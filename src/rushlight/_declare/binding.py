@@ -66,6 +66,20 @@ def _too_many(op: Operator, args: tuple[Any, ...], positional: int) -> TypeError
     return TypeError(f"{op.name}() takes from 1 to {positional} positional arguments but {len(args)} were given")
 
 
+def invalid_combination(name: str, args: tuple[Any, ...], kwargs: dict[str, Any] | None = None) -> TypeError:
+    """What torch raises where arguments fit none of a function's overloads.
+
+    Args:
+        name: the function.
+        args: positional arguments, the tensor too if it was given so.
+        kwargs: keyword arguments.
+    """
+    given = [type(value).__name__ for value in args]
+    given += [f"{key}={type(value).__name__}" for key, value in (kwargs or {}).items()]
+    listed = ", ".join(given) + (", " if kwargs and not args and len(given) == 1 else "")
+    return TypeError(f"{name}() received an invalid combination of arguments - got ({listed}), but expected one of:")
+
+
 def type_error(op: Operator, name: str, value: Any, wanted: str = "Tensor") -> TypeError:
     """What torch raises for an argument of the wrong type."""
     position = op.position[name] + 1

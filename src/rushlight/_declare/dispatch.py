@@ -6,7 +6,7 @@ The fast paths in `fast.py` serve the common call and come here for everything e
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -66,18 +66,28 @@ def compute_dtype(op: Operator, values: list[Any]) -> dtype:
     for name in op.tensors:
         value = values[op.position[name]]
         if isinstance(value, TensorBase):
-            array = value._array
-            promotion.add_tensor(of_numpy(array.dtype), array.ndim)
+            if op.keep is None or name not in op.keep:
+                array = value._array
+                promotion.add_tensor(of_numpy(array.dtype), array.ndim)
             seen = True
-        elif is_number(value):
+        elif name in op.numbers and is_number(value):
+            promotion.add_scalar(value)
+        elif value is not None or name not in op.defaults:
+            raise type_error(op, name, value)
+    for name in op.operands or ():
+        value = values[op.position[name]]
+        if is_number(value):
             promotion.add_scalar(value)
         elif value is not None:
-            raise type_error(op, name, value)
+            raise type_error(op, name, value, "Number")
     if not seen and not op.scalars_alone:
         name = op.tensors[0]
         raise type_error(op, name, values[op.position[name]])
     found = promotion.result()
-    if op.promote == FLOAT and found.category < FLOATING:
+    kind = op.promote
+    if callable(kind):
+        kind = run_body(op, kind, values)
+    if kind == FLOAT and found.category < FLOATING:
         return dtypes.get_default_dtype()
     return found
 
@@ -100,13 +110,27 @@ def _run_elementwise(op: Operator, values: list[Any]) -> Any:
     return attach(op, values, (wrap(array),))[0]
 
 
+class Refusal(NamedTuple):
+    """An item of ``refuse=`` whose error is not the usual one of a missing kernel."""
+
+    kind: str
+    error: type[Exception]
+    text: str
+
+
 def refuse_dtype(op: Operator, common: dtype) -> None:
     """Raises torch's error for a dtype that the kernels of an operator do not exist for."""
-    for kind in op.refuse:
-        if _is_kind(common, kind):
-            raise NotImplementedError(
-                f"\"{op.kernel_name or op.name + '_cpu'}\" not implemented for '{scalar_name(common)}'"
-            )
+    for item in op.refuse:
+        if isinstance(item, Refusal):
+            if _is_kind(common, item.kind):
+                raise item.error(item.text)
+        elif _is_kind(common, item):
+            raise no_kernel(op.kernel_name or f"{op.name}_cpu", common)
+
+
+def no_kernel(name: str, element: dtype) -> NotImplementedError:
+    """torch's error for a kernel that does not exist for a dtype."""
+    return NotImplementedError(f"\"{name}\" not implemented for '{scalar_name(element)}'")
 
 
 def _is_kind(element: dtype, kind: str) -> bool:
@@ -141,8 +165,14 @@ def compute_elementwise(op: Operator, values: list[Any], common: dtype) -> Any:
             array = value._array
             if type(array) is MetaArray:
                 meta, array = True, array.stand_in()
-            arguments[op.position[name]] = array if array.dtype is work.numpy else array.astype(work.numpy)
+            if array.dtype is not work.numpy and (op.keep is None or name not in op.keep):
+                array = quiet(array.astype, work.numpy)
+            arguments[op.position[name]] = array
         elif value is not None:
+            arguments[op.position[name]] = scalar_array(value, common, work)
+    for name in op.operands or ():
+        value = arguments[op.position[name]]
+        if value is not None:
             arguments[op.position[name]] = scalar_array(value, common, work)
     if meta:
         arguments = [
@@ -227,7 +257,10 @@ def _run_reduction(op: Operator, values: list[Any]) -> Any:
         array = array.stand_in()
     if array.dtype is not work.numpy:
         array = quiet(array.astype, work.numpy)
-    found = run_body(op, op.body, [array, *values[1:]])
+    arguments = [array, *values[1:]]
+    if "dim" in op.position and not op.raw_dim and not array.ndim:  # NumPy's 0-d arrays have no dimension 0
+        arguments[op.position["dim"]] = None
+    found = run_body(op, op.body, arguments)
     several = isinstance(found, tuple)
     outputs = []
     for item in found if several else (found,):
@@ -255,6 +288,30 @@ def _run_view(op: Operator, values: list[Any]) -> Any:
 
 
 def _run_kernel(op: Operator, values: list[Any]) -> Any:
+    values, arguments, meta, narrow = kernel_arguments(op, values)
+    if op.overwrites:
+        found = arguments[0] if meta else arguments[0].copy(order="K")
+        if not meta:
+            run_body(op, op.body, [found, *arguments[1:]])
+    else:
+        found = run_body(op, op.body, arguments)
+    several = isinstance(found, (tuple, list))
+    outputs = []
+    for item in found if several else (found,):
+        item = np.asarray(item)
+        if narrow is not None and item.dtype == np.float32:
+            item = item.astype(narrow)
+        outputs.append(wrap(MetaArray.empty(item.shape, item.dtype) if meta else item))
+    return _pack(op, attach(op, values, tuple(outputs)), several)
+
+
+def kernel_arguments(op: Operator, values: list[Any]) -> tuple[list[Any], list[Any], Any, Any]:
+    """What a kernel is called with: arrays in the places of tensors.
+
+    Returns:
+        The values, promoted; the arguments; whether one is on the meta device; the 16-bit dtype
+        that was widened to float32, or None.
+    """
     if op.check is not None:
         run_body(op, op.check, values)
     values = _promote_params(op, values)
@@ -267,6 +324,9 @@ def _run_kernel(op: Operator, values: list[Any]) -> Any:
             values[op.position[name]] = value
             items = []
             for index, item in enumerate(value):
+                if item is None and name in op.gaps:
+                    items.append(None)
+                    continue
                 if not isinstance(item, TensorBase):
                     raise TypeError(
                         f"expected Tensor as element {index} in argument {op.position[name]}, "
@@ -279,15 +339,7 @@ def _run_kernel(op: Operator, values: list[Any]) -> Any:
             arguments[op.position[name]], meta, narrow = _kernel_array(op, value._array, meta, narrow)
         elif value is not None and not (is_number(value) and "Number" in str(op.body.__annotations__[name])):
             raise type_error(op, name, value)
-    found = run_body(op, op.body, arguments)
-    several = isinstance(found, (tuple, list))
-    outputs = []
-    for item in found if several else (found,):
-        item = np.asarray(item)
-        if narrow is not None and item.dtype == np.float32:
-            item = item.astype(narrow)
-        outputs.append(wrap(MetaArray.empty(item.shape, item.dtype) if meta else item))
-    return _pack(op, attach(op, values, tuple(outputs)), several)
+    return values, arguments, meta, narrow
 
 
 def _kernel_array(op: Operator, array: Any, meta: Any, narrow: Any) -> tuple[Any, Any, Any]:

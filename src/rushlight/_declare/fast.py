@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from operator import itemgetter
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
 from .._core.modes import FAST, modes
 from .._core.tensor_base import LEAF, PLAIN, Storage, new, on_bind
 from .._tape.node import next_sequence
-from .._tape.saved import SavedResult, versions_of
+from .._tape.saved import Like, SavedResult, versions_of
+from .binding import MISSING
 from .record import Operator
 from .tape import attach
 
@@ -42,11 +44,27 @@ def _picker(
 ) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
     """A function from (known values ..., None) to what is saved when the rules of `wanted` will run."""
     needed = {name for rule in op.rules if set(rule.targets) & set(wanted) for name in rule.needs}
-    indices = [known.index(name) if name in needed else len(known) for name in op.saved_names]
+    constants = [name for name in op.saved_names if name not in known]
+    order = [*known, None, *constants]
+    indices = [order.index(name if name in needed else None) for name in op.saved_names]
+    pick: Callable[[tuple[Any, ...]], tuple[Any, ...]] = itemgetter(*indices)
     if len(indices) == 1:
         index = indices[0]
-        return lambda values: (values[index],)
-    return itemgetter(*indices)
+
+        def pick(values: tuple[Any, ...]) -> tuple[Any, ...]:
+            return (values[index],)
+
+    if not constants:
+        return pick
+    tail = tuple(op.defaults[name] for name in constants)
+    return lambda values: pick(values + tail)
+
+
+def _recordable(op: Operator, known: tuple[str, ...]) -> bool:
+    """Whether all that the rules name is known here, or a parameter left at its default."""
+    return bool(op.nodes) and all(
+        name in known or (name in op.defaults and name not in op.tensors) for name in op.saved_names
+    )
 
 
 def _constants(op: Operator) -> tuple[Any, ...] | None:
@@ -61,16 +79,17 @@ def unary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     function, natural = op.eager, op.natural
     if function is None:
         return fallback
+    if len(op.params) > 1:
+        return _parametric(op, fallback)
     NodeClass = op.node
-    constant = _constants(op)
-    recordable = NodeClass is not None and (constant is not None or set(op.saved_names) <= {"input", "result"})
+    recordable = _recordable(op, ("input", "result"))
     saves_result = "result" in op.saved_names
-    saves_nothing = constant is not None
+    saves_nothing = not op.saved_names
     pick = _picker(op, ("input", "result"), ("input",)) if recordable and not saves_nothing else None
 
-    def call(input: Any, *args: Any, **rest: Any) -> Any:
+    def call(input: Any = MISSING, *args: Any, **rest: Any) -> Any:
         if args or rest or type(input) not in PLAIN:
-            return fallback(input, *args, **rest)
+            return fallback(*_given(input), *args, **rest)
         array = input._array
         dtype = array.dtype
         if not (dtype is F32 or dtype is F64 or dtype in natural):
@@ -95,7 +114,7 @@ def unary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         node._extra = None
         result._edge = node
         if saves_nothing:
-            node.saved = constant
+            node.saved = ()
             node.versions = None
         else:
             node.saved = saved = pick((input, SavedResult(result) if saves_result else None, None))
@@ -105,6 +124,92 @@ def unary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     return call
 
 
+def _parametric(op: Operator, fallback: Fallback) -> Callable[..., Any]:
+    """The closure of an elementwise operator on one tensor with settings (``leaky_relu(x, 0.1)``)."""
+    function, natural = op.eager, op.natural
+    NodeClass = op.node
+    settings = op.params[1:]
+    known = ("input", "result", None, *settings)
+    recordable = bool(op.nodes) and op.pick_node is None and all(name in known for name in op.saved_names)
+    saves_result = "result" in op.saved_names
+    places = [known.index(name) for name in op.saved_names] if recordable else []
+    required = sum(name not in op.defaults for name in settings)
+    tails = [tuple(op.defaults[name] for name in settings[count:]) if count >= required else None
+             for count in range(len(settings) + 1)]  # fmt: skip
+    limit = len(settings) - op.keyword_only
+
+    def arrange(args: tuple[Any, ...], rest: dict[str, Any]) -> tuple[Any, ...] | None:
+        """The settings in order; None where the general path has to sort them out."""
+        if len(args) > limit:
+            return None
+        if rest:
+            values = [*args, *(rest.pop(name) if name in rest else op.defaults.get(name, MISSING)
+                               for name in settings[len(args) :])]  # fmt: skip
+            return None if rest or any(value is MISSING for value in values) else tuple(values)
+        tail = tails[len(args)]
+        return None if tail is None else args + tail
+
+    def call(input: Any = MISSING, *args: Any, **rest: Any) -> Any:
+        if type(input) not in PLAIN:
+            return fallback(*_given(input), *args, **rest)
+        array = input._array
+        dtype = array.dtype
+        edge = input._edge
+        if not (dtype is F32 or dtype is F64 or dtype in natural) or (
+            edge is not None and not (recordable and modes.record <= FAST)
+        ):
+            return fallback(input, *args, **rest)
+        values = arrange(args, dict(rest) if rest else rest)
+        if values is None:
+            return fallback(input, *args, **rest)
+        try:
+            found = function(array, *values)
+        except _FAILURES:
+            return fallback(input, *args, **rest)
+        if found.dtype is not dtype:
+            return fallback(input, *args, **rest)
+        result = new(Tensor)
+        result._array = found if type(found) is ndarray else asarray(found)
+        result._edge = result._storage = result._base = result._extra = None
+        if edge is None or not modes.record:
+            return result
+        node = new(NodeClass)
+        node.edges = (input if edge is LEAF else edge,)
+        node.sequence = next_sequence()
+        node.shape = array.shape
+        node.dtype = dtype
+        node._extra = None
+        result._edge = node
+        kept = (input, SavedResult(result) if saves_result else None, None, *values)
+        node.saved = saved = tuple([kept[place] for place in places])
+        node.versions = None if input._storage is None else versions_of(saved)
+        return result
+
+    return call
+
+
+def _given(*values: Any) -> list[Any]:
+    return [value for value in values if value is not MISSING]
+
+
+_scalars: dict[Any, dict[Any, Any]] = {F32: {}, F64: {}, I64: {}}
+"""Numbers met as operands, as 0-d arrays. NumPy takes 0.3 us to make one of a Python number, more than the work
+on a small tensor (30 floats times 2.0: 0.63 us, times a 0-d array: 0.36 us)."""
+
+_SCALARS_KEPT = 1024
+
+
+def _new_scalar(value: Any, dtype: Any) -> Any:
+    """A number as a 0-d array, kept for the next time it is met; zeros are not, for 0.0 and -0.0 are the same key."""
+    array = asarray(value, dtype)
+    if value:
+        known = _scalars[dtype]
+        if len(known) >= _SCALARS_KEPT:
+            known.clear()
+        known[value] = array
+    return array
+
+
 def binary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     """The closure of an elementwise operator on a tensor and a second operand."""
     function, natural = op.eager, op.natural
@@ -112,7 +217,7 @@ def binary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         return fallback
     nodes = op.nodes + op.nodes[-1:] * (3 - len(op.nodes)) if op.nodes else (None, None, None)
     known = (*op.tensors, "result")
-    recordable = bool(op.nodes) and (set(op.saved_names) <= set(known) or _constants(op) is not None)
+    recordable = _recordable(op, known)
     saves_result = "result" in op.saved_names
     constant = _constants(op)
     saves_nothing = constant is not None
@@ -122,10 +227,12 @@ def binary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     )  # fmt: skip
     silent = bool(op.nondifferentiable)
     scalar_ok = op.scalar_ok
+    is_ufunc = isinstance(function, np.ufunc)
+    scalars = _scalars
 
-    def call(input: Any, other: Any, *args: Any, **rest: Any) -> Any:
+    def call(input: Any = MISSING, other: Any = MISSING, *args: Any, **rest: Any) -> Any:
         if args or rest or type(input) not in PLAIN:
-            return fallback(input, other, *args, **rest)
+            return fallback(*_given(input, other), *args, **rest)
         array = input._array
         dtype = array.dtype
         edge = input._edge
@@ -149,6 +256,10 @@ def binary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         if recorded and not (recordable and modes.record <= FAST):
             return fallback(input, other)
         try:
+            if operand is other and is_ufunc:
+                operand = scalars[dtype].get(other)
+                if operand is None:
+                    operand = _new_scalar(other, dtype)
             found = function(array, operand)
         except _FAILURES:
             return fallback(input, other)
@@ -219,12 +330,16 @@ def reduction(op: Operator, fallback: Fallback) -> Callable[..., Any]:
 
 
 def view(op: Operator, fallback: Fallback) -> Callable[..., Any]:
-    """The closure of a view operator called with positional arguments."""
-    body = op.body
-    count = len(op.params)
-    defaults = [op.defaults.get(name) for name in op.params]
-    required = count - len(op.defaults)
-    run_attach = attach
+    """The closure of a view operator called with positional arguments.
+
+    ``eager`` is the common case of the body: array code that may return None or raise where it does not know.
+    """
+    body = op.eager or op.body
+    failures = _FAILURES + (IndexError,) if op.eager is not None else ()
+    count = len(op.params) - op.keyword_only
+    required = count - sum(name in op.defaults for name in op.params[:count])
+    defaults = tuple(op.defaults.get(name) for name in op.params)
+    record = view_recorder(op)
 
     def call(input: Any, *args: Any, **rest: Any) -> Any:
         if rest or type(input) not in PLAIN or not required <= len(args) + 1 <= count:
@@ -232,28 +347,75 @@ def view(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         array = input._array
         if type(array) is not ndarray:
             return fallback(input, *args)
-        found = body(array, *args)
+        try:
+            found = body(array, *args)
+        except failures:
+            return fallback(input, *args)
         if type(found) is not ndarray:
             return fallback(input, *args)
-        storage = input._storage
-        if storage is None:
-            storage = input._storage = Storage(array)
-        result = new(Tensor)
-        result._array = found
-        result._edge = result._extra = None
-        result._storage = storage
-        base = input._base
-        result._base = input if base is None else base
-        storage.add_view(result)
+        result = make_view(input, array, found)
         if input._edge is not None or input._extra is not None:
-            run_attach(op, [input, *args, *defaults[len(args) + 1 :]], (result,), True)
+            record(input, (*args, *defaults[len(args) + 1 :]), result)
         return result
 
     return call
 
 
+def make_view(input: Any, array: Any, found: Any) -> Any:
+    """A tensor around an array that shares the memory of a tensor, registered with its storage."""
+    storage = input._storage
+    if storage is None:
+        storage = input._storage = Storage(array)
+    result = new(Tensor)
+    result._array = found
+    result._edge = result._extra = None
+    result._storage = storage
+    base = input._base
+    result._base = input if base is None else base
+    views = storage.views
+    if views is None or len(views) >= storage.purge_at:
+        storage.add_view(result)
+    else:
+        views.append(ref(result))
+    return result
+
+
+def view_recorder(op: Operator) -> Callable[[Any, tuple[Any, ...], Any], None]:
+    """A function that gives a view of a tensor its node; the general way where anything but the graph matters."""
+    NodeClass = op.node if op.pick_node is None else None
+    places = []
+    for name in op.saved_names:
+        if name == "input_like":
+            places.append(-1)
+        elif name in op.position and name != "input":
+            places.append(op.position[name] - 1)
+        else:
+            NodeClass = None
+    picks = tuple(places)
+
+    def record(input: Any, rest: tuple[Any, ...], result: Any) -> None:
+        dtype = result._array.dtype
+        edge = input._edge
+        if NodeClass is None or modes.record != FAST or input._extra is not None or dtype.kind not in "fc":
+            attach(op, [input, *rest], (result,), True)
+            return
+        if edge is None:
+            return
+        node = new(NodeClass)
+        node.edges = (input if edge is LEAF else edge,)
+        node.sequence = next_sequence()
+        node.shape = result._array.shape
+        node.dtype = dtype
+        node.saved = tuple([Like(input) if place < 0 else rest[place] for place in picks])
+        node.versions = None
+        node._extra = None
+        result._edge = node
+
+    return record
+
+
 def kernel(op: Operator, fallback: Fallback) -> Callable[..., Any]:
-    """The closure of a kernel on one or two tensors of one float dtype that has an ``eager`` entry."""
+    """The closure of a kernel on one or two tensors of one dtype that has an ``eager`` entry."""
     function = op.eager
     if function is None:
         return fallback

@@ -1,21 +1,23 @@
-"""Helpers that derivative rules may use."""
+"""Helpers that checks and derivative rules of several families share."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from .._core.dtypes import dtype, of_numpy
+from .._core.promotion import Promotion
+from .._core.tensor_base import TensorBase
+from .binding import is_number
 
-def restore_dims(g: Any, input_like: Any, dim: tuple[int, ...] | None, keepdim: bool) -> Any:
-    """A gradient with the dimensions that a reduction dropped put back as size 1.
 
-    Args:
-        g: gradient of the reduction's result.
-        input_like: shape of the reduction's input.
-        dim: the reduced dimensions, counted from the front; None for all.
-        keepdim: whether the reduction kept them.
-    """
-    if keepdim or not input_like.shape:
-        return g
-    dims = range(len(input_like.shape)) if dim is None else dim
-    shape = tuple(1 if index in dims else size for index, size in enumerate(input_like.shape))
-    return g.reshape(shape)
+def common_dtype(*operands: Any) -> dtype | None:
+    """The dtype to which tensors and numbers promote; None if something else is among them."""
+    promotion = Promotion()
+    for value in operands:
+        if isinstance(value, TensorBase):
+            promotion.add_tensor(of_numpy(value._array.dtype), value._array.ndim)
+        elif is_number(value):
+            promotion.add_scalar(value)
+        else:
+            return None
+    return promotion.result()

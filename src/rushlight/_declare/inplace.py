@@ -16,7 +16,7 @@ from .._tape.node import edge_of
 from .._tape.rebase import rebase_view, renew_views
 from .._tape.saved import versions_of
 from .binding import bind
-from .dispatch import run, scalar_name
+from .dispatch import kernel_arguments, run, run_body, scalar_name
 from .record import Operator
 from .tape import careful, input_edges, make_node, remember
 
@@ -30,6 +30,8 @@ def run_inplace(op: Operator, input: Any, args: tuple[Any, ...], kwargs: dict[st
     values, _ = bind(op, (input, *args), kwargs)
     recorded = modes.record != OFF and any(edge is not None for edge in input_edges(op, values))
     check_writable(input, recorded)
+    if op.overwrites:
+        return _overwrite(op, input, values, recorded)
     record = modes.record
     modes.record = OFF
     try:
@@ -45,6 +47,22 @@ def run_inplace(op: Operator, input: Any, args: tuple[Any, ...], kwargs: dict[st
         kept[0] = _before(input)
     write(input, found._array)
     commit(op, input, values, kept)
+    return input
+
+
+def _overwrite(op: Operator, input: Any, values: list[Any], recorded: bool) -> Any:
+    """Runs a kernel whose body writes into its first argument, on the tensor's own memory."""
+    values, arguments, meta, narrow = kernel_arguments(op, values)
+    kept = list(values)
+    if recorded and "input" in op.saved_names:
+        kept[0] = _before(input)
+    if not meta:
+        run_body(op, op.body, arguments)
+        if narrow is not None and arguments[0] is not input._array:
+            input._array[...] = arguments[0]
+    storage_of(input).version += 1
+    if recorded:
+        commit(op, input, values, kept)
     return input
 
 

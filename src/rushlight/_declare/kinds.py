@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from . import fast
-from .dispatch import BOOL, FLOAT, INT64, SAME, call, run, write_out
+from .dispatch import BOOL, FLOAT, INT64, SAME, Refusal, call, run, write_out
 from .record import Operator
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "FLOAT",
     "INT64",
     "SAME",
+    "Refusal",
     "composite",
     "elementwise",
     "fused",
@@ -40,6 +41,7 @@ NATURAL = {
     "real": _INTEGERS | _BOOL,
     "any": _INTEGERS | _COMPLEX | _BOOL,
     "complex": _COMPLEX,
+    "sum": _COMPLEX | {np.dtype("i8")},
 }
 """Sets of NumPy dtypes beside float32 and float64 for which an ``eager`` function gives torch's dtype."""
 
@@ -48,9 +50,9 @@ def elementwise(
     *,
     eager: Callable[..., Any] | None = None,
     natural: str = "float",
-    promote: str = SAME,
+    promote: str | Callable[..., str] = SAME,
     vjp: dict[Any, Callable[..., Any]] | None = None,
-    node: str | tuple[str, ...] | None = None,
+    node: str | tuple[str | None, ...] | None = None,
     scalar_ok: bool = True,
     **options: Any,
 ) -> Callable[[F], F]:
@@ -59,14 +61,16 @@ def elementwise(
     Args:
         eager: a NumPy function for the fast path that equals the body; None sends every call the general way.
         natural: the dtypes beside float32 and float64 that `eager` is right for (a key of `NATURAL`).
-        promote: SAME, FLOAT (integers become the default dtype) or BOOL (the result is bool).
+        promote: SAME, FLOAT (integers become the default dtype) or BOOL (the result is bool), or a function of the
+            parameters that returns one of them.
         vjp: derivative rules by parameter.
         node: the name of the node where it is not the operator's; for two operands a tuple of the names
             for tensor and tensor, tensor and number, number and tensor.
         scalar_ok: whether a Python number may take the fast path as the second operand.
-        options: ``holomorphic=False``, ``refuse=("complex",)`` (dtypes without a kernel), ``general=`` (array code
-            in place of the body), ``check=``, ``result=`` (dtype rule), ``nondifferentiable=True``,
-            ``pick_node=`` (arguments to an index into `node`), ``undefined=True``.
+        options: ``holomorphic=False``, ``refuse=("complex",)`` (dtypes without a kernel; a `Refusal` where
+            the error is another), ``general=`` (array code in place of the body), ``keep=`` (tensors not promoted),
+            ``operands=`` (numbers that take part in promotion), ``check=``, ``result=`` (dtype rule),
+            ``nondifferentiable=True``, ``pick_node=`` (arguments to an index into `node`), ``undefined=True``.
     """
 
     def declare(body: F) -> F:
@@ -149,8 +153,11 @@ def kernel(
 
     Args:
         promote: parameters that are brought to their common dtype first.
-        eager: the same for one or two float arrays of one dtype, for the fast path.
+        eager: the same for one or two arrays of one dtype, for the fast path.
+        natural: the dtypes beside float32 and float64 that `eager` is right for (a key of `NATURAL`).
         options: ``exact=True`` keeps 16-bit floats as they are (kernels that only move values),
+            ``overwrites=True`` (the body checks its arguments, then writes into the first and returns nothing; the
+            machinery hands it a copy, the in-place form the tensor's own memory),
             ``returns=`` a named tuple, ``check=``, ``nondifferentiable=`` True or output numbers, ``linear=``.
     """
     settings = {"eager": eager, "natural": NATURAL[natural], "promote": promote, "scalar_ok": False, **options}

@@ -24,6 +24,8 @@ class Operator:
         defaults: values of the parameters that have one.
         tensors: names of the parameters that take tensors.
         lists: those of them that take sequences of tensors.
+        gaps: those of them whose sequences may hold None.
+        numbers: those of them that take a number in place of a tensor.
         rules: derivative rules.
         node: the node class of its results (None where nothing is differentiable).
         call: the public function.
@@ -51,6 +53,8 @@ class Operator:
         tensor_like = {name for name in self.params if "Tensor" in str(annotations.get(name, ""))}
         self.tensors = tuple(name for name in self.params if name in tensor_like)
         self.lists = frozenset(name for name in self.tensors if _is_list(str(annotations[name])))
+        self.gaps = frozenset(name for name in self.lists if "None]" in str(annotations[name]))
+        self.numbers = frozenset(name for name in self.tensors if "Number" in str(annotations[name]))
         self.position = {name: index for index, name in enumerate(self.params)}
         self.options = options
         self.vjp = vjp or {}
@@ -58,8 +62,8 @@ class Operator:
         self.saved_names = _saved_names(self.rules)
         self.differentiable = tuple(name for name in self.tensors if any(name in rule.targets for rule in self.rules))
         self.node_names = node if isinstance(node, tuple) else (node or default_node_name(self.name),)
-        self.nodes: tuple[type[Node], ...] = (
-            tuple(node_class(self, title) for title in self.node_names) if self.rules else ()
+        self.nodes: tuple[Any, ...] = (
+            tuple(title and node_class(self, title) for title in self.node_names) if self.rules else ()
         )
         self.node: type[Node] | None = self.nodes[0] if self.nodes else None
         self.call: Any = None

@@ -67,49 +67,52 @@ def node_class(op: Operator, title: str) -> type[Node]:
         "plans": plans,
         "apply": _pick_apply(op, plans),
         "handles_undefined": bool(op.undefined),
+        "holomorphic": op.holomorphic is not False,
     }
     for name in op.saved_names:
-        if not name.endswith("_like"):
-            body[f"_saved_{_torch_name(name)}"] = property(_saved_reader(name))
+        body[f"_saved_{_torch_name(name)}"] = property(_saved_reader(name))
     return type(title, (Node,), body)
 
 
 def _torch_name(name: str) -> str:
+    """torch's name of something saved, for ``grad_fn._saved_<name>``."""
+    if name.endswith("_like"):
+        return f"{_torch_name(name[:-5])}_sym_sizes"
     return "self" if name == "input" else name
 
 
 def _saved_reader(name: str) -> Callable[[Node], Any]:
     def read(node: Node) -> Any:
-        return unpack(node)[node.saved_names.index(name)]
+        value = unpack(node)[node.saved_names.index(name)]
+        return tuple(value.shape) if name.endswith("_like") and hasattr(value, "shape") else value
 
     read.__doc__ = f"The `{name}` that this node has saved for its backward pass."
     return read
 
 
-def _pick_apply(op: Operator, plans: tuple[Any, ...]) -> Callable[[Any, Any], Any]:
-    if op.lists:
+def _pick_apply(op: Operator, plans: tuple[Any, ...]) -> Callable[[Any, Any, tuple[Any, ...]], Any]:
+    if any(name in op.lists for name in op.differentiable):
         return _apply_list
     if len(plans) == 1 and not plans[0][3] and not plans[0][4] and len(op.differentiable) == 1:
         return _single_rule(plans[0][1], plans[0][2])
     return _apply_plans
 
 
-def _single_rule(function: Callable[..., Any], slots: tuple[int, ...]) -> Callable[[Any, Any], Any]:
+def _single_rule(function: Callable[..., Any], slots: tuple[int, ...]) -> Callable[[Any, Any, tuple[Any, ...]], Any]:
     """The short way for the many operators with one input and one rule."""
     if not slots:
-        return lambda node, g: (function(g),)
+        return lambda node, g, edges: (function(g),)
     if len(slots) == 1:
-        return lambda node, g: (function(g, unpack(node)[0]),)
+        return lambda node, g, edges: (function(g, unpack(node)[0]),)
 
-    def apply(node: Node, g: Any) -> tuple[Any, ...]:
+    def apply(node: Node, g: Any, edges: tuple[Any, ...]) -> tuple[Any, ...]:
         values = unpack(node)
         return (function(g, *(values[slot] for slot in slots)),)
 
     return apply
 
 
-def _apply_plans(node: Any, g: Any) -> tuple[Any, ...]:
-    edges = node.edges
+def _apply_plans(node: Any, g: Any, edges: tuple[Any, ...]) -> tuple[Any, ...]:
     values = unpack(node)
     grads: list[Any] = [None] * len(edges)
     for positions, function, slots, joint, wants_needs in node.plans:
@@ -128,7 +131,7 @@ def _apply_plans(node: Any, g: Any) -> tuple[Any, ...]:
     return tuple(grads)
 
 
-def _apply_list(node: Any, g: Any) -> tuple[Any, ...]:
+def _apply_list(node: Any, g: Any, edges: tuple[Any, ...]) -> tuple[Any, ...]:
     values = unpack(node)
     _, function, slots, _, _ = node.plans[0]
     return tuple(function(g, *[values[slot] for slot in slots]))

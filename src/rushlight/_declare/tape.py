@@ -88,7 +88,7 @@ def make_node(op: Operator, values: list[Any], edges: tuple[Any, ...], outputs: 
     if op.node is None:
         cls = underived(op.name)
     else:
-        cls = op.node if op.pick_node is None else op.nodes[op.pick_node(*values)]
+        cls = op.node if op.pick_node is None else op.nodes[op.pick_node(*values)] or underived(op.name)
     node = new(cls)
     node.edges = edges
     node.sequence = next_sequence()
@@ -101,7 +101,6 @@ def make_node(op: Operator, values: list[Any], edges: tuple[Any, ...], outputs: 
     else:
         node.shape = [(output._array.shape, output._array.dtype) for output in outputs]
         node.dtype = None
-        node_extra(node).outputs = len(outputs)
     return node
 
 
@@ -112,7 +111,7 @@ def underived(name: str) -> type[Node]:
     """The class of a node whose operator has no derivative rule; running it raises torch's error."""
     if name not in _underived:
 
-        def apply(node: Node, g: Any) -> tuple[Any, ...]:
+        def apply(node: Node, g: Any, edges: tuple[Any, ...]) -> tuple[Any, ...]:
             raise RuntimeError(f"derivative for aten::{name} is not implemented")
 
         _underived[name] = type("NotImplemented", (Node,), {"__slots__": (), "title": "NotImplemented", "apply": apply})

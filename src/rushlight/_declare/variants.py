@@ -45,6 +45,36 @@ def operator(function: Any) -> Any:
     return _named(maker(op, fallback), op, f"__{op.name}__")
 
 
+def reflected(function: Any) -> Any:
+    """The operator behind a Python operator with the tensor on the right (``__rpow__``)."""
+    op: Operator = function.op
+
+    def swapped(input: Any, other: Any) -> Any:
+        if isinstance(other, TensorBase) or is_number(other) or hasattr(type(other), "__torch_function__"):
+            return function(other, input)
+        return NotImplemented
+
+    return _named(swapped, op, f"__r{op.name}__")
+
+
+def augmented(function: Any) -> Any:
+    """The operator behind an augmented assignment (``+=``): NotImplemented for operands it does not know."""
+    op: Operator = function.op
+    write = inplace(function)
+
+    def assign(input: Any, other: Any) -> Any:
+        if (
+            type(other) in PLAIN
+            or is_number(other)
+            or isinstance(other, TensorBase)
+            or hasattr(type(other), "__torch_function__")
+        ):
+            return write(input, other)
+        return NotImplemented
+
+    return _named(assign, op, f"__i{op.name}__")
+
+
 def inplace(function: Any) -> Any:
     """The operator that writes its result into the first operand (``add_``, ``+=``)."""
     op: Operator = function.op

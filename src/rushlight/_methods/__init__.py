@@ -6,15 +6,35 @@ Only methods whose calling form differs from the operator's (varargs, overloads)
 from __future__ import annotations
 
 from .arithmetic import ArithmeticMethods
+from .comparison import ComparisonMethods
 from .conversion import ConversionMethods
 from .creation import CreationMethods
+from .exponential import ExponentialMethods
 from .inspection import InspectionMethods
+from .magnitude import MagnitudeMethods
 from .matmul import MatmulMethods
+from .power import PowerMethods
 from .reduction import ReductionMethods
+from .selection import SelectionMethods
 from .shape import ShapeMethods
+from .trigonometric import TrigonometricMethods
 
 
-class TensorMethods(ArithmeticMethods, ReductionMethods, ShapeMethods, ConversionMethods, MatmulMethods, CreationMethods, InspectionMethods):
+class TensorMethods(
+    ArithmeticMethods,
+    PowerMethods,
+    ComparisonMethods,
+    SelectionMethods,
+    ExponentialMethods,
+    MagnitudeMethods,
+    TrigonometricMethods,
+    ReductionMethods,
+    ShapeMethods,
+    ConversionMethods,
+    MatmulMethods,
+    CreationMethods,
+    InspectionMethods,
+):
     """Methods and Python operators of tensors."""
 
     __slots__ = ()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from .._declare.variants import inplace, method, operator
+from typing import TYPE_CHECKING, Any
+
+from .._declare.variants import augmented, inplace, method, operator, reflected
 from .._ops import arithmetic as ops
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
 
 
 class ArithmeticMethods:
@@ -14,11 +19,30 @@ class ArithmeticMethods:
     add, add_ = method(ops.add), inplace(ops.add)
     sub, sub_ = method(ops.sub), inplace(ops.sub)
     mul, mul_ = method(ops.mul), inplace(ops.mul)
+    div, div_ = method(ops.div), inplace(ops.div)
     neg, neg_ = method(ops.neg), inplace(ops.neg)
-    exp, exp_ = method(ops.exp), inplace(ops.exp)
-    sin, sin_ = method(ops.sin), inplace(ops.sin)
+    subtract, subtract_ = sub, sub_
+    multiply, multiply_ = mul, mul_
+    divide, divide_ = div, div_
+    true_divide, true_divide_ = div, div_
+    negative, negative_ = neg, neg_
+    positive = method(ops.positive)
+    floor_divide, floor_divide_ = method(ops.floor_divide), inplace(ops.floor_divide)
+    remainder, remainder_ = method(ops.remainder), inplace(ops.remainder)
+    fmod, fmod_ = method(ops.fmod), inplace(ops.fmod)
 
-    __add__, __radd__, __iadd__ = operator(ops.add), operator(ops.add), inplace(ops.add)
-    __sub__, __isub__ = operator(ops.sub), inplace(ops.sub)
-    __mul__, __rmul__, __imul__ = operator(ops.mul), operator(ops.mul), inplace(ops.mul)
+    __add__, __radd__, __iadd__ = operator(ops.add), operator(ops.add), augmented(ops.add)
+    __sub__, __rsub__, __isub__ = operator(ops.sub), operator(ops.rsub), augmented(ops.sub)
+    __mul__, __rmul__, __imul__ = operator(ops.mul), operator(ops.mul), augmented(ops.mul)
+    __truediv__, __itruediv__ = operator(ops.div), augmented(ops.div)
+    __div__, __idiv__ = __truediv__, __itruediv__
+    __floordiv__, __rfloordiv__ = operator(ops.floor_divide), reflected(ops.floor_divide)
+    __ifloordiv__ = augmented(ops.floor_divide)
+    __mod__, __rmod__, __imod__ = operator(ops.remainder), reflected(ops.remainder), augmented(ops.remainder)
     __neg__ = method(ops.neg)
+    __pos__ = method(ops.positive)
+
+    def __rtruediv__(self: Any, other: Any) -> Tensor:
+        return self.reciprocal() * other  # type: ignore[no-any-return]
+
+    __rdiv__ = __rtruediv__

@@ -1,12 +1,15 @@
-"""Arithmetic: addition, subtraction, multiplication, division, powers and their kin."""
+"""Arithmetic: addition, subtraction, multiplication, negation, division and its remainders."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .._declare.kinds import FLOAT, elementwise
+from .._core.dtypes import BOOL, COMPLEX, FLOATING
+from .._declare.dispatch import no_kernel
+from .._declare.helpers import common_dtype
+from .._declare.kinds import FLOAT, SAME, Refusal, elementwise
 from .._declare.scalars import s
 
 if TYPE_CHECKING:
@@ -14,13 +17,51 @@ if TYPE_CHECKING:
 
 Number = bool | int | float | complex
 
+_INVERT_HINT = "If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."
+
+
+def _check_alpha(input: Any, other: Any, alpha: Any) -> None:
+    """Raises torch's error for a factor that does not suit the dtype of the result."""
+    common = common_dtype(input, other)
+    if common is None or (type(alpha) is int and alpha == 1):
+        return
+    if isinstance(alpha, bool) and common.category != BOOL:
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    if isinstance(alpha, (float, complex)) and common.category < FLOATING:
+        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+    if isinstance(alpha, complex) and common.category != COMPLEX:
+        raise RuntimeError("For non-complex input tensors, argument alpha must not be a complex number.")
+
+
+def _is_truth(value: Any) -> bool:
+    return isinstance(value, bool) or (hasattr(value, "_array") and value._array.dtype.kind == "b")
+
+
+def _check_subtraction(input: Any, other: Any, alpha: Any) -> None:
+    """Raises torch's error for bool operands, of which the difference is seldom what is meant."""
+    if _is_truth(input) and _is_truth(other):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. "
+            "Use the `^` or `logical_xor()` operator instead."
+        )
+    for value in (input, other):
+        if _is_truth(value) and hasattr(value, "_array"):
+            raise RuntimeError(f"Subtraction, the `-` operator, with a bool tensor is not supported. {_INVERT_HINT}")
+    _check_alpha(input, other, alpha)
+
+
+def _times(value: Any, alpha: Any) -> Any:
+    """`value` times `alpha`, without work where that is 1."""
+    return value if isinstance(alpha, (bool, int)) and alpha == 1 else value * alpha
+
 
 @elementwise(
     eager=np.add,
     natural="any",
-    vjp={"input": lambda g: g, "other": lambda g, alpha: g if alpha == 1 else g * alpha},
+    check=_check_alpha,
+    vjp={"input": lambda g: g, "other": lambda g, alpha: _times(g, alpha)},
 )
-def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
+def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
     """Sum of `input` and `alpha` times `other`, with broadcasting and type promotion.
 
     Args:
@@ -33,15 +74,16 @@ def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1, out: Tensor
         >>> torch.add(torch.tensor([1.0, 2.0]), 10)
         tensor([11., 12.])
     """
-    return input + other if isinstance(alpha, int) and alpha == 1 else input + other * alpha
+    return input + _times(other, alpha)
 
 
 @elementwise(
     eager=np.subtract,
     natural="number",
-    vjp={"input": lambda g: g, "other": lambda g, alpha: -g if alpha == 1 else g * -alpha},
+    check=_check_subtraction,
+    vjp={"input": lambda g: g, "other": lambda g, alpha: -_times(g, alpha)},
 )
-def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
+def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
     """Difference of `input` and `alpha` times `other`, with broadcasting and type promotion.
 
     Args:
@@ -54,7 +96,30 @@ def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1, out: Tensor
         >>> torch.sub(torch.tensor([1.0, 2.0]), 1)
         tensor([0., 1.])
     """
-    return input - other if isinstance(alpha, int) and alpha == 1 else input - other * alpha
+    return input - _times(other, alpha)
+
+
+@elementwise(
+    eager=lambda array, other: np.subtract(other, array),
+    natural="number",
+    check=_check_subtraction,
+    node=("RsubBackward0", "RsubBackward1"),
+    vjp={"input": lambda g, alpha: -_times(g, alpha), "other": lambda g: g},
+)
+def rsub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+    """Difference of `other` and `alpha` times `input`: what ``2 - x`` computes.
+
+    Args:
+        input: any shape; any dtype but bool.
+        other: a tensor that broadcasts with `input`, or a number.
+        alpha: factor of `input`.
+
+    Example::
+
+        >>> torch.rsub(torch.tensor([1.0, 2.0]), 10)
+        tensor([9., 8.])
+    """
+    return other - _times(input, alpha)
 
 
 @elementwise(
@@ -62,7 +127,7 @@ def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1, out: Tensor
     natural="any",
     vjp={"input": lambda g, other: g * other, "other": lambda g, input: g * input},
 )
-def mul(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
+def mul(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Product of `input` and `other`, with broadcasting and type promotion.
 
     Args:
@@ -80,6 +145,9 @@ def mul(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> 
 @elementwise(
     eager=np.negative,
     natural="number",
+    refuse=(
+        Refusal("bool", RuntimeError, f"Negation, the `-` operator, on a bool tensor is not supported. {_INVERT_HINT}"),
+    ),
     vjp={"input": lambda g: -g},
 )
 def neg(input: Tensor, *, out: Tensor | None = None) -> Tensor:
@@ -93,35 +161,216 @@ def neg(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return -input
 
 
-@elementwise(
-    eager=np.exp,
-    natural="complex",
-    promote=FLOAT,
-    vjp={"input": lambda g, result: g * result},
-)
-def exp(input: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """The exponential of each element.
+def positive(input: Tensor) -> Tensor:
+    """`input` itself: what ``+x`` gives.
+
+    Raises:
+        RuntimeError: `input` is a bool tensor.
 
     Example::
 
-        >>> torch.exp(torch.tensor([0.0, 1.0]))
-        tensor([1.0000, 2.7183])
+        >>> torch.positive(torch.tensor([1, -2]))
+        tensor([ 1, -2])
     """
-    return s.exp(input)
+    if input._array.dtype.kind == "b":
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    return input
+
+
+def _refuse_zero(divisor: Any) -> None:
+    """Raises torch's error where integers are divided by zero."""
+    if not np.all(divisor):
+        error = RuntimeError("ZeroDivisionError")
+        error.add_note("an integer tensor was divided by zero; float tensors give inf or nan instead")
+        raise error
+
+
+def _floored(input: Any, other: Any) -> Any:
+    """The quotient of arrays, rounded down."""
+    if input.dtype.kind in "iu":
+        _refuse_zero(other)
+    return np.floor_divide(input, other)
+
+
+def _truncated(input: Any, other: Any) -> Any:
+    """The quotient of arrays, rounded towards zero."""
+    if input.dtype.kind in "iu":
+        _refuse_zero(other)
+        quotient = np.floor_divide(input, other)
+        return quotient + ((quotient < 0) & (quotient * other != input))
+    return np.trunc(np.true_divide(input, other))
+
+
+def _rounded_quotient(input: Any, other: Any, rounding_mode: Any) -> Any:
+    """The quotient of arrays, rounded as the mode says."""
+    if rounding_mode is None:
+        return np.true_divide(input, other)
+    return (_floored if rounding_mode == "floor" else _truncated)(input, other)
+
+
+def _check_rounding(input: Any, other: Any, rounding_mode: Any) -> None:
+    if rounding_mode is None:
+        return
+    if rounding_mode not in ("trunc", "floor"):
+        raise RuntimeError(
+            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
+        )
+    common = common_dtype(input, other)
+    if common is not None and common.category in (BOOL, COMPLEX):
+        raise no_kernel(f"div_{rounding_mode}_cpu", common)
 
 
 @elementwise(
-    eager=np.sin,
+    eager=np.true_divide,
     natural="complex",
-    promote=FLOAT,
-    vjp={"input": lambda g, input: g * input.cos()},
+    promote=lambda input, other, rounding_mode: FLOAT if rounding_mode is None else SAME,
+    general=_rounded_quotient,
+    check=_check_rounding,
+    node=("DivBackward0", "DivBackward0", "DivBackward2"),
+    pick_node=lambda input, other, rounding_mode: 0 if rounding_mode is None else 2,
+    vjp={
+        "input": lambda g, other, rounding_mode: g / other if rounding_mode is None else s.zeros_like(g),
+        "other": lambda g, input, other, rounding_mode: (
+            -g * (input / other) / other if rounding_mode is None else s.zeros_like(g)
+        ),
+    },
 )
-def sin(input: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """The sine of each element, in radians.
+def div(
+    input: Tensor | Number,
+    other: Tensor | Number,
+    *,
+    rounding_mode: Literal["trunc", "floor"] | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
+    """Quotient of `input` and `other`, with broadcasting and type promotion.
+
+    Args:
+        input: any shape and dtype; integers divide as floats unless the result is rounded.
+        other: a tensor that broadcasts with `input`, or a number.
+        rounding_mode: None for the exact quotient, ``"floor"`` to round down, ``"trunc"`` towards zero.
+
+    Raises:
+        RuntimeError: integers are divided by zero and rounded, or the mode is another.
 
     Example::
 
-        >>> torch.sin(torch.tensor([0.0, 1.0]))
-        tensor([0.0000, 0.8415])
+        >>> torch.div(torch.tensor([5.0, -5.0]), 2)
+        tensor([ 2.5000, -2.5000])
+        >>> torch.div(torch.tensor([5, -5]), 2, rounding_mode="floor")
+        tensor([ 2, -3])
     """
-    return s.sin(input)
+    quotient = input / other
+    if rounding_mode is None:
+        return quotient
+    return s.floor(quotient) if rounding_mode == "floor" else s.trunc(quotient)
+
+
+def true_divide(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
+    """Quotient of `input` and `other`: `div` without rounding.
+
+    Args:
+        input: any shape and dtype; integers divide as floats.
+        other: a tensor that broadcasts with `input`, or a number.
+
+    Example::
+
+        >>> torch.true_divide(torch.tensor([5, -5]), 2)
+        tensor([ 2.5000, -2.5000])
+    """
+    return div(input, other) if out is None else div(input, other, out=out)
+
+
+@elementwise(
+    eager=np.floor_divide,
+    general=_floored,
+    refuse=("bool", "complex"),
+    kernel_name="div_floor_cpu",
+)
+def floor_divide(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
+    """Quotient of `input` and `other`, rounded down.
+
+    Args:
+        input: any shape; any dtype but bool and complex.
+        other: a tensor that broadcasts with `input`, or a number.
+
+    Raises:
+        RuntimeError: integers are divided by zero.
+
+    Example::
+
+        >>> torch.floor_divide(torch.tensor([5, -5]), 2)
+        tensor([ 2, -3])
+    """
+    return input // other
+
+
+def _remainder(input: Any, other: Any) -> Any:
+    """The remainder of arrays with the sign of the divisor; a zero keeps the sign of the dividend, as in torch."""
+    if type(other) is not np.ndarray and other > 0:
+        rest = np.fmod(input, other)
+        return np.add(rest, other, out=np.asarray(rest), where=rest < 0)
+    if input.dtype.kind in "iu":
+        _refuse_zero(other)
+        return np.remainder(input, other)
+    rest = np.fmod(input, other)
+    return np.where((rest != 0) & ((rest < 0) != (other < 0)), rest + other, rest)
+
+
+@elementwise(
+    eager=_remainder,
+    general=_remainder,
+    node=("RemainderBackward1", "RemainderBackward0", None),
+    refuse=("bool", "complex"),
+    vjp={"input": lambda g: g, "other": lambda g, input, other: -g * s.floor(input / other)},
+)
+def remainder(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
+    """Remainder of dividing `input` by `other`, with the sign of `other`, as Python's ``%`` has it.
+
+    Args:
+        input: any shape; any dtype but bool and complex.
+        other: a tensor that broadcasts with `input`, or a number.
+
+    Raises:
+        RuntimeError: integers are divided by zero.
+
+    Example::
+
+        >>> torch.remainder(torch.tensor([5, -5]), 3)
+        tensor([2, 1])
+    """
+    rest = s.fmod(input, other)
+    return s.where((rest != 0) & ((rest < 0) != (other < 0)), rest + other, rest)
+
+
+def _fmod(input: Any, other: Any) -> Any:
+    if input.dtype.kind in "iu":
+        _refuse_zero(other)
+    return np.fmod(input, other)
+
+
+@elementwise(
+    eager=np.fmod,
+    general=_fmod,
+    node=("FmodBackward1", "FmodBackward0"),
+    refuse=("bool", "complex"),
+    vjp={"input": lambda g: g, "other": lambda g, input, other: -g * s.trunc(input / other)},
+)
+def fmod(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
+    """Remainder of dividing `input` by `other`, with the sign of `input`, as C's ``fmod`` has it.
+
+    Args:
+        input: any shape; any dtype but bool and complex.
+        other: a tensor that broadcasts with `input`, or a number.
+
+    Raises:
+        RuntimeError: integers are divided by zero.
+
+    Example::
+
+        >>> torch.fmod(torch.tensor([5, -5]), 3)
+        tensor([ 2, -2])
+    """
+    return s.fmod(input, other)
+
+
+subtract, multiply, divide, negative = sub, mul, div, neg

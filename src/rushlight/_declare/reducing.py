@@ -1,0 +1,86 @@
+"""What reductions, scans and selections share: dimensions, and rules that put gradients back in place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from .._core.sizes import wrap_dim
+from .record import REGISTRY
+
+
+class Operators:
+    """The public operators by name, for rules that need one of another family (``ops.cat``) that is no method."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        return REGISTRY[name].call
+
+
+ops = Operators()
+
+Dims = int | Sequence[int] | None
+"""Dimensions as reductions take them; None and ``()`` for all."""
+
+
+def restore_dims(g: Any, input_like: Any, dim: tuple[int, ...] | None, keepdim: bool) -> Any:
+    """A gradient with the dimensions that a reduction dropped put back as size 1.
+
+    Args:
+        g: gradient of the reduction's result.
+        input_like: shape of the reduction's input.
+        dim: the reduced dimensions, counted from the front; None for all (a 0-d gradient stays, it broadcasts).
+        keepdim: whether the reduction kept them.
+    """
+    if keepdim or dim is None or not input_like.shape:
+        return g
+    shape = tuple(1 if index in dim else size for index, size in enumerate(input_like.shape))
+    return g.reshape(shape)
+
+
+def count_reduced(shape: Sequence[int], dim: tuple[int, ...] | None) -> int:
+    """The number of elements that go into one element of a reduction's result."""
+    if dim is None or not shape:
+        return prod(shape)
+    return prod(shape[index] for index in dim)
+
+
+def along(array: np.ndarray[Any, Any], dim: int) -> tuple[np.ndarray[Any, Any], int]:
+    """An array with at least one dimension, and `dim` counted from the front.
+
+    torch takes a 0-d tensor for one of a single element where an operator runs along a dimension; the result then
+    has to be reshaped to `array.shape`.
+    """
+    axis = wrap_dim(dim, array.ndim)
+    return (array if array.ndim else array.reshape(1)), axis
+
+
+def place(g: Any, input_like: Any, dim: int, indices: Any, keepdim: bool = True) -> Any:
+    """A gradient put where the values came from: the rule of operators that select values along a dimension.
+
+    Args:
+        g: gradient of the selected values.
+        input_like: shape of what they were selected from.
+        dim: the dimension selected along.
+        indices: the places along `dim`, of the shape of `g`.
+        keepdim: whether `g` still has the dimension.
+    """
+    if not input_like.shape:
+        return g.reshape(())
+    if not keepdim:
+        g, indices = g.unsqueeze(dim), indices.unsqueeze(dim)
+    return g.new_zeros(input_like.shape).scatter(dim, indices, g)
+
+
+def split_evenly(g: Any, input: Any, result: Any, dim: tuple[int, ...] | None, keepdim: bool) -> Any:
+    """The rule of extremes: the gradient in equal parts to all elements that equal the result."""
+    value, g = restore_dims(result, input, dim, keepdim), restore_dims(g, input, dim, keepdim)
+    ties = input == value
+    if input.is_floating_point():
+        ties = ties | (input.isnan() & value.isnan())
+    count = ties.sum() if dim is None else ties.sum(dim, True)
+    return ties * (g / count)

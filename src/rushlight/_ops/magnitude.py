@@ -1,0 +1,95 @@
+"""Magnitudes and signs: absolute values, signs, and what copies or replaces them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._declare.kinds import Refusal, elementwise
+from .._declare.scalars import s
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+Number = bool | int | float | complex
+
+
+def _pull_abs(g: Any, input: Any) -> Any:
+    return g * s.sgn(input)
+
+
+@elementwise(
+    eager=np.abs,
+    natural="number",
+    refuse=("bool",),
+    holomorphic=False,
+    vjp={"input": _pull_abs},
+)
+def abs(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The absolute value of each element; the magnitude of complex ones.
+
+    Example::
+
+        >>> torch.abs(torch.tensor([-1.0, 2.0]))
+        tensor([1., 2.])
+    """
+    return s.abs(input)
+
+
+@elementwise(
+    eager=np.sign,
+    general=lambda input: input if input.dtype.kind == "b" else np.sign(input),
+    refuse=(
+        Refusal(
+            "complex",
+            NotImplementedError,
+            "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead.",
+        ),
+    ),
+    vjp={"input": lambda g: s.zeros_like(g)},
+)
+def sign(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """-1, 0 or 1 by the sign of each element.
+
+    Example::
+
+        >>> torch.sign(torch.tensor([-3.0, 0.0, 2.0]))
+        tensor([-1.,  0.,  1.])
+    """
+    return s.sign(input)
+
+
+def _sgn(input: Any) -> Any:
+    if input.dtype.kind == "b":
+        return input
+    if input.dtype.kind != "c":
+        return np.sign(input)
+    size = np.abs(input)
+    return np.where(size == 0, 0, input / np.where(size == 0, 1, size))
+
+
+def _pull_sgn(g: Any, input: Any, result: Any) -> Any:
+    if not input.is_complex():
+        return s.zeros_like(g)
+    size = input.abs()
+    along = (g * result.conj()).real * result
+    return s.where(size == 0, 0, (g - along) / size)
+
+
+s.define("sgn", _sgn)
+
+
+@elementwise(general=_sgn, holomorphic=False, vjp={"input": _pull_sgn})
+def sgn(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The sign of each element; for complex ones the number of magnitude 1 in the same direction, and 0 for 0.
+
+    Example::
+
+        >>> torch.sgn(torch.tensor([3 + 4j, 0j]))
+        tensor([0.6000+0.8000j, 0.0000+0.0000j])
+    """
+    return s.sgn(input)
+
+
+absolute = abs
