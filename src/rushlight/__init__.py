@@ -164,7 +164,16 @@ from ._ops.sorting import sort, topk
 from ._ops.statistics import mean, nanmean, std, std_mean, var, var_mean
 
 # shape
-from ._ops.shape import reshape, transpose
+from ._ops.dimensions import adjoint, movedim, permute, squeeze, t, transpose, unsqueeze
+from ._ops.joining import cat, split_with_sizes, stack, unbind
+from ._ops.shape import broadcast_to, flatten, ravel, reshape, unflatten
+from ._ops.slices import diagonal, narrow, select
+
+moveaxis, swapaxes, swapdims = movedim, transpose, transpose
+
+# indexing
+from ._ops.gather_scatter import index_add, index_select, masked_fill, put, take
+from ._ops.indexing import index_put
 
 # printing
 from ._printing import set_printoptions

@@ -22,16 +22,17 @@ class Storage:
         buffer: the array that owns the memory, or the widest view of foreign memory that we were handed.
         version: number of in-place writes so far; saved tensors compare it before they are used.
         views: weak references to the tensors that are views of another one.
+        purge_at: the number of references at which the dead ones are swept out.
     """
 
-    __slots__ = ("__weakref__", "_purge_at", "buffer", "device", "frozen", "version", "views")
+    __slots__ = ("__weakref__", "buffer", "device", "frozen", "purge_at", "version", "views")
 
     def __init__(self, buffer: Any, place: device = CPU) -> None:
         self.buffer = buffer
         self.version = 0
         self.device = place
         self.views: list[weakref.ref[Any]] | None = None
-        self._purge_at = _PURGE_AT
+        self.purge_at = _PURGE_AT
         self.frozen: str | None = None
 
     def add_view(self, tensor: Any) -> None:
@@ -41,9 +42,9 @@ class Storage:
             self.views = [weakref.ref(tensor)]
             return
         views.append(weakref.ref(tensor))
-        if len(views) > self._purge_at:
+        if len(views) > self.purge_at:
             self.views = [reference for reference in views if reference() is not None]
-            self._purge_at = max(_PURGE_AT, 2 * len(self.views))
+            self.purge_at = max(_PURGE_AT, 2 * len(self.views))
 
     def live_views(self) -> list[Any]:
         """The views that are still alive, oldest first."""
@@ -80,3 +81,17 @@ def strided_window(
     window = _Window(owner, address(owner) + offset, shape, strides, carrier.str)
     found = np.asarray(window)
     return found if found.dtype is element else found.view(element)
+
+
+def restride(
+    array: np.ndarray[Any, Any], shape: tuple[int, ...], strides: tuple[int, ...], offset: int = 0
+) -> np.ndarray[Any, Any]:
+    """The memory of an array under another shape and byte strides; the caller checks the bounds.
+
+    NumPy's own constructor takes 0.3 us where the array is contiguous and covers the window,
+    ``numpy.lib.stride_tricks.as_strided`` and ``broadcast_to`` 2.5 us.
+    """
+    try:
+        return np.ndarray(shape, array.dtype, array, offset, strides)  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        return strided_window(array, array.dtype, shape, strides, offset)

@@ -10,6 +10,7 @@ from .comparison import ComparisonMethods
 from .conversion import ConversionMethods
 from .creation import CreationMethods
 from .exponential import ExponentialMethods
+from .indexing import IndexingMethods
 from .inspection import InspectionMethods
 from .magnitude import MagnitudeMethods
 from .matmul import MatmulMethods
@@ -30,6 +31,7 @@ class TensorMethods(
     TrigonometricMethods,
     ReductionMethods,
     ShapeMethods,
+    IndexingMethods,
     ConversionMethods,
     MatmulMethods,
     CreationMethods,

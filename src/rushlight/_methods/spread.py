@@ -7,4 +7,26 @@ from typing import Any
 
 def spread(values: tuple[Any, ...]) -> Any:
     """The sizes of ``view(2, 3)`` and ``view((2, 3))`` alike."""
-    return values[0] if len(values) == 1 and isinstance(values[0], (tuple, list)) else values
+    if len(values) == 1:
+        only = values[0]
+        if type(only) is not int and isinstance(only, (tuple, list)):
+            return only
+    return values
+
+
+def spread_named(method: str, name: str, values: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """The same where the sequence may also be given by name: ``permute(dims=(1, 0))``.
+
+    Raises:
+        TypeError: there is no such argument, or none at all.
+    """
+    if values and not named:
+        return spread(values)
+    if not values and tuple(named) == (name,):
+        return named[name]
+    for given in named:
+        if given != name:
+            raise TypeError(f"{method}() got an unexpected keyword argument '{given}'")
+    if named:
+        raise TypeError(f"{method}() got multiple values for argument '{name}'")
+    raise TypeError(f'{method}() missing 1 required positional arguments: "{name}"')

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._core.devices import CPU, META, device
+from .._core.dtypes import dtype, of_numpy
+from .._core.meta_array import MetaArray
+from .._core.sizes import Size
 from .._core.storage import Storage
 from .._core.tensor_base import TensorBase, storage_of, wrap
 from .node import FREED, Node, OutputEdge
@@ -41,12 +45,23 @@ class Packed:
 class Like:
     """Shape, dtype and device of a tensor whose values a rule does not need."""
 
-    __slots__ = ("device", "dtype", "shape")
+    __slots__ = ("element", "meta", "shape")
 
     def __init__(self, tensor: Any) -> None:
-        self.shape = tensor.shape
-        self.dtype = tensor.dtype
-        self.device = tensor.device
+        array = tensor._array
+        self.shape: Size = tuple.__new__(Size, array.shape)
+        self.element = array.dtype
+        self.meta = type(array) is MetaArray
+
+    @property
+    def dtype(self) -> dtype:
+        """The dtype of the elements."""
+        return of_numpy(self.element)
+
+    @property
+    def device(self) -> device:
+        """Where the memory was."""
+        return META if self.meta else CPU
 
 
 def versions_of(saved: tuple[Any, ...]) -> tuple[int, ...] | None:

@@ -1,0 +1,302 @@
+"""``x[...]`` and ``x[...] = v``: any index, followed into views and, where tensors index, `index` and `index_put`.
+
+The common forms (an int, a slice, a tuple of these, one integer tensor) on tensors that record nothing
+take one NumPy call; everything else is followed part by part as torch does it, so that the graph is torch's.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from .._core.dtypes import of_numpy
+from .._core.modes import modes
+from .._core.tensor_base import PLAIN, TensorBase, wrap
+from .._declare.fast import make_view
+from .._declare.overrides import override, state
+from .._declare.variants import inplace
+from .._ops.copying import as_element, copy, fill
+from .._ops.dimensions import unsqueeze
+from .._ops.indexing import index as index_op, index_put
+from .._ops.shape import expand, type_name
+from .._ops.slices import alias, select, slice_
+
+ndarray = np.ndarray
+I64 = np.dtype(np.int64)
+FULL = slice(None)
+copy_, fill_, index_put_ = inplace(copy), inplace(fill), inplace(index_put)
+
+
+def getitem(self: Any, index: Any) -> Any:
+    """The elements at an index of any form: a view for ints, slices, None and ``...``, a copy for tensors and masks."""
+    if type(self) not in PLAIN:
+        overloaded = _overloaded((self,))
+        return override(getitem, overloaded, (self, index), {}) if overloaded else get_by_parts(self, index)
+    array = self._array
+    if type(array) is not ndarray or self._extra is not None or (self._edge is not None and modes.record):
+        return get_by_parts(self, index)
+    kind = type(index)
+    try:
+        if kind is int:
+            found = array[index, ...]
+        elif kind is slice:
+            step = index.step
+            if step is not None and step <= 0:
+                return get_by_parts(self, index)
+            found = array[index]
+        elif kind in PLAIN:
+            places = index._array
+            if places.dtype is not I64 or not places.ndim:
+                return get_by_parts(self, index)
+            return wrap(array.take(places, 0))
+        elif kind is tuple:
+            if not _is_basic(index):
+                return get_by_parts(self, index)
+            found = array[index]
+            if type(found) is not ndarray:
+                found = array[(*index, ...)]
+        else:
+            return get_by_parts(self, index)
+    except (IndexError, TypeError):
+        return get_by_parts(self, index)
+    return make_view(self, array, found)
+
+
+def _overloaded(values: tuple[Any, ...]) -> list[Any]:
+    """The values whose class has a ``__torch_function__`` of its own, unless these are switched off."""
+    if state.disabled:
+        return []
+    kinds = (type(value) for value in values)
+    return [
+        value for value, kind in zip(values, kinds)
+        if kind not in PLAIN and hasattr(kind, "__torch_function__") and not hasattr(kind, "_transform")
+    ]  # fmt: skip
+
+
+def _is_basic(index: tuple[Any, ...]) -> bool:
+    """Whether a tuple holds only ints, slices with a positive step and ``...``."""
+    for part in index:
+        kind = type(part)
+        if kind is slice:
+            step = part.step
+            if step is not None and (type(step) is not int or step <= 0):
+                return False
+        elif kind is not int and part is not Ellipsis:
+            return False
+    return bool(index)
+
+
+def get_by_parts(self: Any, index: Any) -> Any:
+    """`getitem` for every form of index, part by part."""
+    view, indices = follow(self, index)
+    if indices is not None:
+        return index_op(view, indices)
+    return alias(self) if view is self else view
+
+
+def setitem(self: Any, index: Any, value: Any) -> None:
+    """Writes a number or a tensor, broadcast, at an index of any form."""
+    overloaded = _overloaded((self, value))
+    if overloaded:
+        override(setitem, overloaded, (self, index, value), {})
+        return
+    if not isinstance(value, TensorBase):
+        value = _as_value(self, value)
+    if index is False:
+        return
+    view, indices = follow(self, None if index is True else index)
+    if indices is None:
+        if value._array.ndim == 0 and value._edge is None:
+            fill_(view, value)
+        else:
+            copy_(view, _fit(value, view))
+    else:
+        index_put_(view, indices, _without_lead(value, view))
+
+
+def _as_value(self: Any, value: Any) -> Any:
+    if not isinstance(value, (int, float, complex, np.number, np.bool_)):
+        raise TypeError(f"can't assign a {_type_name(value)} to a {type_name(self._array)}")
+    return wrap(as_element(value.item() if isinstance(value, np.generic) else value, of_numpy(self._array.dtype)))
+
+
+def _type_name(value: Any) -> str:
+    kind = type(value)
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+
+
+def _without_lead(value: Any, view: Any) -> Any:
+    """A value without its first dimensions of size 1 where it has more than one of them to spare."""
+    shape = value._array.shape
+    spare = 0
+    while spare < len(shape) and shape[spare] == 1:
+        spare += 1
+    return value.view(shape[spare:]) if spare else value
+
+
+def _fit(value: Any, view: Any) -> Any:
+    shape = view._array.shape
+    if value._array.shape == shape:
+        return value
+    return expand(_without_lead(value, view), shape)
+
+
+def follow(tensor: Any, index: Any) -> tuple[Any, list[Any] | None]:
+    """Applies ints, slices and None of an index as views.
+
+    Returns:
+        The view, and what `index` or `index_put` is to be called with on it (None where no tensor indexes).
+    """
+    if not isinstance(index, tuple):
+        if isinstance(index, (list, range, ndarray)) or not isinstance(index, (int, slice)):
+            if _is_spelled_out_tuple(index):
+                return _follow_parts(tensor, tuple(index))
+        if index is Ellipsis or index is None or isinstance(index, (bool, TensorBase)):
+            return _follow_parts(tensor, (index,))
+        if isinstance(index, slice):
+            if tensor._array.ndim == 0:
+                raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+            return _cut(tensor, 0, index), None
+        if isinstance(index, (int, np.integer)):
+            return _pick(tensor, 0, operator.index(index)), None
+        return _follow_parts(tensor, (index,))
+    return _follow_parts(tensor, index)
+
+
+def _is_spelled_out_tuple(index: Any) -> bool:
+    """Whether a list is taken for a tuple, as NumPy once did: a short one that holds more than numbers."""
+    if not isinstance(index, list) or len(index) >= 32:
+        return False
+    return any(
+        part is None or part is Ellipsis or isinstance(part, (slice, TensorBase, list, tuple, range, ndarray))
+        for part in index
+    )
+
+
+def _follow_parts(tensor: Any, parts: tuple[Any, ...]) -> tuple[Any, list[Any] | None]:
+    parts = tuple(_as_part(part) for part in parts)
+    used = sum(map(_dims_taken, parts))
+    ndim = tensor._array.ndim
+    if used > ndim:
+        error = IndexError(f"too many indices for tensor of dimension {ndim}")
+        error.add_note(f"the tensor has shape {list(tensor._array.shape)}, the index speaks of {used} dimensions")
+        raise error
+    indices: list[Any] = []
+    dim = covered = 0
+    view = tensor
+    for part in parts:
+        if part is Ellipsis:
+            dim += ndim - used
+            continue
+        if isinstance(part, slice):
+            if not _is_full(part, view._array.shape[dim]):
+                view = _cut(view, dim, part)
+            dim += 1
+            continue
+        if part is None:
+            view = unsqueeze(view, dim)
+            dim += 1
+            continue
+        if isinstance(part, int) and not isinstance(part, bool):
+            view = _pick(view, dim, part)
+            continue
+        if isinstance(part, bool) or (part._array.ndim == 0 and part._array.dtype.kind == "b"):
+            truth = part if isinstance(part, bool) else bool(part._array)
+            view = unsqueeze(view, dim)
+            part = wrap(np.zeros(int(truth), np.int64))
+        elif part._array.ndim == 0 and part._array.dtype.kind in "iu" and part._array.dtype.itemsize > 1:
+            view = _pick(view, dim, int(part._array))
+            continue
+        indices.extend([None] * (dim - covered))
+        indices.append(part)
+        dim += part._array.ndim if _is_mask(part) else 1
+        covered = dim
+    return view, indices or None
+
+
+def _is_mask(part: Any) -> bool:
+    element = part._array.dtype
+    return element.kind == "b" or (element.kind == "u" and element.itemsize == 1)
+
+
+def _dims_taken(part: Any) -> int:
+    if part is None or part is Ellipsis or isinstance(part, bool):
+        return 0
+    if isinstance(part, TensorBase) and _is_mask(part):
+        return int(part._array.ndim)
+    return 1
+
+
+def _is_full(part: slice, size: int) -> bool:
+    return part.indices(size) == (0, size, 1) if part is not FULL else True
+
+
+def _as_part(part: Any) -> Any:
+    """One part of an index as an int, a slice, None, ``...``, a bool or a tensor."""
+    if part is None or part is Ellipsis or isinstance(part, (int, slice, TensorBase)):
+        return part
+    if isinstance(part, np.integer):
+        return int(part)
+    if isinstance(part, (list, tuple, range)):
+        return wrap(_positions(part))
+    if isinstance(part, ndarray):
+        return wrap(part)
+    if isinstance(part, str):
+        raise TypeError("new(): invalid data type 'str'")
+    raise IndexError(
+        "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
+        f"(got {_type_name(part)})"
+    )
+
+
+def _positions(values: Any) -> Any:
+    """A nested list of positions or truth values as an array."""
+    array = np.asarray(_numbers(values))
+    return array if array.dtype.kind == "b" else array.astype(np.int64)
+
+
+def _numbers(values: Any) -> Any:
+    if isinstance(values, str):
+        raise TypeError("new(): invalid data type 'str'")
+    if isinstance(values, (list, tuple, range)):
+        return [_numbers(value) for value in values]
+    return values._array if isinstance(values, TensorBase) else values
+
+
+def _cut(tensor: Any, dim: int, part: slice) -> Any:
+    start, stop, step = part.start, part.stop, part.step
+    for bound in (start, stop, step):
+        if bound is not None and not hasattr(bound, "__index__"):
+            raise TypeError("slice indices must be integers or None or have an __index__ method")
+    step = 1 if step is None else operator.index(step)
+    if step == 0:
+        raise ValueError("slice step cannot be zero")
+    if step < 0:
+        error = ValueError("step must be greater than zero")
+        error.add_note("views do not run backwards here; write x.flip(0) for x[::-1]")
+        raise error
+    first = None if start is None else operator.index(start)
+    last = None if stop is None else operator.index(stop)
+    return slice_(tensor, dim, first, last, step)
+
+
+def _pick(tensor: Any, dim: int, place: int) -> Any:
+    shape = tensor._array.shape
+    if not shape:
+        raise IndexError(
+            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
+            "0-dim tensor to a number"
+        )
+    size = shape[dim]
+    if not -size <= place < size:
+        if not -(1 << 63) <= place < 1 << 63:
+            raise ValueError("Overflow when unpacking long long")
+        error = IndexError(f"index {place} is out of bounds for dimension {dim} with size {size}")
+        error.add_note(f"the tensor has shape {list(shape)}; places count from 0, or from -1 backwards")
+        raise error
+    return select(tensor, dim, place)
+
+
+getitem.__name__, setitem.__name__ = "__getitem__", "__setitem__"

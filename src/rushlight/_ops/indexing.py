@@ -1,0 +1,193 @@
+"""Indexing with tensors: what ``x[i]`` and ``x[i] = v`` do once ints, slices and None have been followed."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._backends.numpy.scatter import add_at
+from .._core.dtypes import of_numpy
+from .._declare.dispatch import scalar_name
+from .._declare.kinds import kernel
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+Array = Any
+Indices = Sequence[Any]
+EVERY = slice(None)
+
+
+def resolve(array: Array, indices: Indices) -> tuple[Any, ...]:
+    """Index arrays (None for dimensions left alone) as NumPy's index, checked for dtype and shape.
+
+    Raises:
+        IndexError: an index has a dtype that is no index, too many dimensions, or a mask of another shape.
+    """
+    found: list[Any] = []
+    dim = 0
+    for position, item in enumerate(indices):
+        if item is None:
+            found.append(EVERY)
+            dim += 1
+            continue
+        kind = item.dtype.kind
+        if kind == "b" or item.dtype == np.uint8:
+            if kind != "b":
+                warnings.warn(
+                    "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
+                    UserWarning,
+                    stacklevel=7,
+                )
+                item = item.astype(np.bool_)
+            for offset in range(item.ndim):
+                if dim + offset >= array.ndim or item.shape[offset] != array.shape[dim + offset]:
+                    raise _mask_error(item, array, offset, dim + offset)
+            dim += item.ndim
+        elif item.dtype.num in _INDEX_TYPES:
+            dim += 1
+        else:
+            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+        found.append(item)
+    if dim > array.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {array.ndim} (got {dim})")
+    return tuple(found)
+
+
+_INDEX_TYPES = frozenset((np.dtype(np.int64).num, np.dtype(np.int32).num))
+
+
+def _mask_error(mask: Array, array: Array, offset: int, dim: int) -> IndexError:
+    if dim >= array.ndim:
+        return IndexError(f"too many indices for tensor of dimension {array.ndim}")
+    return IndexError(
+        f"The shape of the mask {list(mask.shape)} at index {offset} does not match the shape of the indexed tensor "
+        f"{list(array.shape)} at index {dim}"
+    )
+
+
+def index_error(array: Array, index: tuple[Any, ...], error: Exception) -> Exception:
+    """torch's error for an index that NumPy has refused."""
+    dim = 0
+    arrays = []
+    for item in index:
+        if isinstance(item, slice):
+            dim += 1
+            continue
+        if item.dtype.kind == "b":
+            arrays.append(item.nonzero()[0])
+            dim += item.ndim
+            continue
+        arrays.append(item)
+        size = array.shape[dim]
+        if size == 0 and item.size:
+            return IndexError("index is out of bounds for dimension with size 0")
+        bad = item[(item < -size) | (item >= size)]
+        if bad.size:
+            found = IndexError(f"index {bad.flat[0]} is out of bounds for dimension {dim} with size {size}")
+            found.add_note(f"the indexed tensor has shape {list(array.shape)}; indices count from 0, or from -1 backwards")
+            return found
+        dim += 1
+    try:
+        np.broadcast_shapes(*(item.shape for item in arrays))
+    except ValueError:
+        shapes = ", ".join(str(list(item.shape)) for item in arrays)
+        return IndexError(f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}")
+    return error
+
+
+@kernel(
+    exact=True,
+    holomorphic=False,
+    vjp={"input": lambda g, input_like, indices: index_backward(g, input_like.shape, indices)},
+)
+def index(input: Tensor, indices: Sequence[Tensor | None]) -> Array:
+    """The entries at positions given by integer tensors and masks, one for each dimension; None takes all."""
+    places = resolve(input, indices)
+    try:
+        return input[places]
+    except (IndexError, ValueError) as error:
+        raise index_error(input, places, error) from None
+
+
+@kernel(
+    name="_index_backward",
+    node="IndexPutBackward0",
+    exact=True,
+    holomorphic=False,
+    vjp={"grad_output": lambda g, indices: index(g, indices)},
+)
+def index_backward(grad_output: Tensor, input_sizes: Sequence[int], indices: Sequence[Tensor | None]) -> Array:
+    """The derivative of `index`: gradients added up at the places that they came from."""
+    found = np.zeros(tuple(input_sizes), grad_output.dtype)
+    add_at(found, resolve(found, indices), grad_output)
+    return found
+
+
+def _check_put(input: Any, indices: Any, values: Any, accumulate: bool) -> None:
+    if values._array.dtype is input._array.dtype or values._array.dtype == input._array.dtype:
+        return
+    used = [item for item in indices if item is not None]
+    if values._array.size == 1 and len(used) == 1 and used[0]._array.dtype.kind == "b" and not accumulate:
+        return
+    raise RuntimeError(
+        "Index put requires the source and destination dtypes match, got "
+        f"{scalar_name(of_numpy(input._array.dtype))} for the destination and "
+        f"{scalar_name(of_numpy(values._array.dtype))} for the source."
+    )
+
+
+@kernel(
+    exact=True,
+    overwrites=True,
+    holomorphic=False,
+    check=_check_put,
+    vjp={
+        "input": lambda g, indices, values_like, accumulate: (
+            g if accumulate else index_put(g, indices, g.new_zeros(()), False)
+        ),
+        "values": lambda g, indices: index(g, indices),
+    },
+)
+def index_put(
+    input: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False
+) -> None:
+    """`input` with `values` at the places given by index tensors.
+
+    Args:
+        input: any tensor.
+        indices: integer tensors or masks, one for each dimension; None takes all of it.
+        values: a tensor of the same dtype that broadcasts to the indexed shape.
+        accumulate: whether values are added to what is there; several at one place add up.
+
+    Raises:
+        IndexError: an index is out of range.
+        RuntimeError: the shape or dtype of `values` does not fit.
+
+    Example::
+
+        >>> torch.index_put(torch.zeros(3), (torch.tensor([0, 2]),), torch.tensor([1.0, 2.0]))
+        tensor([1., 0., 2.])
+    """
+    places = resolve(input, indices)
+    try:
+        if accumulate:
+            add_at(input, places, values)
+        else:
+            input[places] = values
+    except (IndexError, ValueError) as error:
+        raise _put_error(input, places, values, error) from None
+
+
+def _put_error(array: Array, places: tuple[Any, ...], values: Array, error: Exception) -> Exception:
+    found = index_error(array, places, error)
+    if found is not error:
+        return found
+    shape = array[places].shape
+    return RuntimeError(
+        f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to indexing result of shape "
+        f"{list(shape)}"
+    )
