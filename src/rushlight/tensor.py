@@ -9,15 +9,12 @@ import numpy as np
 
 from . import _printing
 from ._core import devices, dtypes
-from ._core.dtypes import FLOATING
 from ._core.layouts import layout, strided
 from ._core.meta_array import MetaArray
 from ._core.sizes import Size
 from ._core.storage import Storage
-from ._core.tensor_base import LEAF, TensorBase, bind_tensor_class, extra_of, new, storage_of
+from ._core.tensor_base import TensorBase, bind_tensor_class, new, storage_of
 from ._methods import TensorMethods
-from ._tape.node import OutputEdge
-from .autograd.api import backward as _backward
 
 
 class Tensor(TensorBase, TensorMethods):
@@ -67,55 +64,6 @@ class Tensor(TensorBase, TensorMethods):
         """Whether the tensor has a shape only."""
         return type(self._array) is MetaArray
 
-    @property
-    def requires_grad(self) -> bool:
-        """Whether operators on this tensor are recorded."""
-        return self._edge is not None
-
-    @requires_grad.setter
-    def requires_grad(self, value: bool) -> None:
-        edge = self._edge
-        if edge is not None and edge is not LEAF:
-            if value:
-                return
-            raise RuntimeError(
-                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
-                "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
-            )
-        if value and dtypes.of_numpy(self._array.dtype).category < FLOATING:
-            raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
-        self._edge = LEAF if value else None
-
-    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        """Sets `requires_grad` and returns the tensor."""
-        self.requires_grad = requires_grad
-        return self
-
-    @property
-    def grad_fn(self) -> Any:
-        """The node that made this tensor; None for leaves."""
-        edge = self._edge
-        if edge is None or edge is LEAF:
-            return None
-        return edge.node if type(edge) is OutputEdge else edge
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether no recorded operator made this tensor."""
-        return self._edge is None or self._edge is LEAF
-
-    @property
-    def grad(self) -> Any:
-        """The accumulated gradient."""
-        return None if self._extra is None else self._extra.grad
-
-    @grad.setter
-    def grad(self, gradient: Any) -> None:
-        extra_of(self).grad = gradient
-
-    def _set_grad(self, gradient: Any) -> None:
-        extra_of(self).grad = gradient
-
     def detach(self) -> Tensor:
         """The same memory without history."""
         tensor = new(Tensor)
@@ -147,12 +95,6 @@ class Tensor(TensorBase, TensorMethods):
     def _version(self) -> int:
         storage = self._storage
         return 0 if storage is None else storage.version
-
-    def backward(
-        self, gradient: Any = None, retain_graph: Any = None, create_graph: bool = False, inputs: Any = None
-    ) -> None:
-        """Computes gradients of this tensor with respect to the leaves of its graph."""
-        _backward(self, gradient, retain_graph, create_graph, inputs)
 
     def _write(self, array: Any) -> None:
         """Writes values into the memory, as ``out=`` does, and counts the write."""

@@ -11,6 +11,7 @@ from .conversion import ConversionMethods
 from .creation import CreationMethods
 from .exponential import ExponentialMethods
 from .indexing import IndexingMethods
+from .gradients import GradientMethods
 from .inspection import InspectionMethods
 from .magnitude import MagnitudeMethods
 from .matmul import MatmulMethods
@@ -36,6 +37,7 @@ class TensorMethods(
     MatmulMethods,
     CreationMethods,
     InspectionMethods,
+    GradientMethods,
 ):
     """Methods and Python operators of tensors."""
 

@@ -2,16 +2,312 @@
 
 from __future__ import annotations
 
-from typing import Any
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .._core.tensor_base import wrap
-from .engine import run_backward
+import numpy as np
+
+from .._core.tensor_base import PLAIN, TensorBase, wrap
+from .._tape.node import AccumulateGrad, Node, OutputEdge, edge_of
+from .engine import Capture, run_backward
+from .hooks import retain_grad
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
 
 
-def backward(tensor: Any, gradient: Any, retain_graph: Any, create_graph: bool, inputs: Any) -> None:
-    """x"""
-    import numpy as np
+class GradientEdge(NamedTuple):
+    """A place in the graph that stands for a tensor in `backward` and `grad`, without keeping its values.
 
-    if gradient is None:
-        gradient = wrap(np.ones_like(tensor._array))
-    run_backward([tensor], [gradient], bool(retain_graph), create_graph, None, True)
+    Attributes:
+        node: the node that made the tensor.
+        output_nr: which of the node's outputs it is.
+    """
+
+    node: Node
+    output_nr: int
+
+
+def backward_from(
+    tensor: Any, gradient: Any = None, retain_graph: Any = None, create_graph: bool = False, inputs: Any = None
+) -> None:
+    """What ``tensor.backward()`` does; a real scalar and nothing else given is the short way."""
+    edge = tensor._edge
+    if gradient is None and inputs is None and type(tensor) in PLAIN and isinstance(edge, Node):
+        array = tensor._array
+        one = _ONES.get(array.dtype)
+        if one is not None and array.ndim == 0 and type(array) is np.ndarray:
+            if create_graph:
+                _warn_of_cycle()
+            keep = create_graph if retain_graph is None else bool(retain_graph)
+            run_backward((edge,), (wrap(one.copy()),), keep, create_graph)
+            return
+    backward((tensor,), (gradient,), retain_graph, create_graph, inputs=inputs)
+
+
+_ONES = {np.dtype(name): np.ones((), name) for name in ("f4", "f8")}
+
+
+def backward(
+    tensors: Any,
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    grad_variables: Any = None,
+    inputs: Any = None,
+) -> None:
+    """Adds the gradients of some tensors with respect to the leaves of their graph to the leaves' ``.grad``.
+
+    Args:
+        tensors: a tensor (or `GradientEdge`) or several.
+        grad_tensors: for each of them the vector of the vector-Jacobian product; None for scalars.
+        retain_graph: whether the graph can be gone through again; as `create_graph` by default.
+        create_graph: whether the backward pass is recorded, for derivatives of higher order.
+        grad_variables: the old name of `grad_tensors`.
+        inputs: the tensors whose gradients to accumulate; all leaves by default.
+
+    Raises:
+        RuntimeError: a tensor requires no grad, is no scalar and has no gradient given, or the graph was freed.
+
+    Example::
+
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> torch.autograd.backward([(x * 2).sum(), (x * 3).sum()])
+        >>> x.grad
+        tensor([5., 5.])
+    """
+    if grad_variables is not None:
+        warnings.warn(
+            "`grad_variables` is deprecated. Use `grad_tensors` instead.", category=FutureWarning, stacklevel=2
+        )
+        if grad_tensors is not None:
+            raise RuntimeError(
+                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please only "
+                "use `grad_tensors`."
+            )
+        grad_tensors = grad_variables
+    roots = _as_tuple(tensors)
+    gradients = _root_gradients(roots, _as_tuple(grad_tensors, len(roots)))
+    capture = None
+    if inputs is not None:
+        wanted = _as_tuple(inputs)
+        if not wanted:
+            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+        edges = [_input_edge(value) for value in wanted]
+        for value in wanted:
+            if isinstance(value, TensorBase):
+                retain_grad(value)
+        capture = Capture(edges, keep=True)
+    if create_graph:
+        _warn_of_cycle()
+    keep = create_graph if retain_graph is None else bool(retain_graph)
+    run_backward([_root_edge(value) for value in roots], gradients, keep, create_graph, capture)
+
+
+def grad(
+    outputs: Any,
+    inputs: Any,
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    only_inputs: bool = True,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> tuple[Tensor, ...]:
+    """The gradients of some tensors with respect to others; no ``.grad`` is touched.
+
+    Args:
+        outputs: a tensor (or `GradientEdge`) or several, which are differentiated.
+        inputs: a tensor (or `GradientEdge`) or several, with respect to which.
+        grad_outputs: for each output the vector of the vector-Jacobian product; None for scalars.
+        retain_graph: whether the graph can be gone through again; as `create_graph` by default.
+        create_graph: whether the gradients can be differentiated in turn.
+        only_inputs: ignored, as in torch.
+        allow_unused: whether an input that the outputs do not depend on gives None instead of an error.
+        is_grads_batched: whether the first dimension of `grad_outputs` counts vectors; that of the result then does.
+        materialize_grads: whether inputs that the outputs do not depend on give zeros.
+
+    Raises:
+        RuntimeError: an input requires no grad or is not used, an output is no scalar, or the graph was freed.
+
+    Example::
+
+        >>> x = torch.tensor(3.0, requires_grad=True)
+        >>> torch.autograd.grad(x * x, x)
+        (tensor(6.),)
+    """
+    if materialize_grads and allow_unused is False:
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+        )
+    if not only_inputs:
+        warnings.warn(
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for "
+            "other parts of the graph, please use torch.autograd.backward.",
+            FutureWarning,
+            stacklevel=2,
+        )
+    roots, wanted = _as_tuple(outputs), _as_tuple(inputs)
+    given = _as_tuple(grad_outputs, len(roots))
+    if is_grads_batched:
+        raise NotImplementedError("is_grads_batched")
+    gradients = _root_gradients(roots, given)
+    if not wanted:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
+    capture = Capture([_input_edge(value) for value in wanted])
+    keep = create_graph if retain_graph is None else bool(retain_graph)
+    run_backward([_root_edge(value) for value in roots], gradients, keep, create_graph, capture)
+    found = capture.grads
+    if materialize_grads:
+        return tuple(
+            _zeros_for(value) if gradient is None else gradient for value, gradient in zip(wanted, found)
+        )
+    if not allow_unused:
+        for index, gradient in enumerate(found):
+            if gradient is None:
+                raise _unused_error(index, wanted[index])
+    return tuple(found)
+
+
+def _as_tuple(values: Any, none_times: int = 0) -> tuple[Any, ...]:
+    """One value or several as a tuple; None as many times as given."""
+    if values is None:
+        return (None,) * none_times
+    return (values,) if isinstance(values, (TensorBase, GradientEdge)) else tuple(values)
+
+
+def _root_edge(value: Any) -> Any:
+    return _edge_of_place(value) if isinstance(value, GradientEdge) else edge_of(value)
+
+
+def _edge_of_place(place: GradientEdge) -> Any:
+    """What the engine calls a `GradientEdge`."""
+    node = place.node
+    if isinstance(node, AccumulateGrad):
+        return node.variable
+    return node if node.dtype is not None else OutputEdge(node, place.output_nr)
+
+
+def _input_edge(value: Any) -> Any:
+    if isinstance(value, GradientEdge):
+        return _edge_of_place(value)
+    if not isinstance(value, TensorBase):
+        raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {type(value).__name__}")
+    edge = edge_of(value)
+    if edge is None:
+        error = RuntimeError("One of the differentiated Tensors does not require grad")
+        error.add_note(
+            f"the one of shape {list(value._array.shape)}: set requires_grad_() on it before the outputs are computed"
+        )
+        raise error
+    return edge
+
+
+def _root_gradients(roots: tuple[Any, ...], given: tuple[Any, ...]) -> list[Any]:
+    """The gradients to start from, ones for scalars that have none, checked."""
+    found = []
+    for index, (value, gradient) in enumerate(zip(roots, given)):
+        shape, element = _shape_and_dtype(value)
+        if gradient is None:
+            found.append(_implicit(value, index, shape, element))
+            continue
+        if not isinstance(gradient, TensorBase):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(gradient).__name__}")
+        _check_root_gradient(gradient, index, shape, element)
+        found.append(gradient)
+    for index, value in enumerate(roots):
+        if isinstance(value, TensorBase) and value._edge is None:
+            raise _no_graph_error(index, value)
+    if len(given) < len(roots):
+        raise RuntimeError(f"got {len(roots)} tensors and {len(given)} gradients")
+    return found
+
+
+def _shape_and_dtype(value: Any) -> tuple[tuple[int, ...], Any]:
+    """Shape and NumPy dtype of a tensor or of what a `GradientEdge` stands for."""
+    if isinstance(value, TensorBase):
+        return value._array.shape, value._array.dtype
+    if not isinstance(value, GradientEdge):
+        raise AssertionError("Expected output to be a torch.Tensor")
+    node = value.node
+    return (node.shape, node.dtype) if node.dtype is not None else node.shape[value.output_nr]
+
+
+def _implicit(value: Any, index: int, shape: tuple[int, ...], element: Any) -> Any:
+    if isinstance(value, TensorBase) and value._edge is None:
+        raise _no_graph_error(index, value)
+    if np.prod(shape, dtype=int) != 1:
+        error = RuntimeError("grad can be implicitly created only for scalar outputs")
+        error.add_note(
+            f"output {index} has shape {list(shape)}: reduce it first, for example with .sum() or .mean(), or pass the "
+            f"vector of the vector-Jacobian product, a tensor of that shape"
+        )
+        raise error
+    if element.kind == "c":
+        error = RuntimeError(
+            "grad can be implicitly created only for real scalar outputs but got "
+            f"torch.{'complex64' if element.itemsize == 8 else 'complex128'}"
+        )
+        error.add_note("a complex loss has no gradient of its own: take .real, .abs() or .abs().square() of it")
+        raise error
+    if isinstance(value, TensorBase):
+        return value.new_ones(shape)
+    return wrap(np.ones(shape, element))
+
+
+def _check_root_gradient(gradient: Any, index: int, shape: tuple[int, ...], element: Any) -> None:
+    array = gradient._array
+    if array.shape != shape:
+        error = RuntimeError(
+            f"Mismatch in shape: grad_output[{index}] has a shape of torch.Size({list(array.shape)}) and "
+            f"output[{index}] has a shape of torch.Size({list(shape)})."
+        )
+        error.add_note("the gradient of a tensor has the tensor's shape")
+        raise error
+    if (array.dtype.kind == "c") != (element.kind == "c"):
+        raise RuntimeError(
+            "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
+            f"grad_output[{index}] has a dtype of {gradient.dtype} and output[{index}] has a dtype of "
+            f"torch.{element.name}."
+        )
+
+
+def _no_graph_error(index: int, value: Any) -> RuntimeError:
+    error = RuntimeError(f"element {index} of tensors does not require grad and does not have a grad_fn")
+    error.add_note(
+        "no input of the computation had requires_grad=True, or it ran under torch.no_grad(), or it left the graph "
+        "through .detach(), .data, .item() or .numpy()"
+    )
+    return error
+
+
+def _unused_error(index: int, value: Any) -> RuntimeError:
+    error = RuntimeError(
+        f"The differentiated Tensor at index {index} appears to not have been used in the graph. Set "
+        "allow_unused=True if this is the desired behavior."
+    )
+    error.add_note("the outputs were not computed from this very tensor object; with allow_unused=True its grad is None")
+    return error
+
+
+def _zeros_for(value: Any) -> Any:
+    return value.new_zeros(value.shape) if isinstance(value, TensorBase) else None
+
+
+_warned_of_cycle = False
+
+
+def _warn_of_cycle() -> None:
+    global _warned_of_cycle
+    if _warned_of_cycle:
+        return
+    _warned_of_cycle = True
+    warnings.warn(
+        "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient "
+        "which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you "
+        "have to use this function, make sure to reset the .grad fields of your parameters to None after use to break "
+        "the cycle and avoid the leak.",
+        stacklevel=4,
+    )
