@@ -290,45 +290,6 @@ def binary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     return call
 
 
-def reduction(op: Operator, fallback: Fallback) -> Callable[..., Any]:
-    """The closure of a reduction called with at most `dim` and `keepdim`."""
-    function, natural = op.eager, op.natural
-    if function is None:
-        return fallback
-    run_attach = attach
-    extra_values = [op.defaults[name] for name in op.params[3:]]
-    differentiable = bool(op.rules)
-
-    def call(input: Any, dim: Any = None, keepdim: Any = False, *args: Any, **rest: Any) -> Any:
-        if args or rest or type(input) not in PLAIN:
-            return fallback(input, dim, keepdim, *args, **rest)
-        array = input._array
-        dtype = array.dtype
-        if not (dtype is F32 or dtype is F64 or dtype in natural):
-            return fallback(input, dim, keepdim)
-        if dim is not None:
-            if type(dim) is not int:
-                return fallback(input, dim, keepdim)
-            ndim = array.ndim
-            if dim < 0:
-                dim += ndim
-            if not 0 <= dim < ndim:
-                return fallback(input, dim - ndim if dim < 0 else dim, keepdim)
-        try:
-            found = function(array, dim, None, None, keepdim)
-        except _FAILURES:
-            return fallback(input, dim, keepdim)
-        result = new(Tensor)
-        result._array = found if type(found) is ndarray else asarray(found)
-        result._edge = result._storage = result._base = result._extra = None
-        if differentiable and input._edge is not None and modes.record:
-            values = [input, None if dim is None else (dim,), keepdim, *extra_values]
-            run_attach(op, values, (result,))
-        return result
-
-    return call
-
-
 def view(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     """The closure of a view operator called with positional arguments.
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from . import fast
+from . import fast, fast_reduction
 from .dispatch import BOOL, FLOAT, INT64, SAME, Refusal, call, run, write_out
 from .record import Operator
 
@@ -125,7 +125,7 @@ def reduction(
         )
         if len(op.nodes) == 2 and op.pick_node is None:
             op.options["pick_node"] = lambda input, dim, *rest: 0 if dim is None else 1
-        return _public(op, fast.reduction)
+        return _public(op, fast_reduction.reduction)
 
     return declare
 
@@ -153,7 +153,8 @@ def kernel(
 
     Args:
         promote: parameters that are brought to their common dtype first.
-        eager: the same for one or two arrays of one dtype, for the fast path.
+        eager: the same for one or two arrays of one dtype, for the fast path; for one tensor with settings it gets
+            the array and all settings and may raise where it does not know the case.
         natural: the dtypes beside float32 and float64 that `eager` is right for (a key of `NATURAL`).
         options: ``exact=True`` keeps 16-bit floats as they are (kernels that only move values),
             ``overwrites=True`` (the body checks its arguments, then writes into the first and returns nothing; the
@@ -161,7 +162,13 @@ def kernel(
             ``returns=`` a named tuple, ``check=``, ``nondifferentiable=`` True or output numbers, ``linear=``.
     """
     settings = {"eager": eager, "natural": NATURAL[natural], "promote": promote, "scalar_ok": False, **options}
-    return lambda body: _public(Operator("kernel", body, vjp, node, settings), fast.kernel)
+
+    def declare(body: F) -> F:
+        op = Operator("kernel", body, vjp, node, settings)
+        with_settings = len(op.tensors) == 1 and op.tensors == op.params[:1] and len(op.params) > 1
+        return _public(op, fast_reduction.options if with_settings else fast.kernel)
+
+    return declare
 
 
 def fused(

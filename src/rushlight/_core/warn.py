@@ -1,0 +1,24 @@
+"""Warnings that point at the user's line, however deep in the package they are found."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from pathlib import Path
+
+_PACKAGE = str(Path(__file__).parent.parent) + "/"
+
+
+def warn(text: str, category: type[Warning] = UserWarning) -> None:
+    """Warns in the name of the first caller outside the package.
+
+    Args:
+        text: the message.
+        category: the class of the warning.
+    """
+    level = 2
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        level += 1
+        frame = frame.f_back  # type: ignore[assignment]
+    warnings.warn(text, category, stacklevel=level - 1)

@@ -1,0 +1,199 @@
+"""The fast paths of reductions and of kernels that run along a dimension: closures as in `fast.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._core.modes import FAST, modes
+from .._core.tensor_base import LEAF, PLAIN, new, on_bind
+from .._tape.node import OutputEdge, next_sequence, node_extra
+from .._tape.saved import Like, SavedResult, versions_of
+from .binding import MISSING
+from .fast import F32, F64
+from .record import Operator
+
+_FAILURES = (ValueError, TypeError, RuntimeWarning, FloatingPointError, OverflowError, AttributeError, IndexError)
+"""What array code may raise where the general path gives a result or torch's error."""
+
+Tensor: Any = None
+ndarray, asarray = np.ndarray, np.asarray
+
+Fallback = Callable[..., Any]
+
+
+@on_bind
+def _bind(cls: type) -> None:
+    global Tensor
+    Tensor = cls
+
+
+def reduction(op: Operator, fallback: Fallback) -> Callable[..., Any]:
+    """The closure of a reduction called with at most `dim` and `keepdim`."""
+    function, natural = op.eager, op.natural
+    if function is None or op.params[1:3] != ("dim", "keepdim"):
+        return fallback if function is None else options(op, fallback)
+    whole = op.defaults["dim"]
+    full_node, dim_node = (op.nodes[0], op.nodes[-1]) if op.nodes else (None, None)
+    known = ("input", "dim", "keepdim", "input_like", "result")
+    places = [known.index(name) for name in op.saved_names if name in known]
+    recordable = bool(op.nodes) and len(places) == len(op.saved_names)
+    saves_like, saves_result = "input_like" in op.saved_names, "result" in op.saved_names
+    saves_input = "input" in op.saved_names
+
+    def call(input: Any = MISSING, dim: Any = whole, keepdim: Any = False, *args: Any, **rest: Any) -> Any:
+        if args or rest or type(input) not in PLAIN:
+            given = () if input is MISSING else (input,) if dim is whole and not args else (input, dim, keepdim, *args)
+            return fallback(*given, **rest)
+        array = input._array
+        dtype = array.dtype
+        edge = input._edge
+        if not (dtype is F32 or dtype is F64 or dtype in natural) or (
+            edge is not None and not (recordable and modes.record <= FAST)
+        ):
+            return fallback(input, dim, keepdim)
+        if dim is whole:
+            axis = None
+        elif type(dim) is int:
+            ndim = array.ndim
+            axis = dim + ndim if dim < 0 else dim
+            if not 0 <= axis < ndim:
+                return fallback(input, dim, keepdim)
+        else:
+            return fallback(input, dim, keepdim)
+        try:
+            found = function(array, axis, None, None, keepdim)
+        except _FAILURES:
+            return fallback(input, dim, keepdim)
+        result = new(Tensor)
+        result._array = found = found if type(found) is ndarray else asarray(found, dtype)
+        result._edge = result._storage = result._base = result._extra = None
+        if edge is None or not modes.record:
+            return result
+        node = new(full_node if axis is None else dim_node)
+        node.edges = (input if edge is LEAF else edge,)
+        node.sequence = next_sequence()
+        node.shape = found.shape
+        node.dtype = dtype
+        node._extra = None
+        result._edge = node
+        kept = (input, None if axis is None else (axis,), keepdim, Like(input) if saves_like else None,
+                SavedResult(result) if saves_result else None)  # fmt: skip
+        node.saved = saved = tuple([kept[place] for place in places])
+        node.versions = versions_of(saved) if saves_input and input._storage is not None else None
+        return result
+
+    return call
+
+
+def options(op: Operator, fallback: Fallback) -> Callable[..., Any]:
+    """The closure of an operator on one tensor with settings and one or several outputs (``sort(x, 0)``).
+
+    ``eager`` is array code that gets the array and all settings, and raises where it does not know the case.
+    """
+    function, natural = op.eager, op.natural
+    if function is None:
+        return fallback
+    settings = op.params[1:]
+    positional = len(settings) - op.keyword_only
+    defaults = [op.defaults.get(name, MISSING) for name in settings]
+    tails = [tuple(defaults[count:]) for count in range(positional + 1)]
+    complete = [MISSING not in tail for tail in tails]
+    kinds = [_source(op, name) for name in op.saved_names]
+    NodeClass = op.node
+    recordable = NodeClass is not None and len(op.nodes) == 1 and None not in kinds
+    returns = op.returns
+    silent = () if op.nondifferentiable is None else op.nondifferentiable
+    differentiable = silent is not True
+
+    def call(input: Any = MISSING, *args: Any, **rest: Any) -> Any:
+        count = len(args)
+        if rest or type(input) not in PLAIN or count > positional or not complete[count]:
+            values = _arrange(args, rest, settings, defaults, positional) if type(input) in PLAIN else None
+            if values is None:
+                return fallback(*(() if input is MISSING else (input,)), *args, **rest)
+        else:
+            values = args + tails[count]
+        array = input._array
+        dtype = array.dtype
+        edge = input._edge if differentiable else None
+        if not (dtype is F32 or dtype is F64 or dtype in natural) or (
+            edge is not None and not (recordable and modes.record <= FAST)
+        ):
+            return fallback(input, *args, **rest)
+        try:
+            found = function(array, *values)
+        except _FAILURES:
+            return fallback(input, *args, **rest)
+        several = type(found) is tuple
+        results = []
+        for item in found if several else (found,):
+            result = new(Tensor)
+            result._array = item if type(item) is ndarray else asarray(item)
+            result._edge = result._storage = result._base = result._extra = None
+            results.append(result)
+        if edge is not None and modes.record:
+            node = new(NodeClass)
+            node.edges = (input if edge is LEAF else edge,)
+            node.sequence = next_sequence()
+            node._extra = None
+            if several:
+                node.shape = [(item._array.shape, item._array.dtype) for item in results]
+                node.dtype = None
+                node_extra(node).outputs = len(results)
+                for index, item in enumerate(results):
+                    if index not in silent:
+                        item._edge = OutputEdge(node, index)
+            else:
+                node.shape = results[0]._array.shape
+                node.dtype = results[0]._array.dtype
+                results[0]._edge = node
+            node.saved = saved = tuple([keep(input, values, results) for keep in kinds])
+            node.versions = None if input._storage is None else versions_of(saved)
+        if not several:
+            return results[0]
+        return tuple(results) if returns is None else returns(results)
+
+    return call
+
+
+def _source(op: Operator, name: str) -> Callable[[Any, Any, Any], Any] | None:
+    """A function from (input, settings, results) to what is saved under a name."""
+    if name == "input":
+        return lambda input, values, results: input
+    if name == "input_like":
+        return lambda input, values, results: Like(input)
+    if name.startswith("result"):
+        number = int(name[6:] or 0)
+
+        def keep(input: Any, values: Any, results: Any) -> Any:
+            result = results[number]
+            return SavedResult(result, number if type(result._edge) is OutputEdge else None)
+
+        return keep
+    if name in op.position:
+        position = op.position[name] - 1
+        return lambda input, values, results: values[position]
+    return None
+
+
+def _arrange(
+    args: tuple[Any, ...], rest: dict[str, Any], settings: tuple[str, ...], defaults: list[Any], positional: int
+) -> tuple[Any, ...] | None:
+    """Settings in order from positional and keyword arguments; None where the general path has to see to them."""
+    count = len(args)
+    if count > positional:
+        return None
+    values = list(args)
+    taken = 0
+    for name, default in zip(settings[count:], defaults[count:]):
+        if name in rest:
+            taken += 1
+            values.append(rest[name])
+        elif default is MISSING:
+            return None
+        else:
+            values.append(default)
+    return tuple(values) if taken == len(rest) else None

@@ -1,0 +1,90 @@
+"""Softmax and its logarithm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._core.dtypes import dtype as DType
+from .._core.sizes import wrap_dim
+from .._declare.dispatch import no_kernel
+from .._declare.kinds import composite, kernel
+from .._declare.reducing import along
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+
+def _check(name: str, input: Any, dim: int) -> None:
+    axis = wrap_dim(dim, input.ndim)
+    if not input.dtype.is_floating_point:
+        last = "_lastdim" if axis == max(input.ndim, 1) - 1 else ""
+        raise no_kernel(f"{name}{last}_kernel_impl", input.dtype)
+
+
+@kernel(
+    name="_softmax",
+    check=lambda input, dim: _check("softmax", input, dim),
+    vjp={"input": lambda g, result, dim: result * (g - (g * result).sum(dim, True))},
+)
+def _softmax(input: Tensor, dim: int) -> Tensor:
+    array, axis = along(input, dim)
+    if not array.size:
+        return input.copy()
+    found = np.subtract(array, np.maximum.reduce(array, axis=axis, keepdims=True))
+    np.exp(found, found)
+    found /= np.add.reduce(found, axis=axis, keepdims=True)
+    return found.reshape(input.shape)
+
+
+@composite
+def softmax(input: Tensor, dim: int, dtype: DType | None = None, *, out: Tensor | None = None) -> Tensor:
+    """Exponentials along `dim`, divided by their sum.
+
+    Args:
+        input: any shape; floating unless `dtype` is given.
+        dim: the dimension along which the result adds up to 1.
+        dtype: dtype to convert to first.
+
+    Example::
+
+        >>> torch.softmax(torch.tensor([0.0, 1.0]), dim=0)
+        tensor([0.2689, 0.7311])
+    """
+    if dtype is not None:
+        input = input.to(dtype)
+    return _softmax(input, dim)
+
+
+@kernel(
+    name="_log_softmax",
+    check=lambda input, dim: _check("log_softmax", input, dim),
+    vjp={"input": lambda g, result, dim: g - result.exp() * g.sum(dim, True)},
+)
+def _log_softmax(input: Tensor, dim: int) -> Tensor:
+    array, axis = along(input, dim)
+    if not array.size:
+        return input.copy()
+    found = np.subtract(array, np.maximum.reduce(array, axis=axis, keepdims=True))
+    found -= np.log(np.add.reduce(np.exp(found), axis=axis, keepdims=True))
+    return found.reshape(input.shape)
+
+
+@composite
+def log_softmax(input: Tensor, dim: int, dtype: DType | None = None, *, out: Tensor | None = None) -> Tensor:
+    """Logarithm of `softmax`, computed without overflow.
+
+    Args:
+        input: any shape; floating unless `dtype` is given.
+        dim: the dimension.
+        dtype: dtype to convert to first.
+
+    Example::
+
+        >>> torch.log_softmax(torch.tensor([0.0, 1.0]), dim=0)
+        tensor([-1.3133, -0.3133])
+    """
+    if dtype is not None:
+        input = input.to(dtype)
+    return _log_softmax(input, dim)

@@ -1,0 +1,115 @@
+"""Sorting and what rests on it: order, the largest, distinct values, and search in sorted ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._core.dtypes import BOOL
+from .._core.named_results import named_result
+from .._core.sizes import wrap_dim
+from .._declare.binding import invalid_combination
+from .._declare.kinds import composite, kernel
+from .._declare.reducing import along, place
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+SortResult = named_result("sort", "values", "indices")
+TopkResult = named_result("topk", "values", "indices")
+
+
+def order_of(array: Any, axis: int, descending: bool) -> Any:
+    """The places of the elements in sorted order, equal ones in the order they came; nan counts as the largest."""
+    if not descending:
+        return np.argsort(array, axis=axis, kind="stable")
+    # reversed before and after, so that equal elements keep their order
+    last = array.shape[axis] - 1
+    return np.flip(last - np.argsort(np.flip(array, axis), axis=axis, kind="stable"), axis)
+
+
+def _check_sort(name: str, input: Any, dim: int) -> None:
+    wrap_dim(dim, input.ndim)
+    if input.dtype.is_complex:
+        raise RuntimeError(f" {name} does not support complex dtypes on CPU")
+
+
+@kernel(
+    name="sort.stable",
+    node="SortBackward0",
+    returns=SortResult,
+    nondifferentiable=(1,),
+    check=lambda input, dim, descending: _check_sort("Sort", input, dim),
+    vjp={"input": lambda g, input_like, result1, dim: place(g[0], input_like, dim, result1)},
+)
+def _sort(input: Tensor, dim: int = -1, descending: bool = False, *, out: Any = None) -> Any:
+    array, axis = along(input, dim)
+    order = order_of(array, axis, descending)
+    values = np.take_along_axis(array, order, axis)
+    return values.reshape(input.shape), order.reshape(input.shape)
+
+
+@composite
+def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool | None = None, out: Any = None) -> Any:
+    """The elements along `dim` in order, and the places they came from.
+
+    Args:
+        input: any shape; real. nan counts as the largest.
+        dim: the dimension.
+        descending: whether the largest comes first.
+        stable: whether equal elements keep their order (here they always do).
+
+    Returns:
+        A named tuple ``(values, indices)``.
+
+    Example::
+
+        >>> torch.sort(torch.tensor([3.0, 1.0, 2.0])).indices
+        tensor([1, 2, 0])
+    """
+    if type(dim) is not int or not isinstance(descending, (bool, int)):
+        raise invalid_combination("sort", (input, dim, descending))
+    return _sort(input, dim, bool(descending), out=out)
+
+
+def _check_topk(input: Any, k: Any, dim: int) -> None:
+    axis = wrap_dim(dim, input.ndim)
+    if not 0 <= k <= (input.shape[axis] if input.ndim else 1):
+        error = RuntimeError("selected index k out of range")
+        error.add_note(f"k is {k}, the tensor of shape {list(input.shape)} is asked along dimension {axis}")
+        raise error
+    if input.dtype.is_complex or input.dtype.category == BOOL:
+        kind = "complex" if input.dtype.is_complex else "bool"
+        raise RuntimeError(f" topk does not support {kind} dtypes on CPU")
+
+
+@kernel(
+    returns=TopkResult,
+    nondifferentiable=(1,),
+    check=lambda input, k, dim, largest, sorted: _check_topk(input, k, dim),
+    vjp={"input": lambda g, input_like, result1, dim: place(g[0], input_like, dim, result1)},
+)
+def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True, *, out: Any = None) -> Any:
+    """The `k` largest (or smallest) elements along `dim`, and their places.
+
+    Args:
+        input: any shape; real. nan counts as the largest.
+        k: how many.
+        dim: the dimension.
+        largest: whether to take the largest.
+        sorted: whether they are to be in order (here they always are).
+
+    Returns:
+        A named tuple ``(values, indices)``.
+
+    Example::
+
+        >>> torch.topk(torch.tensor([3.0, 1.0, 2.0]), 2).values
+        tensor([3., 2.])
+    """
+    if not input.ndim:
+        return input, np.zeros((), np.int64)
+    axis = wrap_dim(dim, input.ndim)
+    order = order_of(input, axis, largest)[(slice(None),) * axis + (slice(0, int(k)),)]
+    return np.take_along_axis(input, order, axis), order
