@@ -1,0 +1,327 @@
+"""Convolution and transposed convolution in one to three dimensions, as one operator with its derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .._backends.numpy import columns
+from .._core.dtypes import of_numpy
+from .._declare.dispatch import scalar_name
+from .._declare.kinds import composite, kernel
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+Sizes = int | Sequence[int]
+
+
+def _transposed_sizes(
+    sizes: Sequence[int], width: Sequence[int], stride: Sequence[int], padding: Sequence[int],
+    output_padding: Sequence[int], dilation: Sequence[int],
+) -> tuple[int, ...]:  # fmt: skip
+    """Sizes of the result of a transposed convolution."""
+    terms = zip(sizes, width, stride, padding, output_padding, dilation, strict=True)
+    return tuple((n - 1) * step - 2 * pad + spread * (k - 1) + extra + 1 for n, k, step, pad, extra, spread in terms)
+
+
+def _missing(
+    wanted: Sequence[int], g: Sequence[int], width: Sequence[int], stride: Sequence[int],
+    padding: Sequence[int], dilation: Sequence[int],
+) -> tuple[int, ...]:  # fmt: skip
+    """The output padding with which a transposed convolution of `g` reaches the sizes wanted."""
+    reached = _transposed_sizes(g, width, stride, padding, (0,) * len(stride), dilation)
+    return tuple(size - found for size, found in zip(wanted, reached, strict=True))
+
+
+def _input_gradient(
+    g: Tensor, input_like: Any, weight: Tensor, stride: Any, padding: Any, dilation: Any, transposed: bool, groups: int
+) -> Tensor:
+    zero = (0,) * len(stride)
+    if transposed:
+        return convolution(g, weight, None, stride, padding, dilation, False, zero, groups)  # type: ignore[no-any-return]
+    extra = _missing(input_like.shape[2:], g.shape[2:], weight.shape[2:], stride, padding, dilation)
+    return convolution(g, weight, None, stride, padding, dilation, True, extra, groups)  # type: ignore[no-any-return]
+
+
+def _weight_gradient(
+    g: Tensor, input: Tensor, weight_like: Any, stride: Any, padding: Any, dilation: Any, transposed: bool, groups: int
+) -> Tensor:
+    images, rows = (g, input) if transposed else (input, g)
+    width = tuple(weight_like.shape[2:])
+    return _kernel_gradient(images, rows, width, stride, padding, dilation, groups)  # type: ignore[no-any-return]
+
+
+@kernel(
+    name="convolution",
+    vjp={
+        "input": _input_gradient,
+        "weight": _weight_gradient,
+        "bias": lambda g: g.sum((0, *range(2, g.ndim))),
+    },
+)
+def convolution(
+    input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sequence[int], padding: Sequence[int],
+    dilation: Sequence[int], transposed: bool, output_padding: Sequence[int], groups: int,
+) -> Any:  # fmt: skip
+    """Convolution (cross-correlation) in any number of dimensions, or its transpose.
+
+    Args:
+        input: of shape (n, c, ...).
+        weight: of shape (out, c / groups, ...); (c, out / groups, ...) if transposed.
+        bias: of shape (out,).
+        stride, padding, dilation, output_padding: one int a dimension.
+        transposed: whether it is the transposed convolution.
+        groups: number of blocks of channels that do not see each other.
+
+    Example::
+
+        >>> w = torch.ones(1, 1, 2)
+        >>> torch.convolution(torch.ones(1, 1, 3), w, None, (1,), (0,), (1,), False, (0,), 1)
+        tensor([[[2., 2.]]])
+    """
+    if transposed:
+        sizes = _transposed_sizes(input.shape[2:], weight.shape[2:], stride, padding, output_padding, dilation)
+        found = columns.convolve_transposed(input, weight, sizes, stride, padding, dilation, groups)
+    else:
+        found = columns.convolve(input, weight, stride, padding, dilation, groups)
+    if bias is not None:
+        found = found + bias.reshape(1, -1, *(1,) * len(stride))
+    return found
+
+
+@kernel(
+    vjp={
+        "input": lambda g, input_like, rows, stride, padding, dilation, groups: convolution(
+            rows, g, None, stride, padding, dilation, True,
+            _missing(input_like.shape[2:], rows.shape[2:], g.shape[2:], stride, padding, dilation), groups,
+        ),
+        "rows": lambda g, input, stride, padding, dilation, groups: convolution(
+            input, g, None, stride, padding, dilation, False, (0,) * len(stride), groups
+        ),
+    },
+)  # fmt: skip
+def _kernel_gradient(
+    input: Tensor, rows: Tensor, width: Sequence[int], stride: Sequence[int], padding: Sequence[int],
+    dilation: Sequence[int], groups: int,
+) -> Any:  # fmt: skip
+    """The gradient of a convolution with respect to its kernels, itself differentiable.
+
+    Args:
+        input: the images of the convolution.
+        rows: the gradient of its output.
+        width: the sizes of the kernel.
+        stride, padding, dilation, groups: of the convolution.
+    """
+    return columns.kernel_gradient(input, rows, width, stride, padding, dilation, groups)
+
+
+def _spread(value: Sizes, rank: int, name: str) -> tuple[int, ...]:
+    """One int a dimension."""
+    if isinstance(value, int):
+        return (value,) * rank
+    found = tuple(value)
+    if len(found) == 1:
+        return found * rank
+    if len(found) != rank:
+        raise RuntimeError(
+            f"expected {name} to be a single integer value or a list of {rank} values to match the convolution "
+            f"dimensions, but got {name}={list(found)}"
+        )
+    return found
+
+
+def _check(
+    input: Tensor, weight: Tensor, bias: Tensor | None, stride: tuple[int, ...], padding: tuple[int, ...],
+    dilation: tuple[int, ...], transposed: bool, groups: int,
+) -> None:  # fmt: skip
+    """Raises torch's error for arguments that do not fit together."""
+    if min(stride) <= 0:
+        raise RuntimeError("non-positive stride is not supported")
+    if min(padding) < 0:
+        raise RuntimeError("negative padding is not supported")
+    if min(dilation) <= 0:
+        raise RuntimeError(f"dilation should be greater than zero, but got {list(dilation)}")
+    if groups <= 0:
+        raise RuntimeError("non-positive groups is not supported")
+    shape, width = list(weight.shape), weight.shape[2:]
+    if shape[0] % groups:
+        raise RuntimeError(
+            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of "
+            f"size [{shape}] instead"
+        )
+    given = f"transposed={int(transposed)}" if transposed else f"groups={groups}"
+    wanted = shape[0] if transposed else shape[1] * groups
+    if input.shape[1] != wanted:
+        error = RuntimeError(
+            f"Given {given}, weight of size {shape}, expected input{list(input.shape)} to have {wanted} channels, but "
+            f"got {input.shape[1]} channels instead"
+        )
+        error.add_note("images are (batch, channels, height, width); `permute` them if the channels come last")
+        raise error
+    out_channels = shape[1] * groups if transposed else shape[0]
+    if bias is not None and tuple(bias.shape) != (out_channels,):
+        raise RuntimeError(
+            f"Given {'transposed=1, ' if transposed else ''}weight of size {shape}, expected bias to be 1-dimensional "
+            f"with {out_channels} elements, but got bias of size {list(bias.shape)} instead"
+        )
+    for other in (weight, bias):
+        if other is not None and other.dtype is not input.dtype:
+            first, second = scalar_name(input.dtype), scalar_name(of_numpy(other._array.dtype))
+            raise RuntimeError(f"expected scalar type {first} but found {second}")
+    if not transposed:
+        _check_room(input.shape[2:], width, padding, dilation)
+
+
+def _check_room(sizes: Sequence[int], width: Sequence[int], padding: Sequence[int], dilation: Sequence[int]) -> None:
+    padded = [size + 2 * pad for size, pad in zip(sizes, padding, strict=True)]
+    spread = [step * (size - 1) + 1 for step, size in zip(dilation, width, strict=True)]
+    if any(kernel_size > size for kernel_size, size in zip(spread, padded, strict=True)):
+        raise RuntimeError(
+            f"Calculated padded input size per channel: ({' x '.join(map(str, padded))}). Kernel size: "
+            f"({' x '.join(map(str, spread))}). Kernel size can't be greater than actual input size"
+        )
+
+
+def _with_batch(input: Tensor, rank: int, name: str) -> tuple[Tensor, bool]:
+    """The input with a batch dimension, and whether it had none."""
+    if input.ndim not in (rank + 1, rank + 2):
+        raise RuntimeError(
+            f"Expected {rank + 1}D (unbatched) or {rank + 2}D (batched) input to {name}, but got input of size: "
+            f"{list(input.shape)}"
+        )
+    alone = input.ndim == rank + 1
+    return (input.unsqueeze(0) if alone else input), alone
+
+
+def _convolve(
+    input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sizes, padding: Sizes | str, dilation: Sizes,
+    groups: int, rank: int,
+) -> Tensor:  # fmt: skip
+    images, alone = _with_batch(input, rank, f"conv{rank}d")
+    steps, spread = _spread(stride, rank, "stride"), _spread(dilation, rank, "dilation")
+    if isinstance(padding, str):
+        images, around = _pad_by_name(images, weight, padding, steps, spread)
+    else:
+        around = _spread(padding, rank, "padding")
+    _check(images, weight, bias, steps, around, spread, False, groups)
+    found = convolution(images, weight, bias, steps, around, spread, False, (0,) * rank, groups)
+    return found.squeeze(0) if alone else found  # type: ignore[no-any-return]
+
+
+def _pad_by_name(
+    images: Tensor, weight: Tensor, padding: str, stride: tuple[int, ...], dilation: tuple[int, ...]
+) -> tuple[Tensor, tuple[int, ...]]:
+    """``"valid"`` and ``"same"`` as numbers; where the sides differ the images are padded first."""
+    rank = len(stride)
+    if padding == "valid":
+        return images, (0,) * rank
+    if padding != "same":
+        raise RuntimeError(f"Invalid padding string: '{padding}'")
+    if any(step != 1 for step in stride):
+        raise RuntimeError("padding='same' is not supported for strided convolutions")
+    total = [step * (size - 1) for step, size in zip(dilation, weight.shape[2:], strict=True)]
+    odd = [amount % 2 for amount in total]
+    if any(odd):
+        images = images.constant_pad_nd([side for extra in reversed(odd) for side in (0, extra)])
+    return images, tuple(amount // 2 for amount in total)
+
+
+def _transpose(
+    input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sizes, padding: Sizes, output_padding: Sizes,
+    groups: int, dilation: Sizes, rank: int,
+) -> Tensor:  # fmt: skip
+    images, alone = _with_batch(input, rank, f"conv_transpose{rank}d")
+    steps, spread = _spread(stride, rank, "stride"), _spread(dilation, rank, "dilation")
+    around, extra = _spread(padding, rank, "padding"), _spread(output_padding, rank, "output_padding")
+    _check(images, weight, bias, steps, around, spread, True, groups)
+    if any(more >= max(step, gap) for more, step, gap in zip(extra, steps, spread, strict=True)):
+        names = ("depth", "height", "width")[-rank:]
+        parts = [
+            f"{what}_{name}: {value}"
+            for what, values in (("output_padding", extra), ("stride", steps), ("dilation", spread))
+            for name, value in zip(names, values, strict=True)
+        ]
+        raise RuntimeError(f"output padding must be smaller than either stride or dilation, but got {' '.join(parts)}")
+    found = convolution(images, weight, bias, steps, around, spread, True, extra, groups)
+    return found.squeeze(0) if alone else found  # type: ignore[no-any-return]
+
+
+def _named(name: str, rank: int, transposed: bool) -> Callable[[Callable[..., Any]], Any]:
+    """Gives one of six functions its name and documentation."""
+    sizes = ", ".join(("length", "height", "width")[:1] if rank == 1 else ("depth", "height", "width")[-rank:])
+    shape = f"(out, c / groups, {sizes})" if not transposed else f"(c, out / groups, {sizes})"
+
+    def declare(function: Callable[..., Any]) -> Any:
+        function.__name__ = name
+        what = "Transposed convolution" if transposed else "Convolution (cross-correlation)"
+        function.__doc__ = f"""{what} over {rank} dimension(s).
+
+    Args:
+        input: of shape (n, c, {sizes}) or without n.
+        weight: of shape {shape}, sizes of the kernel last.
+        bias: of shape (out,), or None.
+        stride, padding, {"output_padding, " if transposed else ""}dilation: an int or one a dimension\
+{"" if transposed else '; padding also ``"same"`` or ``"valid"``'}.
+        groups: blocks of channels that do not see each other.
+
+    Raises:
+        RuntimeError: shapes or dtypes do not fit.
+
+    Example::
+
+        >>> ones = torch.ones(1, 1{", 2" * rank})
+        >>> torch.{name}(ones, ones).shape
+        torch.Size([1, 1{(", 3" if transposed else ", 1") * rank}])
+    """
+        return composite(function)
+
+    return declare
+
+
+@_named("conv1d", 1, False)
+def conv1d(
+    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes | str = 0,
+    dilation: Sizes = 1, groups: int = 1,
+) -> Tensor:  # fmt: skip
+    return _convolve(input, weight, bias, stride, padding, dilation, groups, 1)
+
+
+@_named("conv2d", 2, False)
+def conv2d(
+    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes | str = 0,
+    dilation: Sizes = 1, groups: int = 1,
+) -> Tensor:  # fmt: skip
+    return _convolve(input, weight, bias, stride, padding, dilation, groups, 2)
+
+
+@_named("conv3d", 3, False)
+def conv3d(
+    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes | str = 0,
+    dilation: Sizes = 1, groups: int = 1,
+) -> Tensor:  # fmt: skip
+    return _convolve(input, weight, bias, stride, padding, dilation, groups, 3)
+
+
+@_named("conv_transpose1d", 1, True)
+def conv_transpose1d(
+    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes = 0,
+    output_padding: Sizes = 0, groups: int = 1, dilation: Sizes = 1,
+) -> Tensor:  # fmt: skip
+    return _transpose(input, weight, bias, stride, padding, output_padding, groups, dilation, 1)
+
+
+@_named("conv_transpose2d", 2, True)
+def conv_transpose2d(
+    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes = 0,
+    output_padding: Sizes = 0, groups: int = 1, dilation: Sizes = 1,
+) -> Tensor:  # fmt: skip
+    return _transpose(input, weight, bias, stride, padding, output_padding, groups, dilation, 2)
+
+
+@_named("conv_transpose3d", 3, True)
+def conv_transpose3d(
+    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes = 0,
+    output_padding: Sizes = 0, groups: int = 1, dilation: Sizes = 1,
+) -> Tensor:  # fmt: skip
+    return _transpose(input, weight, bias, stride, padding, output_padding, groups, dilation, 3)
