@@ -4,10 +4,8 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
-import rushlight
-from tests.structure.source import ROOT
+from tests.structure.source import PACKAGE, ROOT
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
@@ -36,7 +34,7 @@ def test_the_operator_of_the_page_works(tmp_path):
     (declaration,) = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
     program = tmp_path / "squareplus.py"
     program.write_text(declaration + USE, encoding="utf-8")
-    paths = os.pathsep.join(filter(None, [str(Path(rushlight.__file__).parents[1]), os.environ.get("PYTHONPATH")]))
+    paths = os.pathsep.join(filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")]))
     done = subprocess.run(
         [sys.executable, program], env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True, check=False
     )

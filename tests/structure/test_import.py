@@ -6,11 +6,10 @@ import statistics
 import subprocess
 import sys
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-import rushlight
+from tests.structure.source import PACKAGE
 
 MILLISECONDS = 60
 MEGABYTES = 30
@@ -38,7 +37,7 @@ print(json.dumps({"ms": 1e3 * seconds, "mb": (after - before) / 1e6, "modules": 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """A fresh interpreter that finds this rushlight, has one thread and keeps byte code as installing does."""
-    folder = str(Path(rushlight.__file__).parents[1])
+    folder = str(PACKAGE.parent)
     paths = os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH")]))
     environment = os.environ | {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
