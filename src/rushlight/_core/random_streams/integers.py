@@ -1,0 +1,98 @@
+"""Uniform integers: ``randint`` and ``random_``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..generator import Generator
+from .layout import CHUNK, flatten, put_back
+from .rounding import BFLOAT16, HALVES
+
+Array = NDArray[Any]
+
+LONG_FROM = 2**28
+"""Size of a range from which torch draws 64 bits for a number."""
+
+_DIGITS = {BFLOAT16: 8, np.dtype(np.float16): 11, np.dtype(np.float32): 24, np.dtype(np.float64): 53}
+
+
+def largest_integer(dtype: np.dtype[Any]) -> int:
+    """The largest number that ``random_()`` gives: of floats the end of the range without gaps."""
+    digits = _DIGITS.get(dtype)
+    if digits is not None:
+        return int(2**digits)
+    return 1 if dtype == np.bool_ else int(np.iinfo(dtype).max)
+
+
+def fill_integers(generator: Generator, out: Array, low: int, high: int) -> None:
+    """Fills an array of any real dtype with integers from `low` to ``high - 1``.
+
+    Both must fit into int64, and the range into 64 bits.
+    """
+    if high - low < LONG_FROM:
+        _fill(generator, out, low, high - low, wide=False)
+    else:
+        _fill(generator, out, low, high - low, wide=True)
+
+
+def fill_nonnegative(generator: Generator, out: Array) -> None:
+    """Fills an array with integers from 0 to the largest one of its dtype, as ``random_()`` does.
+
+    64 bits are drawn for 64-bit elements, 32 for all others, whatever the range.
+    """
+    _fill(generator, out, 0, largest_integer(out.dtype) + 1, wide=out.dtype.itemsize == 8)
+
+
+def fill_all_bits(generator: Generator, out: Array) -> None:
+    """Fills an array with integers from the whole range of int64."""
+    _fill(generator, out, 0, 2**64, wide=True)
+
+
+def _fill(generator: Generator, out: Array, low: int, size: int, *, wide: bool) -> None:
+    flat, target = flatten(out)
+    with generator.lock:
+        for start in range(0, flat.size, CHUNK):
+            part = flat[start : start + CHUNK]
+            part[...] = _integers(generator, part.size, flat.dtype, low, size, wide)
+    put_back(flat, target)
+
+
+def _integers(generator: Generator, count: int, dtype: np.dtype[Any], low: int, size: int, wide: bool) -> Array:
+    if wide:
+        long = generator.long_words(count)
+        numbers = (long % np.uint64(size) if size < 2**64 else long).view(np.int64)
+    else:
+        words = generator.words(count)
+        numbers = (words % np.uint32(size) if size < 2**32 else words).astype(np.int64)
+    if low:
+        numbers += np.int64(low)
+    return numbers.astype(np.float32) if dtype in HALVES else numbers
+
+
+def float_bounds(low: int, high: int, dtype: np.dtype[Any]) -> tuple[int, int]:
+    """`low` and `high` moved so that a floating `dtype` rounds no number between them out of the range.
+
+    torch does this for ``random_`` where the bounds have more digits than the dtype.
+    """
+    digits = _DIGITS.get(dtype)
+    if digits is None:
+        return low, high
+    above = _rounded(low + 1, dtype)
+    if above < low:
+        low = above + _gap(low + 1, digits)
+    below = _rounded(high - 1, dtype)
+    if below >= high:
+        high = below - _gap(high - 1, digits)
+    return low, high
+
+
+def _rounded(value: int, dtype: np.dtype[Any]) -> int:
+    return int(np.float32(value).astype(dtype) if dtype in HALVES else dtype.type(value))
+
+
+def _gap(value: int, digits: int) -> int:
+    """The distance between neighbouring numbers of `digits` binary digits around `value`."""
+    return int(2 ** max(abs(value).bit_length() - digits, 0))

@@ -1,0 +1,115 @@
+"""Random permutations: ``randperm``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..generator import Generator
+from .layout import CHUNK
+
+Indices = NDArray[np.int32]
+
+LONG_FROM = (2**32 - 1) // 20
+"""Length from which torch draws 64 bits for an element and shuffles the other way round."""
+
+_ARRAYS_FROM = 6000
+"""Length from which `_swap_by_arrays` is faster than a loop: 5 ms against 17 for 100,000."""
+
+
+def permutation(generator: Generator, length: int, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """The numbers from 0 to ``length - 1`` in random order.
+
+    torch exchanges each element with one that does not stand before it, from the first element to the last.
+    """
+    if length == 0:
+        return np.empty(0, dtype)
+    with generator.lock:
+        if length >= LONG_FROM:
+            return _shuffle_long(generator, length).astype(dtype, copy=False)
+        if length < _ARRAYS_FROM:
+            return np.array(_swap(_partners(generator, length)), dtype)
+        return _swap_by_arrays(_partners(generator, length)).astype(dtype, copy=False)
+
+
+def _partners(generator: Generator, length: int) -> Indices:
+    """For each element but the last the place that it changes with."""
+    partners = np.arange(length - 1, dtype=np.uint32)
+    for start in range(0, length - 1, CHUNK):
+        part = partners[start : start + CHUNK]
+        part += generator.words(part.size) % (np.uint32(length) - part)
+    return partners.view(np.int32)
+
+
+def _swap(partners: Indices) -> list[int]:
+    numbers = list(range(partners.size + 1))
+    for i, partner in enumerate(partners.tolist()):
+        numbers[i], numbers[partner] = numbers[partner], numbers[i]
+    return numbers
+
+
+def _swap_by_arrays(partners: Indices) -> NDArray[np.int64]:
+    """What `_swap` does, by following the numbers back through all swaps at once.
+
+    Step ``i`` takes what stands at ``partners[i]`` for good and leaves there what stood at ``i``. So a place
+    holds what the latest step with that partner found at its own place, which an earlier step may have put
+    there, and so on back to a place that no step had touched: its own number.
+    """
+    length = partners.size + 1
+    steps = np.arange(length, dtype=np.int32)
+    moving = np.flatnonzero(partners != steps[:-1]).astype(np.int32)
+    latest = np.full(length, -1, np.int32)  # the latest step that left something at a place before its own
+    latest[partners[moving]] = moving  # of repeated places the last assignment counts
+    source = latest.copy()  # the step that left what step i takes
+    source[moving] = _previous_with_same_partner(partners, moving, latest.copy())
+    found = _ends(np.where(latest < 0, steps, latest), np.flatnonzero(latest >= 0))
+    taken = np.empty(length, np.int64)
+    taken[:-1] = partners
+    taken[-1] = length - 1
+    left = np.flatnonzero(source >= 0)
+    taken[left] = found[source[left]]
+    return taken
+
+
+def _previous_with_same_partner(partners: Indices, steps: Indices, latest: Indices) -> Indices:
+    """For each of `steps` the step before it with the same partner, or -1; `latest` has the last of each."""
+    result = np.full(partners.size, -1, np.int32)
+    remaining, places = steps, partners[steps]
+    while remaining.size:
+        is_latest = latest[places] == remaining
+        done, earlier = np.flatnonzero(is_latest), np.flatnonzero(~is_latest)
+        settled, settled_places = remaining[done], places[done]
+        remaining, places = remaining[earlier], places[earlier]
+        latest[settled_places] = -1
+        latest[places] = remaining
+        result[settled] = latest[settled_places]
+    return result[steps]
+
+
+def _ends(following: Indices, live: NDArray[np.intp]) -> Indices:
+    """Where each chain ``i, following[i], following[following[i]] ...`` ends, for all `live` that have not ended."""
+    ahead = following[live]
+    while live.size:
+        further = following[ahead]
+        going = np.flatnonzero(further != ahead)
+        live, ahead = live[going], further[going]
+        following[live] = ahead
+    return following
+
+
+def _shuffle_long(generator: Generator, length: int) -> NDArray[np.int64]:
+    """Puts each number at a random place among those before it, whose number moves to the end.
+
+    Number by number in the memory of an array, for a list would take 8 GB: a minute for the shortest.
+    """
+    result = np.arange(length, dtype=np.int64)
+    numbers = result.data
+    for start in range(0, length, CHUNK):
+        stop = min(start + CHUNK, length)
+        places = generator.long_words(stop - start) % np.arange(start + 1, stop + 1, dtype=np.uint64)
+        for i, place in enumerate(places.tolist(), start):
+            numbers[i] = numbers[place]
+            numbers[place] = i
+    return result
