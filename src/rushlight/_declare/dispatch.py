@@ -15,10 +15,11 @@ from .._core import dtypes
 from .._core.dtypes import FLOATING, dtype, of_numpy
 from .._core.meta_array import MetaArray
 from .._core.modes import OFF, modes
+from .._core.named_results import NamedResult
 from .._core.promotion import Promotion, can_cast
 from .._core.sizes import wrap_dims
 from .._core.tensor_base import PLAIN, TensorBase, wrap, wrap_view
-from .binding import bind, is_number, type_error
+from .binding import bind, invalid_combination, is_number, type_error
 from .overrides import handle_override
 from .record import Operator
 from .tape import attach
@@ -241,9 +242,6 @@ def _run_reduction(op: Operator, values: list[Any]) -> Any:
     if not isinstance(tensor, TensorBase):
         raise type_error(op, op.tensors[0], tensor)
     array = tensor._array
-    if "dim" in op.position and not op.raw_dim:
-        dim = values[op.position["dim"]]
-        values[op.position["dim"]] = None if dim is None else wrap_dims(dim, array.ndim)
     element = of_numpy(array.dtype)
     wanted = values[op.position["dtype"]] if "dtype" in op.position else None
     result = wanted or (dtypes.int64 if op.promote == INT64 and element.category < FLOATING else element)
@@ -251,6 +249,9 @@ def _run_reduction(op: Operator, values: list[Any]) -> Any:
         refuse_dtype(op, result)
     if op.check is not None:
         run_body(op, op.check, values)
+    if "dim" in op.position:
+        dim = values[op.position["dim"]]
+        values[op.position["dim"]] = None if dim is None else _wrap(op, dim, array.ndim)
     work = dtypes.float32 if result in dtypes.REDUCED else result
     meta = type(array) is MetaArray
     if meta:
@@ -258,7 +259,7 @@ def _run_reduction(op: Operator, values: list[Any]) -> Any:
     if array.dtype is not work.numpy:
         array = quiet(array.astype, work.numpy)
     arguments = [array, *values[1:]]
-    if "dim" in op.position and not op.raw_dim and not array.ndim:  # NumPy's 0-d arrays have no dimension 0
+    if "dim" in op.position and not array.ndim:  # NumPy's 0-d arrays have no dimension 0
         arguments[op.position["dim"]] = None
     found = run_body(op, op.body, arguments)
     several = isinstance(found, tuple)
@@ -269,6 +270,13 @@ def _run_reduction(op: Operator, values: list[Any]) -> Any:
             item = item.astype(result.numpy)
         outputs.append(wrap(MetaArray.empty(item.shape, item.dtype) if meta else item))
     return _pack(op, attach(op, values, tuple(outputs)), several)
+
+
+def _wrap(op: Operator, dim: Any, ndim: int) -> tuple[int, ...]:
+    try:
+        return wrap_dims(dim, ndim)
+    except TypeError:
+        raise invalid_combination(op.name, (dim,)) from None
 
 
 def _run_view(op: Operator, values: list[Any]) -> Any:
@@ -458,7 +466,8 @@ def write_out(op: Operator, values: list[Any], out: Any) -> Any:
     for target, result in zip(targets, results, strict=True):
         deliver(result, target)
     if isinstance(found, (tuple, list)):
-        return op.returns(tuple(targets)) if op.returns is not None else tuple(targets)
+        maker = op.returns or (type(found) if isinstance(found, NamedResult) else tuple)
+        return maker(targets)
     return out
 
 

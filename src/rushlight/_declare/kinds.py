@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from . import fast, fast_reduction
+from .binding import bind
 from .dispatch import BOOL, FLOAT, INT64, SAME, Refusal, call, run, write_out
 from .record import Operator
 
@@ -111,7 +112,7 @@ def reduction(
         eager: a ufunc's ``reduce`` (called with array, axis, None, None, keepdim) for the fast path.
         promote: SAME, or INT64 where integers and bools accumulate in int64.
         node: the node's name; a tuple of two where the full reduction and that along `dim` differ.
-        options: ``combine=``, ``identity=`` and ``finish=`` for the compiler, ``raw_dim=True`` (leave
+        options: ``combine=``, ``identity=`` and ``finish=`` for the compiler, ``check=`` (gets `dim` as it was given),
             `dim` alone), ``refuse=``.
     """
 
@@ -183,14 +184,25 @@ def fused(
 
 
 def composite(body: F) -> F:
-    """Declares a composite operator; the body is tensor code, recorded as its parts."""
+    """Declares a composite operator; the body is tensor code, recorded as its parts.
+
+    A body with a parameter ``out`` need not look at it: a call that gives one is run without, and its result written.
+    """
     op = Operator("composite", body, None, None, {})
+    writes_out = op.has_out and bool(op.tensors)
 
     def public(*args: Any, **kwargs: Any) -> Any:
+        if writes_out and kwargs and kwargs.get("out") is not None:
+            return call(op, args, kwargs)
         for value in args:
             if type(value) not in fast.PLAIN and _is_special(value):
                 return call(op, args, kwargs)
-        return body(*args, **kwargs)
+        try:
+            return body(*args, **kwargs)
+        except TypeError as error:
+            if error.__traceback__ is not None and error.__traceback__.tb_next is None:  # the arguments do not fit
+                bind(op, args, kwargs)
+            raise
 
     return _finish(op, public)
 

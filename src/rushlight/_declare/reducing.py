@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core.sizes import wrap_dim
+from .._core.sizes import wrap_dim, wrap_dims
 from .record import REGISTRY
 
 
@@ -22,6 +22,9 @@ class Operators:
 
 
 ops = Operators()
+
+UNSET: Any = type("Unset", (), {"__slots__": (), "__repr__": lambda self: "<not given>"})()
+"""The default of arguments whose mere presence picks an overload."""
 
 Dims = int | Sequence[int] | None
 """Dimensions as reductions take them; None and ``()`` for all."""
@@ -57,6 +60,13 @@ def along(array: np.ndarray[Any, Any], dim: int) -> tuple[np.ndarray[Any, Any], 
     """
     axis = wrap_dim(dim, array.ndim)
     return (array if array.ndim else array.reshape(1)), axis
+
+
+def check_sizes(name: str, input: Any, dim: Dims) -> None:
+    """Raises torch's error where a dimension that has no elements is to be reduced to one of them."""
+    for index in wrap_dims(dim, input.ndim):
+        if input.ndim and not input.shape[index]:
+            raise IndexError(f"{name}(): Expected reduction dim {index} to have non-zero size.")
 
 
 def place(g: Any, input_like: Any, dim: int, indices: Any, keepdim: bool = True) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._declare.variants import method
-from .._ops import norms, reduction as ops, scan, softmax as softmax_ops, sorting, statistics
+from .._ops import extremes, norms, reduction as ops, scan, softmax as softmax_ops, sorting, statistics
 
 
 class ReductionMethods:
@@ -12,9 +12,9 @@ class ReductionMethods:
     __slots__ = ()
 
     sum, nansum, prod = method(ops.sum), method(ops.nansum), method(ops.prod)
-    max, min, aminmax = method(ops.max), method(ops.min), method(ops.aminmax)
-    amax, amin = method(ops.amax), method(ops.amin)
-    argmax, argmin = method(ops.argmax), method(ops.argmin)
+    max, min, aminmax = method(extremes.max), method(extremes.min), method(extremes.aminmax)
+    amax, amin = method(extremes.amax), method(extremes.amin)
+    argmax, argmin = method(extremes.argmax), method(extremes.argmin)
     any, all, count_nonzero = method(ops.any), method(ops.all), method(ops.count_nonzero)
     logsumexp = method(ops.logsumexp)
 

@@ -171,7 +171,7 @@ def matrix_norm(
     elif abs(ord) not in (1, 2, INF):
         raise RuntimeError(f"linalg.matrix_norm: Order {ord:g} not supported.")
     if ord == "fro":
-        return vector_norm(input, 2, (rows, columns), keepdim, dtype=dtype, out=out)
+        return vector_norm(input, 2, (rows, columns), keepdim, dtype=dtype)
     if dtype is not None:
         input = input.to(dtype)
     if ord == "nuc" or abs(ord) == 2:  # type: ignore[arg-type]
@@ -183,7 +183,7 @@ def matrix_norm(
         if columns > rows and not keepdim:
             columns -= 1
         found = sums.amax(columns, keepdim) if ord > 0 else sums.amin(columns, keepdim)  # type: ignore[operator]
-    return found if out is None else ops.deliver(found, out)
+    return found
 
 
 def _of_singular_values(input: Any, ord: Any, rows: int, columns: int, keepdim: bool) -> Any:
@@ -219,21 +219,21 @@ def linalg_norm(
     if given is not None and len(given) not in (1, 2):
         raise RuntimeError(f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {list(given)}")
     if ord is None:
-        return vector_norm(input, 2, given, keepdim, dtype=dtype, out=out)
+        return vector_norm(input, 2, given, keepdim, dtype=dtype)
     if given is None and input.ndim not in (1, 2):
         raise RuntimeError(
             f"linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {input.ndim}D."
         )
     if isinstance(ord, str):
-        return matrix_norm(input, ord, (-2, -1) if given is None else given, keepdim, dtype=dtype, out=out)
+        return matrix_norm(input, ord, (-2, -1) if given is None else given, keepdim, dtype=dtype)
     if (len(given) if given is not None else input.ndim) == 2:
-        return matrix_norm(input, ord, (-2, -1) if given is None else given, keepdim, dtype=dtype, out=out)
-    return vector_norm(input, ord, given, keepdim, dtype=dtype, out=out)
+        return matrix_norm(input, ord, (-2, -1) if given is None else given, keepdim, dtype=dtype)
+    return vector_norm(input, ord, given, keepdim, dtype=dtype)
 
 
 @composite
 def norm(
-    input: Tensor, p: float | str | None = "fro", dim: Dims = None, keepdim: bool = False,
+    input: Tensor, p: float | str | None = "fro", dim: Dims = None, keepdim: bool = False, *,
     out: Tensor | None = None, dtype: DType | None = None,
 ) -> Tensor:  # fmt: skip
     """Norm of all elements, or of the vectors (for ``"nuc"`` matrices) along `dim`.
@@ -254,13 +254,13 @@ def norm(
         if p == "fro" and (dim is None or isinstance(dim, int) or len(dim) <= 2):
             p = 2
         elif p != "nuc" or dim is not None:
-            return matrix_norm(input, p, (-2, -1) if dim is None else dim, keepdim, dtype=dtype, out=out)
+            return matrix_norm(input, p, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
         else:
-            return matrix_norm(input, p, (0, 1), keepdim, dtype=dtype, out=out)
+            return matrix_norm(input, p, (0, 1), keepdim, dtype=dtype)
     elif p is None:
         p = 2
     elif isinstance(p, TensorBase):
         p = p.item()  # type: ignore[attr-defined]
-    if dtype is None and out is None:
+    if dtype is None:
         return vector_norm(input, p, dim, keepdim)
-    return vector_norm(input, p, dim, keepdim, dtype=dtype, out=out)
+    return vector_norm(input, p, dim, keepdim, dtype=dtype)

@@ -70,7 +70,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
     """
     if type(dim) is not int or not isinstance(descending, (bool, int)):
         raise invalid_combination("sort", (input, dim, descending))
-    return _sort(input, dim, bool(descending), out=out)
+    return _sort(input, dim, bool(descending))
 
 
 def _check_topk(input: Any, k: Any, dim: int) -> None:

@@ -13,7 +13,7 @@ from .._core.warn import warn
 from .._declare.binding import invalid_combination
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import composite, reduction
-from .._declare.reducing import Dims, count_reduced, restore_dims
+from .._declare.reducing import UNSET, Dims, count_reduced, restore_dims
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -89,8 +89,7 @@ def nanmean(
             f"nanmean(): expected input to have floating point or complex dtype but got {scalar_name(input.dtype)}"
         )
     total = input.nansum(dim, keepdim, dtype=dtype)
-    found = total / (~input.isnan()).sum(dim, keepdim)
-    return found if out is None else out.copy_(found)
+    return total / (~input.isnan()).sum(dim, keepdim)
 
 
 def _check_variance(name: str, input: Any, dim: Dims, correction: Any) -> None:
@@ -211,29 +210,25 @@ def _std_mean(input: Tensor, dim: Dims = None, correction: Any = 1, keepdim: boo
     return np.sqrt(variance), center
 
 
-_MISSING: Any = type("NotGiven", (), {"__slots__": (), "__repr__": lambda self: "<not given>"})()
-"""The default of arguments whose mere presence picks the overload."""
-
-
 def _overload(name: str, input: Any, dim: Any, unbiased: Any, keepdim: Any, correction: Any) -> tuple[Any, Any, bool]:
     """`dim`, `correction` and `keepdim` from the three forms in which torch takes them."""
     if isinstance(dim, bool):
-        if unbiased is not _MISSING or correction is not _MISSING or keepdim is not _MISSING:
+        if unbiased is not UNSET or correction is not UNSET or keepdim is not UNSET:
             raise invalid_combination(name, (input, dim))
         return None, int(dim), False
-    if unbiased is not _MISSING:
-        if correction is not _MISSING or not isinstance(unbiased, bool):
+    if unbiased is not UNSET:
+        if correction is not UNSET or not isinstance(unbiased, bool):
             raise invalid_combination(name, (input, dim, unbiased))
         correction = int(unbiased)
-    elif correction is _MISSING or correction is None:
+    elif correction is UNSET or correction is None:
         correction = 1
-    return None if dim is _MISSING else dim, correction, keepdim is True
+    return None if dim is UNSET else dim, correction, keepdim is True
 
 
 @composite
 def var(
-    input: Tensor, dim: Dims | bool = _MISSING, unbiased: bool = _MISSING, keepdim: bool = _MISSING, *,
-    correction: Number | None = _MISSING, out: Tensor | None = None,
+    input: Tensor, dim: Dims | bool = UNSET, unbiased: bool = UNSET, keepdim: bool = UNSET, *,
+    correction: Number | None = UNSET, out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
     """Variance over `dim`, or over all dimensions.
 
@@ -250,13 +245,13 @@ def var(
         (tensor(1.6667), tensor(1.))
     """
     dims, taken, keep = _overload("var", input, dim, unbiased, keepdim, correction)
-    return _var(input, dims, taken, keep) if out is None else _var(input, dims, taken, keep, out=out)
+    return _var(input, dims, taken, keep)
 
 
 @composite
 def std(
-    input: Tensor, dim: Dims | bool = _MISSING, unbiased: bool = _MISSING, keepdim: bool = _MISSING, *,
-    correction: Number | None = _MISSING, out: Tensor | None = None,
+    input: Tensor, dim: Dims | bool = UNSET, unbiased: bool = UNSET, keepdim: bool = UNSET, *,
+    correction: Number | None = UNSET, out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
     """Standard deviation over `dim`, or over all dimensions.
 
@@ -273,13 +268,13 @@ def std(
         (tensor(1.2910), tensor(1.))
     """
     dims, taken, keep = _overload("std", input, dim, unbiased, keepdim, correction)
-    return _std(input, dims, taken, keep) if out is None else _std(input, dims, taken, keep, out=out)
+    return _std(input, dims, taken, keep)
 
 
 @composite
 def var_mean(
-    input: Tensor, dim: Dims | bool = _MISSING, unbiased: bool = _MISSING, keepdim: bool = _MISSING, *,
-    correction: Number | None = _MISSING,
+    input: Tensor, dim: Dims | bool = UNSET, unbiased: bool = UNSET, keepdim: bool = UNSET, *,
+    correction: Number | None = UNSET,
 ) -> tuple[Tensor, Tensor]:  # fmt: skip
     """Variance and mean over `dim`, or over all dimensions.
 
@@ -300,8 +295,8 @@ def var_mean(
 
 @composite
 def std_mean(
-    input: Tensor, dim: Dims | bool = _MISSING, unbiased: bool = _MISSING, keepdim: bool = _MISSING, *,
-    correction: Number | None = _MISSING,
+    input: Tensor, dim: Dims | bool = UNSET, unbiased: bool = UNSET, keepdim: bool = UNSET, *,
+    correction: Number | None = UNSET,
 ) -> tuple[Tensor, Tensor]:  # fmt: skip
     """Standard deviation and mean over `dim`, or over all dimensions.
 
