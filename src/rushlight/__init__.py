@@ -141,23 +141,9 @@ from ._ops.matmul import (
 )
 
 # reduction, statistics, scans, sorting, norms
+from ._ops.extremes import amax, amin, aminmax, argmax, argmin, max, min
 from ._ops.norms import norm
-from ._ops.reduction import (
-    all,
-    amax,
-    amin,
-    aminmax,
-    any,
-    argmax,
-    argmin,
-    count_nonzero,
-    logsumexp,
-    max,
-    min,
-    nansum,
-    prod,
-    sum,
-)
+from ._ops.reduction import all, any, count_nonzero, logsumexp, nansum, prod, sum
 from ._ops.scan import cumsum
 from ._ops.softmax import log_softmax, softmax
 from ._ops.sorting import sort, topk
