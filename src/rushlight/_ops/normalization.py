@@ -1,0 +1,340 @@
+"""Normalization by mean and variance: layer, batch, group and RMS norm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._core.dtypes import of_numpy
+from .._declare.dispatch import scalar_name
+from .._declare.kinds import composite, kernel
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+
+def _normalize(input: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any, Any]:
+    """The input with mean 0 and variance 1 over some axes, the mean, and 1 over the standard deviation."""
+    mean = input.mean(axis=axes, keepdims=True)
+    centered = input - mean
+    variance = np.square(centered).mean(axis=axes, keepdims=True)
+    rstd = 1 / np.sqrt(variance + np.asarray(eps, variance.dtype))
+    return centered * rstd, mean, rstd
+
+
+def _normalized_gradient(g: Tensor, normalized: Tensor, rstd: Tensor, dims: tuple[int, ...]) -> Tensor:
+    """The gradient of the input of a normalization, from that of its normalized output."""
+    mean_g = g.mean(dims, True)
+    mean_gx = (g * normalized).mean(dims, True)
+    return (g - mean_g - normalized * mean_gx) * rstd
+
+
+def _layer_gradient(
+    g: Any, input: Tensor, normalized_shape: Any, weight: Tensor | None, eps: float, result1: Tensor, result2: Tensor,
+    needs: Any,
+) -> tuple[Any, Any, Any]:  # fmt: skip
+    g = g[0]
+    count = len(normalized_shape)
+    inner = tuple(range(input.ndim - count, input.ndim))
+    outer = tuple(range(input.ndim - count))
+    # from the input, not from saved statistics, where the backward pass is itself differentiated
+    mean, rstd = _statistics(input, inner, eps) if g.requires_grad else (result1, result2)
+    normalized = (input - mean) * rstd
+    scaled = g if weight is None else g * weight
+    return (
+        _normalized_gradient(scaled, normalized, rstd, inner) if needs[0] else None,
+        ((g * normalized).sum(outer) if outer else g * normalized) if needs[1] else None,
+        (g.sum(outer) if outer else g) if needs[2] else None,
+    )
+
+
+def _statistics(input: Tensor, dims: tuple[int, ...], eps: float) -> tuple[Tensor, Tensor]:
+    mean = input.mean(dims, True)
+    variance = (input - mean).square().mean(dims, True)
+    return mean, (variance + eps).rsqrt()
+
+
+@kernel(
+    node="NativeLayerNormBackward0",
+    vjp={("input", "weight", "bias"): _layer_gradient},
+    nondifferentiable=(1, 2),
+)
+def native_layer_norm(
+    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float
+) -> Any:
+    """Layer normalization with the statistics it used.
+
+    Args:
+        input: of shape (..., *normalized_shape).
+        normalized_shape: the last sizes, over which mean and variance are taken.
+        weight, bias: of shape `normalized_shape`, or None.
+        eps: added to the variance.
+
+    Returns:
+        The normalized input, the mean, and 1 over the standard deviation.
+    """
+    axes = tuple(range(input.ndim - len(normalized_shape), input.ndim))
+    found, mean, rstd = _normalize(input, axes, eps)
+    if weight is not None:
+        found = found * weight
+    if bias is not None:
+        found = found + bias
+    return found, mean, rstd
+
+
+@composite
+def layer_norm(
+    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, bias: Tensor | None = None,
+    eps: float = 1e-5, cudnn_enable: bool = True,
+) -> Tensor:  # fmt: skip
+    """Mean 0 and variance 1 over the last dimensions, then a weight and a bias for each element.
+
+    Args:
+        input: of shape (..., *normalized_shape).
+        normalized_shape: the last sizes.
+        weight, bias: of shape `normalized_shape`, or None.
+        eps: added to the variance.
+
+    Raises:
+        RuntimeError: the shapes do not fit.
+
+    Example::
+
+        >>> torch.nn.functional.layer_norm(torch.tensor([1.0, 3.0]), (2,))
+        tensor([-1.0000,  1.0000])
+    """
+    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    if not shape:
+        raise RuntimeError(
+            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
+            "normalized_shape = []"
+        )
+    for tensor, role in ((weight, "weight"), (bias, "bias")):
+        if tensor is not None and tuple(tensor.shape) != shape:
+            raise RuntimeError(
+                f"Expected {role} to be of same shape as normalized_shape, but got {role} of shape {list(tensor.shape)} "
+                f"and normalized_shape = {list(shape)}"
+            )
+    if tuple(input.shape[input.ndim - len(shape) :]) != shape or input.ndim < len(shape):
+        wanted = ", ".join(map(str, ("*", *shape)))
+        error = RuntimeError(
+            f"Given normalized_shape={list(shape)}, expected input with shape [{wanted}], but got input of size"
+            f"{list(input.shape)}"
+        )
+        error.add_note("the last dimensions of the input must have exactly the sizes given to LayerNorm")
+        raise error
+    return native_layer_norm(input, shape, weight, bias, eps)[0]  # type: ignore[no-any-return]
+
+
+def _per_channel(values: Any, rank: int) -> Any:
+    return values.reshape((1, -1) + (1,) * (rank - 2))
+
+
+def _batch_gradient(
+    g: Any, input: Tensor, weight: Tensor | None, running_mean: Tensor | None, running_var: Tensor | None,
+    training: bool, eps: float, needs: Any,
+) -> tuple[Any, Any, Any]:  # fmt: skip
+    g = g[0]
+    rank = input.ndim
+    dims = (0, *range(2, rank))
+    if training:
+        mean, rstd = _statistics(input, dims, eps)
+    else:
+        assert running_mean is not None
+        assert running_var is not None
+        mean, rstd = _per_channel(running_mean, rank), _per_channel((running_var + eps).rsqrt(), rank)
+    normalized = (input - mean) * rstd
+    scaled = g if weight is None else g * _per_channel(weight, rank)
+    if training:
+        input_gradient = _normalized_gradient(scaled, normalized, rstd, dims) if needs[0] else None
+    else:
+        input_gradient = scaled * rstd if needs[0] else None
+    return input_gradient, (g * normalized).sum(dims) if needs[1] else None, g.sum(dims) if needs[2] else None
+
+
+@kernel(
+    node="NativeBatchNormBackward0",
+    vjp={("input", "weight", "bias"): _batch_gradient},
+    nondifferentiable=(1, 2),
+)
+def native_batch_norm(
+    input: Tensor, weight: Tensor | None, bias: Tensor | None, running_mean: Tensor | None,
+    running_var: Tensor | None, training: bool, momentum: float, eps: float,
+) -> Any:  # fmt: skip
+    """Batch normalization with the statistics it used; running statistics are updated in place when training.
+
+    Args:
+        input: of shape (n, c, ...).
+        weight, bias: of shape (c,), or None.
+        running_mean, running_var: of shape (c,), or None.
+        training: whether the batch's own statistics are used.
+        momentum: share of the batch in the running statistics.
+        eps: added to the variance.
+
+    Returns:
+        The normalized input, the mean, and 1 over the standard deviation.
+    """
+    rank = input.ndim
+    axes = (0, *range(2, rank))
+    if training:
+        found, mean, rstd = _normalize(input, axes, eps)
+        count = input.size // max(input.shape[1], 1)
+        _update_running(running_mean, mean, momentum)
+        if running_var is not None:
+            variance = 1 / np.square(rstd) - eps
+            _update_running(running_var, variance * (count / max(count - 1, 1)), momentum)
+    else:
+        mean = _per_channel(running_mean, rank)
+        rstd = _per_channel(1 / np.sqrt(running_var + np.asarray(eps, input.dtype)), rank)
+        found = (input - mean) * rstd
+    if weight is not None:
+        found = found * _per_channel(weight, rank)
+    if bias is not None:
+        found = found + _per_channel(bias, rank)
+    return found.astype(input.dtype, copy=False), mean.reshape(-1), rstd.reshape(-1)
+
+
+def _update_running(running: Any, value: Any, momentum: float) -> None:
+    if running is not None:
+        running[...] = (1 - momentum) * running + momentum * value.reshape(-1)
+
+
+@composite
+def batch_norm(
+    input: Tensor, weight: Tensor | None, bias: Tensor | None, running_mean: Tensor | None,
+    running_var: Tensor | None, training: bool, momentum: float, eps: float, cudnn_enabled: bool = True,
+) -> Tensor:  # fmt: skip
+    """Mean 0 and variance 1 for every channel over the batch, then a weight and a bias for each channel.
+
+    Args:
+        input: of shape (n, c, ...).
+        weight, bias: of shape (c,), or None.
+        running_mean, running_var: of shape (c,), updated in place when training; used otherwise.
+        training: whether the batch's own statistics are used.
+        momentum: share of the batch in the running statistics.
+        eps: added to the variance.
+
+    Raises:
+        RuntimeError: a shape does not fit, or running statistics are missing.
+
+    Example::
+
+        >>> torch.batch_norm(torch.tensor([[1.0], [3.0]]), None, None, None, None, True, 0.1, 1e-5).flatten()
+        tensor([-1.0000,  1.0000])
+    """
+    channels = input.shape[1]
+    for tensor, role in (
+        (running_mean, "running_mean"),
+        (running_var, "running_var"),
+        (weight, "weight"),
+        (bias, "bias"),
+    ):
+        if tensor is None:
+            if role.startswith("running") and not training:
+                raise RuntimeError(f"{role} must be defined in evaluation mode")
+            continue
+        if tensor.numel() != channels:
+            raise RuntimeError(f"{role} should contain {channels} elements not {tensor.numel()}")
+        if of_numpy(tensor._array.dtype) is not input.dtype and input.dtype.itemsize > 2:
+            first, second = scalar_name(input.dtype), scalar_name(tensor.dtype)
+            raise RuntimeError(f"Expected {role} to have type {first} but got {second}")
+    found = native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)[0]
+    return found  # type: ignore[no-any-return]
+
+
+def _group_gradient(
+    g: Any, input: Tensor, weight: Tensor | None, group: int, eps: float, needs: Any
+) -> tuple[Any, Any, Any]:
+    g = g[0]
+    rank, shape = input.ndim, tuple(input.shape)
+    blocks = (shape[0], group, -1)
+    rows = input.reshape(blocks)
+    mean, rstd = _statistics(rows, (2,), eps)
+    normalized = ((rows - mean) * rstd).reshape(shape)
+    scaled = g if weight is None else g * _per_channel(weight, rank)
+    dims = (0, *range(2, rank))
+    input_gradient = None
+    if needs[0]:
+        input_gradient = _normalized_gradient(scaled.reshape(blocks), normalized.reshape(blocks), rstd, (2,)).reshape(
+            shape
+        )
+    return input_gradient, (g * normalized).sum(dims) if needs[1] else None, g.sum(dims) if needs[2] else None
+
+
+@kernel(
+    node="NativeGroupNormBackward0",
+    vjp={("input", "weight", "bias"): _group_gradient},
+    nondifferentiable=(1, 2),
+)
+def _group_norm(input: Tensor, weight: Tensor | None, bias: Tensor | None, group: int, eps: float) -> Any:
+    """Group normalization with the statistics it used."""
+    rows = input.reshape(input.shape[0], group, prod(input.shape[1:]) // group)
+    found, mean, rstd = _normalize(rows, (2,), eps)
+    found = found.reshape(input.shape)
+    if weight is not None:
+        found = found * _per_channel(weight, input.ndim)
+    if bias is not None:
+        found = found + _per_channel(bias, input.ndim)
+    return found, mean.reshape(input.shape[0], group), rstd.reshape(input.shape[0], group)
+
+
+@composite
+def group_norm(
+    input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5,
+    cudnn_enabled: bool = True,
+) -> Tensor:  # fmt: skip
+    """Mean 0 and variance 1 for every group of channels of every sample, then a weight and bias for each channel.
+
+    Args:
+        input: of shape (n, c, ...).
+        num_groups: number of groups, which divides c.
+        weight, bias: of shape (c,), or None.
+        eps: added to the variance.
+
+    Raises:
+        RuntimeError: a shape does not fit.
+
+    Example::
+
+        >>> torch.nn.functional.group_norm(torch.tensor([[1.0, 3.0]]), 1)
+        tensor([[-1.0000,  1.0000]])
+    """
+    channels = input.shape[1]
+    if channels % num_groups:
+        raise RuntimeError(
+            "Expected number of channels in input to be divisible by num_groups, but got input of shape "
+            f"{list(input.shape)} and num_groups={num_groups}"
+        )
+    for tensor, role in ((weight, "weight"), (bias, "bias")):
+        if tensor is not None and tuple(tensor.shape) != (channels,):
+            raise RuntimeError(
+                f"Expected {role} to be a vector of size equal to the number of channels in input, but got {role} of "
+                f"shape {list(tensor.shape)} and input of shape {list(input.shape)}"
+            )
+    return _group_norm(input, weight, bias, num_groups, eps)[0]  # type: ignore[no-any-return]
+
+
+@composite
+def rms_norm(
+    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
+) -> Tensor:
+    """The input divided by the root of its mean square over the last dimensions, times a weight.
+
+    Args:
+        input: of shape (..., *normalized_shape).
+        normalized_shape: the last sizes.
+        weight: of shape `normalized_shape`, or None.
+        eps: added to the mean square; by default the dtype's machine epsilon.
+
+    Example::
+
+        >>> torch.nn.functional.rms_norm(torch.tensor([3.0, 4.0]), (2,))
+        tensor([0.8485, 1.1314])
+    """
+    dims = tuple(range(-len(tuple(normalized_shape)), 0))
+    small = float(np.finfo(np.float32 if input.dtype.itemsize == 2 else input._array.dtype).eps) if eps is None else eps
+    found = input * (input.square().mean(dims, True) + small).rsqrt()
+    return found if weight is None else found * weight
