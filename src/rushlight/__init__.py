@@ -118,8 +118,12 @@ from ._ops.trigonometric import (
 from ._ops.conversion import clone
 
 # creation
-from ._ops.creation import arange, empty, eye, from_numpy, full, ones, zeros
-from ._ops.creation import tensor as _tensor
+from ._ops.creation import empty, empty_permuted, empty_strided, eye, full, ones, scalar_tensor, zeros
+from ._ops.data import as_tensor, asarray, from_numpy, frombuffer
+from ._ops.data import tensor as _tensor
+from ._ops.likes import empty_like, full_like, ones_like, zeros_like
+from ._ops.ranges import arange, linspace, logspace
+from ._ops.ranges import range_ as range
 
 # matrix products
 from ._ops.einsum import einsum, tensordot

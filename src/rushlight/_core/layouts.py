@@ -105,3 +105,26 @@ def format_strides(shape: Sequence[int], format: memory_format) -> tuple[int, ..
         strides[dim] = step
         step *= max(shape[dim], 1)
     return tuple(strides)
+
+
+def dense_strides(shape: Sequence[int], strides: Sequence[int]) -> tuple[int, ...]:
+    """Strides, in elements, of a dense tensor whose dimensions are in the order of the given strides.
+
+    Broadcast dimensions, of stride 0, say nothing about the order: they stay where a contiguous tensor has them.
+    """
+    order = list(range(len(shape) - 1, -1, -1))
+    for position in range(1, len(order)):
+        for other in range(position - 1, -1, -1):
+            inner, outer = order[other], order[position]
+            if not strides[inner] or not strides[outer]:
+                continue
+            if strides[inner] < strides[outer]:
+                break
+            if strides[inner] > strides[outer] or shape[inner] > shape[outer]:
+                order[other], order[position] = outer, inner
+                position = other
+    found, step = [0] * len(shape), 1
+    for dim in order:
+        found[dim] = step
+        step *= shape[dim]
+    return tuple(found)

@@ -9,11 +9,12 @@ import numpy as np
 
 from . import dtypes
 from .devices import CPU, META, as_device, device
-from .dtypes import dtype as DType
+from .dtypes import FLOATING, dtype as DType, of_numpy
 from .layouts import layout, strided
 from .meta_array import MetaArray
 from .modes import modes
-from .tensor_base import TensorBase
+from .storage import strided_window
+from .tensor_base import LEAF, TensorBase, extra_of, wrap
 
 _PYTHON_TYPES = {float: dtypes.float64, int: dtypes.int64, bool: dtypes.bool_, complex: dtypes.complex128}
 
@@ -61,6 +62,11 @@ def sizes_of(name: str, sizes: tuple[Any, ...], size: Any = None) -> tuple[int, 
     for position, value in enumerate(values):
         if type(value) is not int:
             value = _size(name, values, position, spread)
+        if value >= 1 << 63:
+            raise TypeError(
+                f"{name}(): argument 'size' failed to unpack the object at pos {position + 1} with error "
+                '"Overflow when unpacking long long'
+            )
         found.append(value)
     return tuple(found)
 
@@ -107,7 +113,22 @@ def place_of(given: Any) -> device:
     return as_device(given)
 
 
-def allocate(name: str, maker: Any, shape: tuple[int, ...], element: np.dtype[Any], place: device = CPU) -> Any:
+class Strided:
+    """What makes arrays of given strides, in elements, with whatever was in their memory."""
+
+    def __init__(self, strides: tuple[int, ...]) -> None:
+        self.strides = strides
+
+    def __call__(self, shape: tuple[int, ...], element: np.dtype[Any]) -> Any:
+        reach = 1 + sum((size - 1) * step for size, step in zip(shape, self.strides, strict=True))
+        return self.over(np.empty(0 if 0 in shape else reach, element), shape)
+
+    def over(self, memory: np.ndarray[Any, Any], shape: tuple[int, ...]) -> Any:
+        """The same over given memory."""
+        return strided_window(memory, memory.dtype, shape, tuple(step * memory.itemsize for step in self.strides), 0)
+
+
+def allocate(maker: Any, shape: tuple[int, ...], element: np.dtype[Any], place: device = CPU) -> Any:
     """``maker(shape, element)``, or the geometry alone on the meta device.
 
     Raises:
@@ -115,22 +136,18 @@ def allocate(name: str, maker: Any, shape: tuple[int, ...], element: np.dtype[An
     """
     try:
         if place is META:
+            if type(maker) is Strided:
+                return MetaArray(maker.over(np.zeros(1, element), shape))
             return MetaArray.empty(shape, element)
         return maker(shape, element)
     except (ValueError, MemoryError, OverflowError) as error:
-        raise allocation_error(name, shape, element.itemsize, error) from None
+        raise allocation_error(shape, element.itemsize, error) from None
 
 
-def allocation_error(name: str, shape: tuple[int, ...], itemsize: int, error: Exception) -> Exception:
+def allocation_error(shape: tuple[int, ...], itemsize: int, error: Exception) -> Exception:
     """torch's error for a shape that no memory was found for; `error` itself where the shape is not the reason."""
-    if any(size >= 2**63 for size in shape):
-        position = next(index for index, size in enumerate(shape) if size >= 2**63)
-        return TypeError(
-            f"{name}(): argument 'size' failed to unpack the object at pos {position + 1} with error "
-            '"Overflow when unpacking long long'
-        )
     if any(size < 0 for size in shape):
-        return RuntimeError(f"{name}: Dimension size must be non-negative.")
+        return negative_size(shape)
     count = prod(shape) * itemsize
     if count >= 2**63:
         return RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)}")
@@ -142,3 +159,25 @@ def allocation_error(name: str, shape: tuple[int, ...], itemsize: int, error: Ex
         found.add_note(f"a tensor of shape {list(shape)} with {itemsize} bytes an element does not fit into memory")
         return found
     return error
+
+
+def negative_size(shape: tuple[int, ...]) -> RuntimeError:
+    """torch's error for a shape with a negative size."""
+    size = next(size for size in shape if size < 0)
+    return RuntimeError(f"Trying to create tensor with negative dimension {size}: {list(shape)}")
+
+
+def finish(array: Any, requires_grad: bool = False) -> Any:
+    """A new leaf around an array.
+
+    Raises:
+        RuntimeError: a gradient is asked for that the dtype cannot have.
+    """
+    tensor = wrap(array)
+    if requires_grad:
+        if of_numpy(array.dtype).category < FLOATING:
+            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+        tensor._edge = LEAF
+    if modes.inference:
+        extra_of(tensor).inference = True
+    return tensor

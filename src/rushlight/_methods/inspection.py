@@ -168,5 +168,7 @@ def _no_scalar(count: int) -> RuntimeError:
 
 def _requires_grad_error() -> RuntimeError:
     error = RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-    error.add_note("an array has no history, so gradients would end there without a word; .detach() says that you mean it")
+    error.add_note(
+        "an array has no history, so gradients would end there without a word; .detach() says that you mean it"
+    )
     return error

@@ -1,76 +1,31 @@
-"""New tensors from data and from sizes: tensor, zeros, full, arange and their kin."""
+"""New tensors of a size: zeros, ones, full, empty, eye and their kin."""
 
 from __future__ import annotations
 
-import warnings
+import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core import dtypes, nested
-from .._core.devices import CPU, META, device as Device
-from .._core.dtypes import FLOATING, dtype as DType, of_numpy
-from .._core.layouts import layout as Layout
-from .._core.meta_array import MetaArray
-from .._core.modes import modes
-from .._core.options import allocate, check_layout, element_type, place_of, sizes_of
-from .._core.tensor_base import LEAF, TensorBase, extra_of, wrap
-from .._declare.dispatch import deliver, scalar_name
+from .._core.devices import device as Device
+from .._core.dtypes import dtype as DType
+from .._core.layouts import (
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    format_strides,
+    layout as Layout,
+    memory_format,
+)
+from .._core.options import Strided, negative_size, sizes_of
+from .._core.promotion import scalar_dtype
+from .._declare.factories import Maker, fill_number, filler, sized
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
 Number = bool | int | float | complex
-
-
-def finish(array: Any, requires_grad: bool = False) -> Tensor:
-    """A new leaf around an array.
-
-    Raises:
-        RuntimeError: a gradient is asked for that the dtype cannot have.
-    """
-    tensor = wrap(array)
-    if requires_grad:
-        if of_numpy(array.dtype).category < FLOATING:
-            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
-        tensor._edge = LEAF
-    if modes.inference:
-        extra_of(tensor).inference = True
-    return tensor  # type: ignore[no-any-return]
-
-
-def _sized(
-    name: str,
-    maker: Any,
-    sizes: tuple[Any, ...],
-    size: Any,
-    out: Any,
-    dtype: Any,
-    layout: Any,
-    device: Any,
-    pin_memory: bool,
-    requires_grad: bool,
-) -> Tensor:
-    """The general way of the factories that take sizes."""
-    shape = sizes_of(name, sizes, size)
-    check_layout(name, layout, pin_memory)
-    if out is not None:
-        return _into(name, maker, shape, out, dtype)
-    element = element_type(name, dtype)
-    return finish(allocate(name, maker, shape, element.numpy, place_of(device)), requires_grad)
-
-
-def _into(name: str, maker: Any, shape: tuple[int, ...], out: Any, dtype: Any) -> Any:
-    """The same into ``out=``."""
-    target = of_numpy(out._array.dtype)
-    if dtype is not None and dtype is not target:
-        raise RuntimeError(
-            f"dtype {scalar_name(dtype)} does not match dtype of out parameter ({scalar_name(target)})"
-        )
-    place = META if type(out._array) is MetaArray else CPU
-    deliver(wrap(allocate(name, maker, shape, target.numpy, place)), out)
-    return out
 
 
 def zeros(
@@ -93,13 +48,19 @@ def zeros(
         device: ``"cpu"`` or ``"meta"``.
         requires_grad: whether operators on the result are recorded.
 
+    Raises:
+        RuntimeError: a size is negative, or there is not enough memory.
+
     Example::
 
         >>> torch.zeros(2, 3)
         tensor([[0., 0., 0.],
                 [0., 0., 0.]])
     """
-    return _sized("zeros", np.zeros, sizes, size, out, dtype, layout, device, pin_memory, requires_grad)
+    shape = sizes_of("zeros", sizes, size)
+    if shape and min(shape) < 0:
+        raise RuntimeError("zeros: Dimension size must be non-negative.")
+    return sized("zeros", np.zeros, shape, out, dtype, layout, device, pin_memory, requires_grad)
 
 
 def ones(
@@ -122,12 +83,16 @@ def ones(
         device: ``"cpu"`` or ``"meta"``.
         requires_grad: whether operators on the result are recorded.
 
+    Raises:
+        RuntimeError: a size is negative, or there is not enough memory.
+
     Example::
 
         >>> torch.ones(3, dtype=torch.int64)
         tensor([1, 1, 1])
     """
-    return _sized("ones", np.ones, sizes, size, out, dtype, layout, device, pin_memory, requires_grad)
+    shape = sizes_of("ones", sizes, size)
+    return sized("ones", np.ones, shape, out, dtype, layout, device, pin_memory, requires_grad)
 
 
 def empty(
@@ -137,9 +102,9 @@ def empty(
     dtype: DType | None = None,
     layout: Layout | None = None,
     device: Device | str | None = None,
-    requires_grad: bool = False,
     pin_memory: bool = False,
-    memory_format: Any = None,
+    requires_grad: bool = False,
+    memory_format: memory_format | None = None,
 ) -> Tensor:
     """A tensor with whatever was in its memory before.
 
@@ -152,12 +117,21 @@ def empty(
         requires_grad: whether operators on the result are recorded.
         memory_format: ``torch.channels_last`` for another order in memory.
 
+    Raises:
+        RuntimeError: a size is negative, or there is not enough memory.
+
     Example::
 
         >>> torch.empty(2, 3).shape
         torch.Size([2, 3])
     """
-    return _sized("empty", np.empty, sizes, size, out, dtype, layout, device, pin_memory, requires_grad)
+    shape = sizes_of("empty", sizes, size)
+    maker: Maker = np.empty
+    if memory_format is channels_last or memory_format is channels_last_3d:
+        maker = Strided(format_strides(shape, memory_format))
+    elif memory_format is not None and memory_format is not contiguous_format:
+        raise RuntimeError("unsupported memory format Preserve")
+    return sized("empty", maker, shape, out, dtype, layout, device, pin_memory, requires_grad)
 
 
 def full(
@@ -177,8 +151,12 @@ def full(
         size: the shape.
         fill_value: the number; without `dtype` it decides on the dtype.
         out: a tensor to write to.
+        dtype: bool, int64, the default dtype or its complex counterpart, after `fill_value`, where None.
         device: ``"cpu"`` or ``"meta"``.
         requires_grad: whether operators on the result are recorded.
+
+    Raises:
+        RuntimeError: the number does not fit into the dtype, a size is negative, or there is not enough memory.
 
     Example::
 
@@ -186,15 +164,39 @@ def full(
         tensor([[7., 7.],
                 [7., 7.]])
     """
-    if isinstance(fill_value, TensorBase):
-        fill_value = fill_value._array.item()
+    if not isinstance(size, (tuple, list)):
+        raise TypeError(f"full(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}")
+    value = fill_number("full", fill_value)
     if dtype is None and out is None:
-        dtype = nested._infer(fill_value)
+        dtype = scalar_dtype(value)
+    shape = sizes_of("full", (size,))
+    return sized("full", filler(value), shape, out, dtype, layout, device, pin_memory, requires_grad)
 
-    def maker(shape: tuple[int, ...], element: np.dtype[Any]) -> Any:
-        return np.full(shape, fill_value, element)
 
-    return _sized("full", maker, (size,), None, out, dtype, layout, device, pin_memory, requires_grad)
+def scalar_tensor(
+    s: Number | Tensor,
+    *,
+    dtype: DType | None = None,
+    layout: Layout | None = None,
+    device: Device | str | None = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Tensor:
+    """A 0-d tensor of a number.
+
+    Args:
+        s: the number.
+        dtype: the default dtype where None.
+        device: ``"cpu"`` or ``"meta"``.
+        requires_grad: whether operators on the result are recorded.
+
+    Example::
+
+        >>> torch.scalar_tensor(3)
+        tensor(3.)
+    """
+    maker = filler(fill_number("scalar_tensor", s, "s", 1))
+    return sized("scalar_tensor", maker, (), None, dtype, layout, device, pin_memory, requires_grad)
 
 
 def eye(
@@ -218,122 +220,117 @@ def eye(
         device: ``"cpu"`` or ``"meta"``.
         requires_grad: whether operators on the result are recorded.
 
+    Raises:
+        RuntimeError: `n` or `m` is negative.
+
     Example::
 
         >>> torch.eye(2)
         tensor([[1., 0.],
                 [0., 1.]])
     """
-    m = n if m is None else m
-    for name, value in (("n", n), ("m", m)):
+    shape = []
+    for position, (name, value) in enumerate((("n", n), ("m", n if m is None else m))):
+        if not hasattr(value, "__index__") or isinstance(value, bool):
+            raise TypeError(
+                f"eye(): argument '{name}' (position {position + 1}) must be int, not {type(value).__name__}"
+            )
         if value < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {value}")
-
-    def maker(shape: tuple[int, ...], element: np.dtype[Any]) -> Any:
-        return np.eye(*shape, dtype=element)
-
-    return _sized("eye", maker, ((n, m),), None, out, dtype, layout, device, pin_memory, requires_grad)
+        shape.append(operator.index(value))
+    return sized("eye", _identity, tuple(shape), out, dtype, layout, device, pin_memory, requires_grad)
 
 
-def tensor(
-    data: Any,
+def _identity(shape: tuple[int, ...], element: np.dtype[Any]) -> Any:
+    return np.eye(*shape, dtype=element)
+
+
+def empty_strided(
+    size: Sequence[int],
+    stride: Sequence[int],
     *,
-    dtype: DType | None = None,
-    device: Device | str | None = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
-) -> Tensor:
-    """A new tensor with a copy of `data`.
-
-    Args:
-        data: a number, nested sequences of numbers, an array or a tensor.
-        dtype: the dtype; None infers it from the data.
-        device: ``"cpu"`` or ``"meta"``.
-        requires_grad: whether operators on the result are recorded.
-
-    Raises:
-        ValueError: sequences of one level have different lengths.
-        TypeError, RuntimeError: something in `data` is no number.
-
-    Example::
-
-        >>> torch.tensor([[1, 2], [3, 4]])
-        tensor([[1, 2],
-                [3, 4]])
-    """
-    if dtype is not None and type(dtype) is not DType:
-        dtype = element_type("tensor", dtype)
-    if pin_memory:
-        check_layout("tensor", None, True)
-    if isinstance(data, TensorBase):
-        warnings.warn(
-            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
-            "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
-            stacklevel=2,
-        )
-        array = data._array.astype(data._array.dtype if dtype is None else dtype.numpy)
-    elif isinstance(data, np.ndarray):
-        element = dtype or of_numpy(data.dtype)
-        array = data.astype(element.numpy)
-    else:
-        array = nested.array_of(data, dtype)
-    place = place_of(device)
-    if place is META:
-        array = MetaArray.empty(array.shape, array.dtype)
-    return finish(array, requires_grad)
-
-
-def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
-    """A tensor that shares the memory of an array: a write to one is seen in the other.
-
-    Args:
-        ndarray: an array of a dtype that tensors have.
-
-    Raises:
-        TypeError: it is no array, or of another dtype.
-
-    Example::
-
-        >>> torch.from_numpy(np.arange(3))
-        tensor([0, 1, 2])
-    """
-    if not isinstance(ndarray, np.ndarray):
-        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
-    of_numpy(ndarray.dtype)
-    return finish(ndarray.view(np.ndarray))
-
-
-def arange(
-    start: Number,
-    end: Number | None = None,
-    step: Number = 1,
-    *,
-    out: Tensor | None = None,
     dtype: DType | None = None,
     layout: Layout | None = None,
     device: Device | str | None = None,
     pin_memory: bool = False,
     requires_grad: bool = False,
 ) -> Tensor:
-    """The numbers from `start` up to and without `end`, `step` apart.
+    """A tensor of given strides with whatever was in its memory before.
 
     Args:
-        start: the first number; the end, from 0, where it is the only one.
-        end: the end, not included.
-        step: the distance.
-        out: a tensor to write to.
-        dtype: int64 where None and all are integers, else the default dtype.
+        size: the shape.
+        stride: elements between neighbours along each dimension.
+        dtype: the default dtype where None.
         device: ``"cpu"`` or ``"meta"``.
         requires_grad: whether operators on the result are recorded.
 
+    Raises:
+        RuntimeError: `size` and `stride` differ in length, or something in them is negative.
+
     Example::
 
-        >>> torch.arange(1, 7, 2)
-        tensor([1, 3, 5])
+        >>> torch.empty_strided((2, 3), (1, 2)).stride()
+        (1, 2)
     """
-    if end is None:
-        start, end = 0, start
-    if dtype is None:
-        whole = all(isinstance(value, int) for value in (start, end, step))
-        dtype = dtypes.int64 if whole else dtypes.get_default_dtype()
-    return finish(np.arange(start, end, step).astype(dtype.numpy), requires_grad)
+    if not isinstance(size, (tuple, list)):
+        raise TypeError(
+            f"empty_strided(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}"
+        )
+    shape = sizes_of("empty_strided", (size,))
+    strides = tuple(map(operator.index, stride))
+    if len(shape) != len(strides):
+        raise RuntimeError(
+            f"dimensionality of sizes ({len(shape)}) must match dimensionality of strides ({len(strides)})"
+        )
+    if any(extent < 0 for extent in shape):
+        raise negative_size(shape)
+    if any(step < 0 for step in strides):
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)} and strides={list(strides)}")
+    return sized("empty_strided", Strided(strides), shape, None, dtype, layout, device, pin_memory, requires_grad)
+
+
+def empty_permuted(
+    size: Sequence[int],
+    physical_layout: Sequence[int],
+    *,
+    dtype: DType | None = None,
+    layout: Layout | None = None,
+    device: Device | str | None = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Tensor:
+    """A dense tensor whose dimensions lie in memory in a given order.
+
+    Args:
+        size: the shape.
+        physical_layout: the dimensions, the one with the largest stride first.
+        dtype: the default dtype where None.
+        device: ``"cpu"`` or ``"meta"``.
+        requires_grad: whether operators on the result are recorded.
+
+    Raises:
+        RuntimeError: `physical_layout` is no permutation of the dimensions.
+
+    Example::
+
+        >>> torch.empty_permuted((2, 3, 4), (0, 2, 1)).stride()
+        (12, 1, 3)
+    """
+    shape = sizes_of("empty_permuted", (tuple(size),))
+    if len(shape) != len(physical_layout):
+        raise RuntimeError(
+            "Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = "
+            f"{len(shape)} is not equal to len(physical_layout) = {len(physical_layout)}"
+        )
+    strides, step, seen = [0] * len(shape), 1, set()
+    for dim in reversed(physical_layout):
+        if not 0 <= dim < len(shape):
+            raise RuntimeError(f"Dimension out of range (expected to be between 0 and {len(shape) - 1}, but got {dim})")
+        if dim in seen:
+            raise RuntimeError("Duplicate dim not allowed")
+        seen.add(dim)
+        strides[dim] = step
+        step *= max(shape[dim], 1)
+    return sized(
+        "empty_permuted", Strided(tuple(strides)), shape, None, dtype, layout, device, pin_memory, requires_grad
+    )

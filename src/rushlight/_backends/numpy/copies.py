@@ -1,0 +1,48 @@
+"""Copies of arrays in another dtype or order of memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..._core.layouts import (
+    channels_last,
+    channels_last_3d,
+    channels_last_order,
+    contiguous_format,
+    dense_strides,
+    memory_format,
+)
+from ..._core.storage import restride
+from .errstate import quiet
+
+Array = np.ndarray[Any, Any]
+
+
+def copy_as(array: Array, element: np.dtype[Any], format: memory_format | None = None) -> Array:
+    """A copy of an array in a dtype and memory format.
+
+    Args:
+        array: any array.
+        element: the dtype; numbers that it cannot hold become what C makes of them.
+        format: None and ``preserve_format`` keep the order of the strides.
+    """
+    if format is channels_last or format is channels_last_3d:
+        order = channels_last_order(array.shape, format)
+        return quiet(array.transpose(order).astype, element, "C").transpose(np.argsort(order))  # type: ignore[no-any-return]
+    if format is contiguous_format or array.flags.c_contiguous:
+        return array.copy() if array.dtype is element else quiet(array.astype, element, "C")  # type: ignore[no-any-return]
+    if 0 not in array.strides:
+        return quiet(array.astype, element, "K")  # type: ignore[no-any-return]
+    found = empty_like(array, element)
+    quiet(np.copyto, found, array, "unsafe")
+    return found
+
+
+def empty_like(array: Array, element: np.dtype[Any]) -> Array:
+    """Memory for an array of the same shape and order of strides, dense even where `array` is broadcast."""
+    if 0 not in array.strides:
+        return np.empty_like(array, element, "K")
+    strides = dense_strides(array.shape, array.strides)
+    return restride(np.empty(array.size, element), array.shape, tuple(step * element.itemsize for step in strides))
