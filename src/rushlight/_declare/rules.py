@@ -112,6 +112,25 @@ def _single_rule(function: Callable[..., Any], slots: tuple[int, ...]) -> Callab
     return apply
 
 
+def _pair_of_rules(
+    first: Callable[..., Any], first_slots: tuple[int, ...], second: Callable[..., Any], second_slots: tuple[int, ...]
+) -> Callable[[Any, Any, tuple[Any, ...]], Any]:
+    """The short way for the many operators with two inputs, whose rules name one thing each or none."""
+    here = first_slots[0] if first_slots else -1
+    there = second_slots[0] if second_slots else -1
+
+    def apply(node: Node, g: Any, edges: tuple[Any, ...]) -> tuple[Any, ...]:
+        values = unpack(node)
+        grad = other = None
+        if edges[0] is not None:
+            grad = first(g) if here < 0 else first(g, values[here])
+        if edges[1] is not None:
+            other = second(g) if there < 0 else second(g, values[there])
+        return grad, other
+
+    return apply
+
+
 def _apply_plans(node: Any, g: Any, edges: tuple[Any, ...]) -> tuple[Any, ...]:
     values = unpack(node)
     grads: list[Any] = [None] * len(edges)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from .._core.devices import CPU, META, device
 from .._core.dtypes import dtype, of_numpy
 from .._core.meta_array import MetaArray
+from .._core.modes import modes
 from .._core.sizes import Size
 from .._core.storage import Storage
-from .._core.tensor_base import TensorBase, storage_of, wrap
+from .._core.tensor_base import PLAIN, TensorBase, storage_of, wrap
 from .node import FREED, Node, OutputEdge
 
 
@@ -64,6 +67,9 @@ class Like:
         return META if self.meta else CPU
 
 
+_IMMUTABLE = frozenset((type(None), int, float, bool, str, complex, Like))
+
+
 def versions_of(saved: tuple[Any, ...]) -> tuple[int, ...] | None:
     """Write counts of saved tensors, or None when none was ever written to."""
     found = tuple(_version(value) for value in saved)
@@ -81,7 +87,7 @@ def _version(value: Any) -> int:
     return 0
 
 
-def unpack(node: Node) -> list[Any]:
+def unpack(node: Node) -> Sequence[Any]:
     """The values a node has saved, with tensors checked and outputs rebuilt.
 
     Raises:
@@ -89,8 +95,18 @@ def unpack(node: Node) -> list[Any]:
     """
     saved = node.saved
     if saved is FREED:
-        raise _freed_error(node)
+        raise freed_error(node)
     versions = node.versions
+    if versions is None:  # the short way: tensors that were never written to, and numbers
+        for value in saved:
+            kind = type(value)
+            if kind in PLAIN:
+                if value._storage is not None and value._storage.version:
+                    break
+            elif kind not in _IMMUTABLE and not (kind is tuple and (not value or type(value[0]) is int)):
+                break
+        else:
+            return saved  # type: ignore[no-any-return]
     values = []
     for position, value in enumerate(saved):
         if isinstance(value, TensorBase):
@@ -113,7 +129,7 @@ def unpack(node: Node) -> list[Any]:
     return values
 
 
-def _freed_error(node: Node) -> RuntimeError:
+def freed_error(node: Node) -> RuntimeError:
     error = RuntimeError(
         "Trying to backward through the graph a second time (or directly access saved tensors after they have "
         "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
@@ -127,6 +143,23 @@ def _freed_error(node: Node) -> RuntimeError:
     return error
 
 
+def short_name(node: Node) -> str:
+    """The name of a node as torch's messages about views and writes give it: ``Mul`` for ``MulBackward0``."""
+    return re.sub(r"Backward\d*$", "", node.name().removeprefix("torch::autograd::"))
+
+
+def _hint() -> str:
+    if modes.anomaly:
+        return (
+            "the backtrace further above shows the operation that failed to compute its gradient. The variable in "
+            "question was changed in there or anywhere later. Good luck!"
+        )
+    return (
+        "enable anomaly detection to find the operation that failed to compute its gradient, with "
+        "torch.autograd.set_detect_anomaly(True, check_nan=False)."
+    )
+
+
 def _modified_error(node: Node, tensor: Any, position: int) -> RuntimeError:
     from_output = type(node.saved[position]) is SavedResult
     producer = tensor._edge if isinstance(tensor._edge, (Node, OutputEdge)) else None
@@ -134,14 +167,13 @@ def _modified_error(node: Node, tensor: Any, position: int) -> RuntimeError:
     if producer is not None:
         maker = producer.node if type(producer) is OutputEdge else producer
         number = producer.number if type(producer) is OutputEdge else 0
-        made_by = f", which is output {number} of {maker.title},"
+        made_by = f", which is output {number} of {short_name(maker)},"
     expected = 0 if node.versions is None else node.versions[position]
     shape = ", ".join(map(str, tensor._array.shape))
     error = RuntimeError(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[{tensor.type()} [{shape}]]{made_by} is at version {tensor._storage.version}; "
-        f"expected version {expected} instead. Hint: enable anomaly detection to find the operation that failed to "
-        "compute its gradient, with torch.autograd.set_detect_anomaly(True)."
+        f"expected version {expected} instead. Hint: {_hint()}"
     )
     what = "its own result" if from_output else f"`{node.saved_names[position]}`"
     error.add_note(

@@ -124,14 +124,22 @@ def run_backward(
             for index, edge in enumerate(edges):
                 if edge is None:
                     continue
-                target = _add(edge, grads[index], buffers, node, index)
+                gradient = grads[index]
+                if isinstance(edge, Node) and gradient is not None and edge not in buffers:
+                    array = gradient._array
+                    if array.shape != edge.shape or array.dtype is not edge.dtype:
+                        gradient = fit(gradient, edge.shape, edge.dtype, node, index)
+                    target = edge
+                    buffers[edge] = gradient
+                else:
+                    target = _add(edge, gradient, buffers, node, index)
                 counts[target] = left = counts[target] - 1
                 if not left:
                     if isinstance(target, Node):
                         heapq.heappush(ready, (-target.sequence, target))
                     else:
                         finished.append(edge)
-            grads = gradient = None  # a leaf takes over a gradient that nothing else refers to
+            grads = gradient = array = None  # a leaf takes over a gradient that nothing else refers to
             for leaf in finished:
                 _finish_leaf(leaf, buffers, capture, create_graph)
     finally:
