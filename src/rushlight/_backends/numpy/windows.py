@@ -1,0 +1,130 @@
+"""Sums and maxima over sliding windows, one strided slice a position in the window."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+Sizes = Sequence[int]
+
+
+def pooled_sizes(
+    sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, ceil_mode: bool
+) -> tuple[int, ...]:
+    """How many windows there are along each dimension; the last must begin inside the image or its left padding."""
+    found = []
+    for size, width, step, pad, spread in zip(sizes, kernel, stride, padding, dilation, strict=True):
+        room = size + 2 * pad - spread * (width - 1) - 1
+        count = (-(-room // step) if ceil_mode else room // step) + 1
+        if ceil_mode and (count - 1) * step >= size + pad:
+            count -= 1
+        found.append(count)
+    return tuple(found)
+
+
+def _padded(
+    images: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, out: Sizes, value: Any
+) -> Array:
+    """Images with room around them for every window."""
+    rank = len(kernel)
+    lead = images.shape[: images.ndim - rank]
+    sizes = images.shape[images.ndim - rank :]
+    reach = [
+        max((count - 1) * step + spread * (width - 1) + 1, size + pad)
+        for count, step, spread, width, size, pad in zip(out, stride, dilation, kernel, sizes, padding, strict=True)
+    ]
+    if not any(padding) and all(total == size for total, size in zip(reach, sizes, strict=True)):
+        return images
+    found = np.full((*lead, *reach), value, images.dtype)
+    found[(..., *(slice(pad, pad + size) for pad, size in zip(padding, sizes, strict=True)))] = images
+    return found
+
+
+def _positions(
+    kernel: Sizes, stride: Sizes, dilation: Sizes, out: Sizes
+) -> Iterator[tuple[tuple[int, ...], tuple[Any, ...]]]:
+    for offsets in itertools.product(*map(range, kernel)):
+        yield offsets, (..., *(
+            slice(offset * spread, offset * spread + (count - 1) * step + 1, step)
+            for offset, spread, count, step in zip(offsets, dilation, out, stride, strict=True)
+        ))  # fmt: skip
+
+
+def maxima(
+    images: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, out: Sizes
+) -> tuple[Array, Array]:
+    """The maximum of every window, and its place in the flattened image; the first of equals, nan before all."""
+    lowest = -np.inf if images.dtype.kind == "f" else np.iinfo(images.dtype).min
+    padded = _padded(images, kernel, stride, padding, dilation, out, lowest)
+    rank = len(kernel)
+    sizes = images.shape[images.ndim - rank :]
+    best: Any = None
+    index: Any = None
+    for offsets, window in _positions(kernel, stride, dilation, out):
+        candidate = padded[window]
+        place, inside = _flat_places(offsets, sizes, stride, padding, dilation, out)
+        if best is None:
+            best = np.full(candidate.shape, lowest, images.dtype)
+            index = np.full(candidate.shape, -1, np.int64)
+        better = (candidate > best) | np.isnan(candidate) if images.dtype.kind == "f" else candidate > best
+        better |= index < 0
+        better &= inside
+        best = np.where(better, candidate, best)
+        index = np.where(better, place, index)
+    return best, index
+
+
+def _flat_places(
+    offsets: Sizes, sizes: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, out: Sizes
+) -> tuple[Array, Array]:
+    """For one position in the window: its place in the flattened image for every window, and whether it is inside."""
+    place: Any = 0
+    inside: Any = True
+    rank = len(sizes)
+    for axis, (offset, size, step, pad, spread, count) in enumerate(
+        zip(offsets, sizes, stride, padding, dilation, out, strict=True)
+    ):
+        along = np.arange(count) * step - pad + offset * spread
+        shape = (1,) * axis + (-1,) + (1,) * (rank - 1 - axis)
+        inside = inside & ((along >= 0) & (along < size)).reshape(shape)
+        place = place * size + along.reshape(shape)
+    return place, inside
+
+
+def sums(images: Array, kernel: Sizes, stride: Sizes, padding: Sizes, out: Sizes) -> Array:
+    """The sum over every window, zeros outside the image."""
+    ones = (1,) * len(kernel)
+    padded = _padded(images, kernel, stride, padding, ones, out, 0)
+    found: Any = None
+    for _, window in _positions(kernel, stride, ones, out):
+        part = padded[window]
+        found = part.copy() if found is None else np.add(found, part, found)
+    return found  # type: ignore[no-any-return]
+
+
+def spread_sums(g: Array, sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes) -> Array:
+    """The transpose of `sums`: every window's value added to all of its places."""
+    rank = len(kernel)
+    out = g.shape[g.ndim - rank :]
+    ones = (1,) * rank
+    shell = np.broadcast_to(np.zeros((), g.dtype), (*g.shape[: g.ndim - rank], *sizes))
+    padded = np.array(_padded(shell, kernel, stride, padding, ones, out, 0))
+    for _, window in _positions(kernel, stride, ones, out):
+        padded[window] += g
+    return padded[(..., *(slice(pad, pad + size) for pad, size in zip(padding, sizes, strict=True)))]
+
+
+def window_counts(sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, out: Sizes, count_padding: bool) -> Array:
+    """How many places each window has for its mean, padding counted or not."""
+    total: Any = np.ones((1,) * len(kernel))
+    for axis, (size, width, step, pad, count) in enumerate(zip(sizes, kernel, stride, padding, out, strict=True)):
+        start = np.arange(count) * step - pad
+        stop = np.minimum(start + width, size + pad)
+        if not count_padding:
+            start, stop = np.maximum(start, 0), np.minimum(stop, size)
+        total = total * (stop - start).reshape((1,) * axis + (-1,) + (1,) * (len(kernel) - 1 - axis))
+    return total  # type: ignore[no-any-return]

@@ -1,0 +1,119 @@
+"""Borders around tensors: constant, reflected, repeated or wrapped around."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._backends.numpy import resample as backend
+from .._declare.kinds import kernel
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+Number = bool | int | float | complex
+
+
+def _sides(pad: Sequence[int], ndim: int) -> list[tuple[int, int]]:
+    """Left and right padding of every dimension, from torch's list, which starts with the last dimension."""
+    if len(pad) % 2:
+        raise RuntimeError(f"Length of pad must be even but instead it equals {len(pad)}")
+    if len(pad) // 2 > ndim:
+        raise RuntimeError(
+            f"Length of pad should be no more than twice the number of dimensions of the input. Pad length is "
+            f"{len(pad)} while the input has {ndim} dimensions."
+        )
+    sides = [(0, 0)] * ndim
+    for position in range(len(pad) // 2):
+        sides[ndim - 1 - position] = (pad[2 * position], pad[2 * position + 1])
+    return sides
+
+
+@kernel(
+    exact=True,
+    vjp={"input": lambda g, pad: constant_pad_nd(g, [-width for width in pad], 0)},
+)
+def constant_pad_nd(input: Tensor, pad: Sequence[int], value: Number = 0) -> Any:
+    """A tensor with a border of one value; a negative width cuts off.
+
+    Args:
+        input: any tensor.
+        pad: widths before and after, for the last dimension, then the one before it, and so on.
+        value: what the border holds.
+
+    Raises:
+        RuntimeError: the list does not fit, or a size would be negative.
+
+    Example::
+
+        >>> torch.constant_pad_nd(torch.ones(2), [1, 1])
+        tensor([0., 1., 1., 0.])
+    """
+    sides = _sides(pad, input.ndim)
+    shape = [size + left + right for size, (left, right) in zip(input.shape, sides, strict=True)]
+    for dim, size in enumerate(shape):
+        if size < 0:
+            left, right = sides[dim]
+            raise RuntimeError(
+                f"The input size {input.shape[dim]}, plus negative padding {left} and {right} resulted in a negative "
+                f"output size, which is invalid. Check dimension {dim} of your input."
+            )
+    source, target = [], []
+    for size, (left, right) in zip(input.shape, sides, strict=True):
+        source.append(slice(max(-left, 0), size - max(-right, 0)))
+        target.append(slice(max(left, 0), max(left, 0) + size - max(-left, 0) - max(-right, 0)))
+    found = np.full(shape, np.asarray(value).astype(input.dtype), input.dtype)
+    found[tuple(target)] = input[tuple(source)]
+    return found
+
+
+_PAD_NODES = (
+    *(f"ReflectionPad{rank}DBackward0" for rank in (1, 2, 3)),
+    *(f"ReplicationPad{rank}DBackward0" for rank in (1, 2, 3)),
+    "CopySlices",
+)
+
+
+def _border_taps(size: int, left: int, right: int, mode: str) -> backend.Taps:
+    places = np.arange(-left, size + right)
+    if mode == "circular":
+        index = places % size
+    elif mode == "replicate":
+        index = np.clip(places, 0, size - 1)
+    else:
+        index = np.abs(places)
+        index = np.where(index >= size, 2 * (size - 1) - index, index)
+    return index[:, None], None
+
+
+def _all_taps(shape: Sequence[int], pad: Sequence[int], mode: str) -> list[backend.Taps]:
+    rank = len(pad) // 2
+    sides = _sides(pad, len(shape))[-rank:]
+    return [_border_taps(size, *side, mode) for size, side in zip(shape[-rank:], sides, strict=True)]
+
+
+@kernel(
+    exact=True,
+    node=_PAD_NODES,
+    pick_node=lambda input, pad, mode: (
+        6 if mode == "circular" else {"reflect": 0, "replicate": 3}[mode] + len(pad) // 2 - 1
+    ),
+    vjp={"input": lambda g, input_like, pad, mode: _border_gradient(g, tuple(input_like.shape), pad, mode)},
+)
+def pad_border(input: Tensor, pad: Sequence[int], mode: str) -> Any:
+    """A tensor with a border made of its own elements.
+
+    Args:
+        input: any tensor.
+        pad: widths before and after, for the last dimension, then the one before it, and so on.
+        mode: ``"reflect"``, ``"replicate"`` or ``"circular"``.
+    """
+    return backend.resample(input, _all_taps(input.shape, pad, mode))
+
+
+@kernel(vjp={"grad_output": lambda g, pad, mode: pad_border(g, pad, mode)})
+def _border_gradient(grad_output: Tensor, shape: Sequence[int], pad: Sequence[int], mode: str) -> Any:
+    """The gradient of `pad_border` for an input of the given shape."""
+    return backend.resample_transposed(grad_output, _all_taps(shape, pad, mode), shape[-(len(pad) // 2) :])

@@ -1,0 +1,143 @@
+"""Pooling: maxima and means over sliding windows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._backends.numpy import windows
+from .._declare.kinds import kernel
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+
+def _max_gradient(g: Any, input_like: Any, kernel_size: Any, result1: Tensor) -> Tensor:
+    gradient, rank = g[0], len(kernel_size)
+    shape = tuple(input_like.shape)
+    lead = shape[: len(shape) - rank]
+    flat = gradient.new_zeros((*lead, prod(shape[len(lead) :])))
+    index = result1.reshape((*lead, -1))
+    return flat.scatter_add(-1, index, gradient.reshape((*lead, -1))).reshape(shape)  # type: ignore[no-any-return]
+
+
+@kernel(
+    name="max_pool_with_indices",
+    node=("MaxPool2DWithIndicesBackward0", "MaxPool3DWithIndicesBackward0"),
+    pick_node=lambda input, kernel_size, *rest: len(kernel_size) - 2,
+    vjp={"input": _max_gradient},
+    nondifferentiable=(1,),
+)
+def max_pool(
+    input: Tensor, kernel_size: Sequence[int], stride: Sequence[int], padding: Sequence[int],
+    dilation: Sequence[int], ceil_mode: bool,
+) -> Any:  # fmt: skip
+    """Maxima over windows and their places in the flattened image.
+
+    Args:
+        input: of shape (..., *image).
+        kernel_size, stride, padding, dilation: one int a dimension of the image.
+        ceil_mode: whether a last window may hang over the edge.
+    """
+    sizes = input.shape[-len(kernel_size) :]
+    out = windows.pooled_sizes(sizes, kernel_size, stride, padding, dilation, ceil_mode)
+    return windows.maxima(input, kernel_size, stride, padding, dilation, out)
+
+
+def _divisor(
+    sizes: Sequence[int], kernel_size: Sequence[int], stride: Sequence[int], padding: Sequence[int],
+    out: Sequence[int], count_include_pad: bool, divisor_override: int | None, element: Any,
+) -> Any:  # fmt: skip
+    if divisor_override is not None:
+        return np.asarray(divisor_override, element)
+    return windows.window_counts(sizes, kernel_size, stride, padding, out, count_include_pad).astype(element)
+
+
+@kernel(
+    name="avg_pool",
+    node=("AvgPool2DBackward0", "AvgPool3DBackward0"),
+    pick_node=lambda input, kernel_size, *rest: len(kernel_size) - 2,
+    vjp={
+        "input": lambda g, input_like, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override: (
+            _avg_gradient(
+                g, tuple(input_like.shape[-len(kernel_size) :]), kernel_size, stride, padding, ceil_mode,
+                count_include_pad, divisor_override,
+            )
+        )
+    },
+)  # fmt: skip
+def avg_pool(
+    input: Tensor, kernel_size: Sequence[int], stride: Sequence[int], padding: Sequence[int], ceil_mode: bool,
+    count_include_pad: bool, divisor_override: int | None,
+) -> Any:  # fmt: skip
+    """Means over windows.
+
+    Args:
+        input: of shape (..., *image).
+        kernel_size, stride, padding: one int a dimension of the image.
+        ceil_mode: whether a last window may hang over the edge.
+        count_include_pad: whether padding counts in the mean.
+        divisor_override: what to divide the sum by instead.
+    """
+    rank = len(kernel_size)
+    sizes = input.shape[-rank:]
+    out = windows.pooled_sizes(sizes, kernel_size, stride, padding, (1,) * rank, ceil_mode)
+    total = windows.sums(input, kernel_size, stride, padding, out)
+    return total / _divisor(sizes, kernel_size, stride, padding, out, count_include_pad, divisor_override, input.dtype)
+
+
+@kernel(
+    vjp={
+        "grad_output": lambda g, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override: avg_pool(
+            g, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
+        )
+    }
+)
+def _avg_gradient(
+    grad_output: Tensor, sizes: Sequence[int], kernel_size: Sequence[int], stride: Sequence[int],
+    padding: Sequence[int], ceil_mode: bool, count_include_pad: bool, divisor_override: int | None,
+) -> Any:  # fmt: skip
+    """The gradient of `avg_pool` for an image of the given sizes."""
+    out = grad_output.shape[-len(kernel_size) :]
+    element = grad_output.dtype
+    shares = grad_output / _divisor(
+        sizes, kernel_size, stride, padding, out, count_include_pad, divisor_override, element
+    )
+    return windows.spread_sums(shares, sizes, kernel_size, stride, padding)
+
+
+@kernel(
+    name="adaptive_max_pool",
+    node=("AdaptiveMaxPool2DBackward0", "AdaptiveMaxPool3DBackward0"),
+    pick_node=lambda input, output_size: len(output_size) - 2,
+    vjp={"input": lambda g, input_like, output_size, result1: _max_gradient(g, input_like, output_size, result1)},
+    nondifferentiable=(1,),
+)
+def adaptive_max_pool(input: Tensor, output_size: Sequence[int]) -> Any:
+    """Maxima over windows that split the image into a given number of parts, and their places.
+
+    Args:
+        input: of shape (..., *image).
+        output_size: how many parts, for each dimension of the image.
+    """
+    rank = len(output_size)
+    sizes = input.shape[-rank:]
+    lead = input.shape[:-rank]
+    values = np.empty((*lead, *output_size), input.dtype)
+    index = np.empty((*lead, *output_size), np.int64)
+    for place in np.ndindex(*output_size):
+        bounds = [
+            (spot * size // parts, -(-(spot + 1) * size // parts))
+            for spot, size, parts in zip(place, sizes, output_size, strict=True)
+        ]
+        window = input[(..., *(slice(*bound) for bound in bounds))]
+        flat = window.reshape((*lead, -1))
+        best = flat.argmax(-1)
+        values[(..., *place)] = np.take_along_axis(flat, best[..., None], -1)[..., 0]
+        within = np.unravel_index(best, window.shape[-rank:])
+        spots = [spot + bound[0] for spot, bound in zip(within, bounds, strict=True)]
+        index[(..., *place)] = np.ravel_multi_index(spots, sizes)
+    return values, index
