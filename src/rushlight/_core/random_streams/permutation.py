@@ -102,7 +102,7 @@ def _ends(following: Indices, live: NDArray[np.intp]) -> Indices:
 def _shuffle_long(generator: Generator, length: int) -> NDArray[np.int64]:
     """Puts each number at a random place among those before it, whose number moves to the end.
 
-    Number by number in the memory of an array, for a list would take 8 GB: a minute for the shortest.
+    Number by number in the memory of an array, for a list would take 8 GB: 83 s for the shortest, torch 20 s.
     """
     result = np.arange(length, dtype=np.int64)
     numbers = result.data

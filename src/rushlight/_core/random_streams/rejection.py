@@ -154,8 +154,8 @@ def _rounded(value: float, single: bool) -> float:
 def _binomial(reader: Reader, count: float, probability: float, single: bool) -> float:
     """A number of successes; with `single`, some of what does not depend on the draws is rounded to float32.
 
-    Of which intermediate values that holds was found by trial: of 10**7 tries with a float32 probability, one
-    result in 60,000 still differs from torch's by one.
+    Of which intermediate values that holds was found by trial: with 10**7 trials in float32, one
+    result in 20,000 still differs from torch's by one.
     """
     if count <= 0.0 or probability <= 0.0:
         return 0.0

@@ -57,7 +57,7 @@ def multiply_add(values: Doubles, factor: float, summand: float) -> Doubles:
 
     The product is split into its rounded value and the error of that, and so is the sum; the two errors are
     added before the sum is rounded for good. A wrong last bit would take errors that differ by a factor of
-    2**53 and a sum halfway between two doubles.
+    2**53 and a sum halfway between two doubles. Numbers too large to be split are rounded twice.
     """
     if factor == 1.0:
         return values + summand
@@ -82,8 +82,8 @@ def narrow(values: Doubles, dtype: np.dtype[Any]) -> NDArray[Any]:
     """`values` as elements of `dtype`: 16-bit floats by way of float32, integers by way of int64."""
     if dtype == np.float64:
         return values
-    if dtype.kind in "iu":
-        with np.errstate(invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
+        if dtype.kind in "iu":
             return values.astype(np.int64).astype(dtype)
-    single = values.astype(np.float32)
-    return single.astype(dtype) if dtype in HALVES else single
+        single = values.astype(np.float32)
+        return single.astype(dtype) if dtype in HALVES else single
