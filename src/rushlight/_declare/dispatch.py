@@ -17,7 +17,7 @@ from .._core.meta_array import MetaArray
 from .._core.modes import OFF, modes
 from .._core.named_results import NamedResult
 from .._core.promotion import Promotion, can_cast
-from .._core.sizes import wrap_dims
+from .._core.sizes import mismatch, wrap_dims
 from .._core.tensor_base import PLAIN, TensorBase, wrap, wrap_view
 from .binding import bind, invalid_combination, is_number, type_error
 from .overrides import handle_override
@@ -157,7 +157,7 @@ def scalar_name(element: dtype) -> str:
 
 def compute_elementwise(op: Operator, values: list[Any], common: dtype) -> Any:
     """The result array of an elementwise operator whose operands have been promoted to `common`."""
-    work = dtypes.float32 if common in dtypes.REDUCED else common
+    work = dtypes.float32 if common in dtypes.REDUCED and not op.exact else common
     arguments = list(values)
     meta = False
     for name in op.tensors:
@@ -221,18 +221,9 @@ def broadcast_error(values: list[Any], error: Exception) -> Exception:
     """torch's error for two shapes that do not broadcast; `error` itself where that is not the reason."""
     shapes = [value._array.shape for value in values if isinstance(value, TensorBase)]
     for first, second in itertools.pairwise(shapes):
-        for position in range(1, min(len(first), len(second)) + 1):
-            a, b = first[-position], second[-position]
-            if a != b and 1 not in (a, b):
-                dim = max(len(first), len(second)) - position
-                found = RuntimeError(
-                    f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {dim}"
-                )
-                found.add_note(
-                    f"tensor a has shape {list(first)} and tensor b {list(second)}: aligned from the right, sizes must "
-                    "be equal or 1; unsqueeze, expand or transpose one of them"
-                )
-                return found
+        found = mismatch(first, second)
+        if found is not None:
+            return found
     return error
 
 
@@ -267,7 +258,7 @@ def _run_reduction(op: Operator, values: list[Any]) -> Any:
     for item in found if several else (found,):
         item = np.asarray(item)
         if work is not result and item.dtype is work.numpy:
-            item = item.astype(result.numpy)
+            item = quiet(item.astype, result.numpy)
         outputs.append(wrap(MetaArray.empty(item.shape, item.dtype) if meta else item))
     return _pack(op, attach(op, values, tuple(outputs)), several)
 
@@ -298,19 +289,30 @@ def _run_view(op: Operator, values: list[Any]) -> Any:
 def _run_kernel(op: Operator, values: list[Any]) -> Any:
     values, arguments, meta, narrow = kernel_arguments(op, values)
     if op.overwrites:
-        found = arguments[0] if meta else arguments[0].copy(order="K")
+        found = _grown(arguments) if op.grows else arguments[0]
         if not meta:
+            found = found.copy(order="K")
             run_body(op, op.body, [found, *arguments[1:]])
     else:
         found = run_body(op, op.body, arguments)
+        if op.copies:
+            found = tuple(item.copy() for item in found) if isinstance(found, tuple) else found.copy()
     several = isinstance(found, (tuple, list))
     outputs = []
     for item in found if several else (found,):
         item = np.asarray(item)
         if narrow is not None and item.dtype == np.float32:
-            item = item.astype(narrow)
+            item = quiet(item.astype, narrow)
         outputs.append(wrap(MetaArray.empty(item.shape, item.dtype) if meta else item))
     return _pack(op, attach(op, values, tuple(outputs)), several)
+
+
+def _grown(arguments: list[Any]) -> Any:
+    """The first array broadcast with the second, which says where to write; as it is where they do not broadcast."""
+    first, second = arguments[0], arguments[1]
+    if first.shape == second.shape or mismatch(first.shape, second.shape) is not None:
+        return first
+    return np.broadcast_to(first, np.broadcast_shapes(first.shape, second.shape))
 
 
 def kernel_arguments(op: Operator, values: list[Any]) -> tuple[list[Any], list[Any], Any, Any]:
@@ -343,6 +345,8 @@ def kernel_arguments(op: Operator, values: list[Any]) -> tuple[list[Any], list[A
                 array, meta, narrow = _kernel_array(op, item._array, meta, narrow)
                 items.append(array)
             arguments[op.position[name]] = items
+        elif name in op.lists and value is not None:
+            raise type_error(op, name, value, "tuple of Tensors")
         elif isinstance(value, TensorBase):
             arguments[op.position[name]], meta, narrow = _kernel_array(op, value._array, meta, narrow)
         elif value is not None and not (is_number(value) and "Number" in str(op.body.__annotations__[name])):

@@ -94,3 +94,23 @@ def split_evenly(g: Any, input: Any, result: Any, dim: tuple[int, ...] | None, k
         ties = ties | (input.isnan() & value.isnan())
     count = ties.sum() if dim is None else ties.sum(dim, True)
     return ties * (g / count)
+
+
+def norm_rule(g: Any, input: Any, result: Any, ord: Any, dim: tuple[int, ...] | None, keepdim: bool) -> Any:
+    """The gradient of a norm; zero where the norm or the element has a kink at zero, as torch takes it."""
+    if ord == 2 and (dim is None or keepdim):
+        return input * (g / result).masked_fill(result == 0, 0)
+    norm, g = restore_dims(result, input, dim, keepdim), restore_dims(g, input, dim, keepdim)
+    if ord == 0:
+        return input.new_zeros(input.shape)
+    if ord == 1:
+        return input.sgn() * g
+    if ord == 2:
+        return input * (g / norm).masked_fill(norm == 0, 0)
+    if abs(ord) == float("inf"):
+        return input.sgn() * split_evenly(g, input.abs(), norm, dim, True)
+    if ord < 1:
+        scaled = input.sgn() * input.abs().pow(ord - 1).masked_fill(input == 0, 0)
+        return scaled * g * norm.pow(1 - ord)
+    scaled = input.sgn() * input.abs().pow(ord - 1) if ord < 2 else input * input.abs().pow(ord - 2)
+    return scaled * (g / norm.pow(ord - 1)).masked_fill(norm == 0, 0)

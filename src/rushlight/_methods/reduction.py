@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from .._declare.variants import method
-from .._ops import extremes, norms, reduction as ops, scan, softmax as softmax_ops, sorting, statistics
+from .._declare.variants import inplace, method
+from .._ops import (
+    covariance,
+    differences,
+    distances,
+    distinct,
+    extremes,
+    histograms,
+    norms,
+    order_statistics,
+    reduction,
+    scan,
+    softmax as softmaxes,
+    sorting,
+    statistics,
+)
 
 
 class ReductionMethods:
@@ -11,20 +25,32 @@ class ReductionMethods:
 
     __slots__ = ()
 
-    sum, nansum, prod = method(ops.sum), method(ops.nansum), method(ops.prod)
+    sum, nansum, prod = method(reduction.sum), method(reduction.nansum), method(reduction.prod)
+    any, all, count_nonzero = method(reduction.any), method(reduction.all), method(reduction.count_nonzero)
+    logsumexp = method(reduction.logsumexp)
     max, min, aminmax = method(extremes.max), method(extremes.min), method(extremes.aminmax)
     amax, amin = method(extremes.amax), method(extremes.amin)
     argmax, argmin = method(extremes.argmax), method(extremes.argmin)
-    any, all, count_nonzero = method(ops.any), method(ops.all), method(ops.count_nonzero)
-    logsumexp = method(ops.logsumexp)
 
     mean, nanmean = method(statistics.mean), method(statistics.nanmean)
     var, std = method(statistics.var), method(statistics.std)
+    median, nanmedian = method(order_statistics.median), method(order_statistics.nanmedian)
+    mode, kthvalue = method(order_statistics.mode), method(order_statistics.kthvalue)
+    quantile, nanquantile = method(order_statistics.quantile), method(order_statistics.nanquantile)
+    histc, histogram, bincount = method(histograms.histc), method(histograms.histogram), method(histograms.bincount)
+    cov, corrcoef = method(covariance.cov), method(covariance.corrcoef)
 
-    norm = method(norms.norm)
+    norm, dist = method(norms.norm), method(distances.dist)
+    renorm, renorm_ = method(distances.renorm), inplace(distances.renorm)
 
-    cumsum = method(scan.cumsum)
+    cumsum, cumsum_ = method(scan.cumsum), inplace(scan.cumsum)
+    cumprod, cumprod_ = method(scan.cumprod), inplace(scan.cumprod)
+    cummax, cummin, logcumsumexp = method(scan.cummax), method(scan.cummin), method(scan.logcumsumexp)
+    diff = method(differences.diff)
 
-    sort, topk = method(sorting.sort), method(sorting.topk)
+    sort, argsort, msort, topk = (
+        method(sorting.sort), method(sorting.argsort), method(sorting.msort), method(sorting.topk),
+    )  # fmt: skip
+    unique, unique_consecutive = method(distinct.unique), method(distinct.unique_consecutive)
 
-    softmax, log_softmax = method(softmax_ops.softmax), method(softmax_ops.log_softmax)
+    softmax, log_softmax = method(softmaxes.softmax), method(softmaxes.log_softmax)

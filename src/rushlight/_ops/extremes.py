@@ -159,9 +159,7 @@ def _min_dim(input: Tensor, dim: int, keepdim: bool = False, *, out: Any = None)
 
 
 @composite
-def max(
-    input: Tensor, dim: int | Tensor = UNSET, keepdim: bool = False, *, other: Any = None, out: Any = None
-) -> Any:
+def max(input: Tensor, dim: int | Tensor = UNSET, keepdim: bool = False, *, other: Any = None, out: Any = None) -> Any:
     """Largest element; with `dim` the largest along it and their places; with a second tensor the larger of each pair.
 
     Args:
@@ -185,9 +183,7 @@ def max(
 
 
 @composite
-def min(
-    input: Tensor, dim: int | Tensor = UNSET, keepdim: bool = False, *, other: Any = None, out: Any = None
-) -> Any:
+def min(input: Tensor, dim: int | Tensor = UNSET, keepdim: bool = False, *, other: Any = None, out: Any = None) -> Any:
     """Smallest element; with `dim` the smallest along it and their places; with a second tensor the smaller of each.
 
     Args:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .._backends.numpy import reduce
 from .._core.dtypes import FLOATING, dtype as DType
 from .._core.sizes import wrap_dim, wrap_dims
@@ -14,7 +12,7 @@ from .._core.tensor_base import TensorBase
 from .._declare.binding import type_error
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import composite, reduction
-from .._declare.reducing import Dims, ops, restore_dims, split_evenly
+from .._declare.reducing import Dims, norm_rule, ops
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -69,32 +67,12 @@ def check_norm_dtype(name: str, input: Any, dtype: DType) -> None:
         )
 
 
-def _norm_rule(g: Any, input: Any, result: Any, ord: Any, dim: tuple[int, ...] | None, keepdim: bool) -> Any:
-    """The gradient of a norm; zero where the norm or the element has a kink at zero, as torch takes it."""
-    if ord == 2 and (dim is None or keepdim):
-        return input * (g / result).masked_fill(result == 0, 0)
-    norm, g = restore_dims(result, input, dim, keepdim), restore_dims(g, input, dim, keepdim)
-    if ord == 0:
-        return input.new_zeros(input.shape)
-    if ord == 1:
-        return input.sgn() * g
-    if ord == 2:
-        return input * (g / norm).masked_fill(norm == 0, 0)
-    if abs(ord) == INF:
-        return input.sgn() * split_evenly(g, input.abs(), norm, dim, True)
-    if ord < 1:
-        scaled = input.sgn() * input.abs().pow(ord - 1).masked_fill(input == 0, 0)
-        return scaled * g * norm.pow(1 - ord)
-    scaled = input.sgn() * input.abs().pow(ord - 1) if ord < 2 else input * input.abs().pow(ord - 2)
-    return scaled * (g / norm.pow(ord - 1)).masked_fill(norm == 0, 0)
-
-
 @reduction(
     name="linalg_vector_norm",
     eager=reduce.norm,
     check=_check_vector_norm,
     holomorphic=False,
-    vjp={"input": _norm_rule},
+    vjp={"input": norm_rule},
 )
 def vector_norm(
     input: Tensor, ord: float = 2, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None,
@@ -114,19 +92,7 @@ def vector_norm(
         >>> torch.linalg.vector_norm(torch.tensor([3.0, -4.0]))
         tensor(5.)
     """
-    axes = {"axis": dim, "keepdims": keepdim}
-    if ord == 0:
-        return np.add.reduce(input != 0, **axes, dtype=input.real.dtype)
-    if ord == 2:
-        square = input * input if input.dtype.kind != "c" else input.real**2 + input.imag**2
-        return np.sqrt(np.add.reduce(square, **axes))
-    size = np.abs(input)
-    if ord == 1:
-        return np.add.reduce(size, **axes)
-    if abs(ord) == INF:
-        return np.maximum.reduce(size, initial=0, **axes) if ord > 0 else np.minimum.reduce(size, **axes)
-    power = np.asarray(ord, size.dtype)
-    return np.power(np.add.reduce(np.power(size, power), **axes), 1 / power)
+    return reduce.vector_norm(input, ord, dim, keepdim)
 
 
 def _matrix_dims(name: str, input: Any, dim: Any) -> tuple[int, int]:

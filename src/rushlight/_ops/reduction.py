@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Number = bool | int | float | complex
 
+
 def _spread(g: Any, input_like: Any, dim: tuple[int, ...] | None, keepdim: bool) -> Any:
     return restore_dims(g, input_like, dim, keepdim).expand(input_like.shape)
 

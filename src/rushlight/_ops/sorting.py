@@ -1,4 +1,4 @@
-"""Sorting and what rests on it: order, the largest, distinct values, and search in sorted ones."""
+"""Sorting: the order of elements, and the first few of them."""
 
 from __future__ import annotations
 
@@ -69,19 +69,66 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
         tensor([1, 2, 0])
     """
     if type(dim) is not int or not isinstance(descending, (bool, int)):
-        raise invalid_combination("sort", (input, dim, descending))
+        raise invalid_combination("sort", (input, dim, descending) if descending is not False else (input, dim))
     return _sort(input, dim, bool(descending))
 
 
+@kernel(
+    name="argsort.stable",
+    nondifferentiable=True,
+    check=lambda input, dim, descending: _check_sort("Sort", input, dim),
+)
+def _argsort(input: Tensor, dim: int, descending: bool) -> Tensor:
+    array, axis = along(input, dim)
+    return order_of(array, axis, descending).reshape(input.shape)
+
+
+@composite
+def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> Tensor:
+    """The places of the elements along `dim` in sorted order.
+
+    Args:
+        input: any shape; real. nan counts as the largest.
+        dim: the dimension.
+        descending: whether the largest comes first.
+        stable: whether equal elements keep their order (here they always do).
+
+    Example::
+
+        >>> torch.argsort(torch.tensor([3.0, 1.0, 2.0]))
+        tensor([1, 2, 0])
+    """
+    return _argsort(input, dim, descending)
+
+
+@composite
+def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The elements in order along the first dimension.
+
+    Args:
+        input: any shape; real.
+
+    Example::
+
+        >>> torch.msort(torch.tensor([[3, 1], [2, 4]]))
+        tensor([[2, 1],
+                [3, 4]])
+    """
+    return _sort(input, 0, False)[0]
+
+
 def _check_topk(input: Any, k: Any, dim: int) -> None:
+    if not hasattr(k, "__index__"):
+        raise TypeError(f"topk(): argument 'k' (position 1) must be int, not {type(k).__name__}")
     axis = wrap_dim(dim, input.ndim)
     if not 0 <= k <= (input.shape[axis] if input.ndim else 1):
         error = RuntimeError("selected index k out of range")
         error.add_note(f"k is {k}, the tensor of shape {list(input.shape)} is asked along dimension {axis}")
         raise error
     if input.dtype.is_complex or input.dtype.category == BOOL:
-        kind = "complex" if input.dtype.is_complex else "bool"
-        raise RuntimeError(f" topk does not support {kind} dtypes on CPU")
+        raise RuntimeError(
+            f"{' topk does not support complex' if input.dtype.is_complex else 'topk does not support bool'} dtypes on CPU"
+        )
 
 
 @kernel(
@@ -109,7 +156,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
         tensor([3., 2.])
     """
     if not input.ndim:
-        return input, np.zeros((), np.int64)
+        return input.copy(), np.zeros((), np.int64)
     axis = wrap_dim(dim, input.ndim)
     order = order_of(input, axis, largest)[(slice(None),) * axis + (slice(0, int(k)),)]
     return np.take_along_axis(input, order, axis), order

@@ -72,3 +72,20 @@ def norm(array: Array, ord: Any, dim: Any, keepdim: bool, dtype: Any) -> Any:
         raise TypeError
     flat = array.ravel()
     return np.sqrt(flat.dot(flat))
+
+
+def vector_norm(array: Array, ord: float, axis: Any, keepdim: bool) -> Any:
+    """The norm of the vectors along some axes, in the real dtype of the array."""
+    axes = {"axis": axis, "keepdims": keepdim}
+    if ord == 0:
+        return np.add.reduce(array != 0, **axes, dtype=array.real.dtype)
+    if ord == 2:
+        square = array * array if array.dtype.kind != "c" else array.real**2 + array.imag**2
+        return np.sqrt(np.add.reduce(square, **axes))
+    size = np.abs(array)
+    if ord == 1:
+        return np.add.reduce(size, **axes)
+    if abs(ord) == np.inf:
+        return np.maximum.reduce(size, initial=0, **axes) if ord > 0 else np.minimum.reduce(size, **axes)
+    power = np.asarray(ord, size.dtype)
+    return np.power(np.add.reduce(np.power(size, power), **axes), 1 / power)
