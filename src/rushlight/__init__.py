@@ -145,12 +145,19 @@ from ._ops.matmul import (
 )
 
 # reduction, statistics, scans, sorting, norms
+from ._ops.covariance import corrcoef, cov
+from ._ops.differences import cumulative_trapezoid, diff, trapezoid, trapz
+from ._ops.distances import cdist, dist, pdist, renorm
+from ._ops.distinct import isin, unique, unique_consecutive
 from ._ops.extremes import amax, amin, aminmax, argmax, argmin, max, min
+from ._ops.histograms import bincount, histc, histogram, histogramdd
 from ._ops.norms import norm
+from ._ops.order_statistics import kthvalue, median, mode, nanmedian, nanquantile, quantile
 from ._ops.reduction import all, any, count_nonzero, logsumexp, nansum, prod, sum
-from ._ops.scan import cumsum
+from ._ops.scan import cummax, cummin, cumprod, cumsum, logcumsumexp
+from ._ops.search import bucketize, searchsorted
 from ._ops.softmax import log_softmax, softmax
-from ._ops.sorting import sort, topk
+from ._ops.sorting import argsort, msort, sort, topk
 from ._ops.statistics import mean, nanmean, std, std_mean, var, var_mean
 
 # shape

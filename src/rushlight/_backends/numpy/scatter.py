@@ -1,22 +1,78 @@
-"""Writes at indexed places where several values may meet at one place."""
+"""Reads and writes at indexed places, where several values may meet at one place."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 Array = np.ndarray[Any, Any]
+EVERY = slice(None)
 
 
-def add_at(target: Array, index: Any, values: Array) -> None:
-    """Adds `values` to ``target[index]``; values that meet at one place add up.
+def places_along(dim: int, index: Array) -> tuple[Array, ...]:
+    """NumPy's index for the elements that `gather` and `scatter` mean: `index` along `dim`, in step elsewhere."""
+    ndim = index.ndim
+    places: list[Array] = []
+    for axis, size in enumerate(index.shape):
+        steps = (1,) * axis + (size,) + (1,) * (ndim - axis - 1)
+        places.append(index if axis == dim else np.arange(size).reshape(steps))
+    return tuple(places)
 
-    16-bit floats add up in float32 and are rounded once.
+
+def flat_places(shape: Sequence[int], places: Sequence[Any]) -> Array:
+    """Positions in the flattened array of the elements that ``array[places]`` names, in the shape of that.
+
+    Args:
+        shape: of the array.
+        places: integer arrays, masks and full slices; integers are in range.
     """
-    if target.dtype.itemsize == 2 and target.dtype.kind in "fV":
-        wide = target.astype(np.float32)
-        np.add.at(wide, index, values)
-        target[...] = wide
-    else:
-        np.add.at(target, index, values)
+    parts: list[Any] = []
+    for item in places:
+        parts.extend(item.nonzero() if not isinstance(item, slice) and item.dtype.kind == "b" else (item,))
+    parts.extend([EVERY] * (len(shape) - len(parts)))
+    steps, step = [], 1
+    for size in reversed(shape):
+        steps.append(step)
+        step *= size
+    steps.reverse()
+    indexed = [dim for dim, part in enumerate(parts) if not isinstance(part, slice)]
+    if not indexed:
+        return np.arange(step).reshape(shape)
+    inner: Any = 0
+    for dim in indexed:
+        part = parts[dim]
+        inner = inner + np.where(part < 0, part + shape[dim], part).astype(np.int64) * steps[dim]
+    adjacent = indexed[-1] - indexed[0] + 1 == len(indexed)
+    lead = indexed[0] if adjacent else 0
+    rest = [dim for dim in range(len(shape)) if dim not in indexed]
+    ndim = inner.ndim + len(rest)
+    found = inner.reshape((1,) * lead + inner.shape + (1,) * (len(rest) - lead))
+    for position, dim in enumerate(rest):
+        axis = position if position < lead else position + inner.ndim
+        found = found + (np.arange(shape[dim]) * steps[dim]).reshape((-1,) + (1,) * (ndim - axis - 1))
+    return found  # type: ignore[no-any-return]
+
+
+def combine_at(ufunc: np.ufunc, target: Array, places: Sequence[Any], values: Array) -> None:
+    """Combines `values` with ``target[places]``, several at one place one after the other.
+
+    ``ufunc.at`` on flat arrays is 7 times as fast as on rows (64 floats wide, NumPy 2.4). 16-bit floats
+    are combined in float32 and rounded once.
+
+    Raises:
+        ValueError: `values` do not broadcast to the places.
+    """
+    flat = flat_places(target.shape, places)
+    spread = np.broadcast_to(values, flat.shape)
+    narrow = target.dtype.itemsize == 2 and target.dtype.kind in "fV"
+    work = target.astype(np.float32) if narrow else np.ascontiguousarray(target)
+    ufunc.at(work.reshape(-1), flat.reshape(-1), spread.reshape(-1).astype(work.dtype, copy=False))
+    if work is not target:
+        target[...] = work
+
+
+def add_at(target: Array, places: Sequence[Any], values: Array) -> None:
+    """Adds `values` to ``target[places]``; values that meet at one place add up."""
+    combine_at(np.add, target, places, values)
