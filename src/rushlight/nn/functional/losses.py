@@ -1,0 +1,637 @@
+"""Loss functions."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..._core.sizes import broadcast_shapes
+from ..._ops import loss as ops
+from ..._ops.activation import logsigmoid
+from ..._ops.loss import MEAN, NONE, reduction_number
+from .distances import pairwise_distance
+
+if TYPE_CHECKING:
+    from ...tensor import Tensor
+
+
+def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
+    """The reduction that the old flags `size_average` and `reduce` ask for, if they are given."""
+    if size_average is None and reduce is None:
+        return reduction
+    average = size_average is None or size_average
+    found = "none" if reduce is False else ("mean" if average else "sum")
+    warnings.warn(
+        f"size_average and reduce args will be deprecated, please use reduction='{found}' instead.", stacklevel=3
+    )
+    return found
+
+
+def _reduced(losses: Tensor, reduction: str) -> Tensor:
+    """Losses reduced by name."""
+    number = reduction_number(reduction)
+    if number == NONE:
+        return losses
+    return losses.mean() if number == MEAN else losses.sum()
+
+
+def _warn_shapes(input: Tensor, target: Tensor) -> None:
+    if target.shape != input.shape:
+        warnings.warn(
+            f"Using a target size ({target.size()}) that is different to the input size ({input.size()}). This will "
+            "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+            stacklevel=3,
+        )
+
+
+def _broadcast(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    if input.shape == target.shape:
+        return input, target
+    (input + target)  # the operator's own error for shapes that do not broadcast
+    shape = broadcast_shapes(input.shape, target.shape)
+    return input.expand(shape), target.expand(shape)
+
+
+def _weighted(losses: Tensor, weight: Tensor, reduction: str) -> Tensor:
+    losses = losses * weight
+    if reduction == "mean":
+        return losses.sum() / weight.expand(losses.shape).sum()
+    return _reduced(losses, reduction)
+
+
+def mse_loss(
+    input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
+    reduction: str = "mean", weight: Tensor | None = None,
+) -> Tensor:  # fmt: skip
+    """Squared difference of each element.
+
+    Args:
+        input, target: of one shape.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        weight: factor of each element's loss; the mean is then weighted.
+
+    Example::
+
+        >>> torch.nn.functional.mse_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
+        tensor(2.)
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    _warn_shapes(input, target)
+    first, second = _broadcast(input, target)
+    if weight is not None:
+        return _weighted(ops.mse_loss(first, second, NONE), weight, reduction)
+    return ops.mse_loss(first, second, reduction_number(reduction))  # type: ignore[no-any-return]
+
+
+def l1_loss(
+    input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
+    reduction: str = "mean", weight: Tensor | None = None,
+) -> Tensor:  # fmt: skip
+    """Absolute difference of each element.
+
+    Args:
+        input, target: of one shape.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        weight: factor of each element's loss; the mean is then weighted.
+
+    Example::
+
+        >>> torch.nn.functional.l1_loss(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
+        tensor(1.)
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    _warn_shapes(input, target)
+    first, second = _broadcast(input, target)
+    losses = (first - second).abs()
+    return _reduced(losses, reduction) if weight is None else _weighted(losses, weight, reduction)
+
+
+def smooth_l1_loss(
+    input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
+    reduction: str = "mean", beta: float = 1.0,
+) -> Tensor:  # fmt: skip
+    """Squared difference below `beta`, absolute difference above.
+
+    Args:
+        input, target: of one shape.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        beta: where the two parts meet; not negative.
+
+    Example::
+
+        >>> torch.nn.functional.smooth_l1_loss(torch.tensor([0.0, 3.0]), torch.zeros(2), reduction="none")
+        tensor([0.0000, 2.5000])
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    _warn_shapes(input, target)
+    if beta < 0:
+        raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
+    first, second = _broadcast(input, target)
+    if beta == 0:
+        return l1_loss(first, second, reduction=reduction)
+    return ops.smooth_l1_loss(first, second, reduction_number(reduction), beta)  # type: ignore[no-any-return]
+
+
+def huber_loss(
+    input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
+) -> Tensor:
+    """Half the squared difference up to `delta`, linear beyond.
+
+    Args:
+        input, target: of one shape.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        delta: where the two parts meet; positive.
+        weight: factor of each element's loss; the mean is then weighted.
+
+    Example::
+
+        >>> torch.nn.functional.huber_loss(torch.tensor([0.0, 3.0]), torch.zeros(2), reduction="none")
+        tensor([0.0000, 2.5000])
+    """
+    _warn_shapes(input, target)
+    first, second = _broadcast(input, target)
+    if weight is not None:
+        return _weighted(ops.huber_loss(first, second, NONE, delta), weight, reduction)
+    return ops.huber_loss(first, second, reduction_number(reduction), delta)  # type: ignore[no-any-return]
+
+
+def nll_loss(
+    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
+    ignore_index: int = -100, reduce: bool | None = None, reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    """Negative log-likelihood of the target classes.
+
+    Args:
+        input: log-probabilities of shape (n, c, ...) or (c,).
+        target: class numbers of shape (n, ...) or ().
+        weight: factor of each class, of shape (c,).
+        ignore_index: a target that does not count.
+        reduction: ``"none"``, ``"mean"`` (weighted) or ``"sum"``.
+
+    Raises:
+        IndexError: a target is no class.
+        RuntimeError, ValueError: the shapes do not fit.
+
+    Example::
+
+        >>> torch.nn.functional.nll_loss(torch.tensor([[-1.0, -2.0]]), torch.tensor([1]))
+        tensor(2.)
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    _check_batch(input, target)
+    found = ops.nll_loss_with_weights(input, target, weight, reduction_number(reduction), ignore_index)
+    return found[0]  # type: ignore[no-any-return]
+
+
+def _check_batch(input: Tensor, target: Tensor) -> None:
+    if input.ndim == 0:
+        raise RuntimeError("input tensor should be 1D or 2D")
+    if input.ndim > 1 and target.ndim > 0 and input.shape[0] != target.shape[0]:
+        error = ValueError(
+            f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({target.shape[0]})."
+        )
+        error.add_note("both start with the batch: (n, classes, ...) and (n, ...)")
+        raise error
+    if input.ndim > 2 and tuple(target.shape[1:]) != tuple(input.shape[2:]):
+        wanted = (input.shape[0], *input.shape[2:])
+        raise RuntimeError(f"Expected target size {list(wanted)}, got {list(target.shape)}")
+
+
+def cross_entropy(
+    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
+    ignore_index: int = -100, reduce: bool | None = None, reduction: str = "mean", label_smoothing: float = 0.0,
+) -> Tensor:  # fmt: skip
+    """Cross-entropy of logits and target classes or probabilities.
+
+    Args:
+        input: logits of shape (n, c, ...) or (c,).
+        target: class numbers of shape (n, ...) or (), or probabilities of the shape of `input`.
+        weight: factor of each class, of shape (c,).
+        ignore_index: a target class that does not count.
+        reduction: ``"none"``, ``"mean"`` (weighted) or ``"sum"``.
+        label_smoothing: share of the uniform distribution mixed into the target.
+
+    Raises:
+        IndexError: a target is no class.
+        RuntimeError, ValueError: the shapes do not fit, or `label_smoothing` is not in [0, 1].
+
+    Example::
+
+        >>> torch.nn.functional.cross_entropy(torch.zeros(1, 2), torch.tensor([1]))
+        tensor(0.6931)
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    if not 0.0 <= label_smoothing <= 1.0:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:.0f}")
+    dim = 0 if input.ndim == 1 else 1
+    if target.shape == input.shape and target.is_floating_point():
+        return _soft_cross_entropy(input.log_softmax(dim), target, weight, reduction, label_smoothing, dim)
+    if not label_smoothing:
+        return nll_loss(input.log_softmax(dim), target, weight, None, ignore_index, None, reduction)
+    logs = input.log_softmax(dim)
+    hard = nll_loss(logs, target, weight, None, ignore_index, None, reduction)
+    return _smoothed(logs, target, hard, weight, ignore_index, reduction, label_smoothing, dim)
+
+
+def _soft_cross_entropy(
+    logs: Tensor, target: Tensor, weight: Tensor | None, reduction: str, smoothing: float, dim: int
+) -> Tensor:
+    classes = logs.shape[dim]
+    if smoothing:
+        target = target * (1 - smoothing) + smoothing / classes
+    if weight is not None:
+        logs = logs * weight.view([-1 if axis == dim else 1 for axis in range(logs.ndim)])
+    losses = -(logs * target)
+    if reduction == "none":
+        return losses.sum(dim)
+    if reduction == "sum":
+        return losses.sum()
+    reduction_number(reduction)
+    return losses.sum() / (logs.numel() // classes)
+
+
+def _smoothed(
+    logs: Tensor, target: Tensor, hard: Tensor, weight: Tensor | None, ignore_index: int, reduction: str,
+    smoothing: float, dim: int,
+) -> Tensor:  # fmt: skip
+    classes = logs.shape[dim]
+    if weight is not None:
+        shape = [-1 if axis == dim else 1 for axis in range(logs.ndim)]
+        soft = -(logs * weight.view(shape)).sum(dim)
+    else:
+        soft = -logs.sum(dim)
+    ignored = target == ignore_index
+    soft = soft.masked_fill(ignored, 0.0)
+    if reduction == "mean":
+        if weight is None:
+            soft = soft.sum() / (~ignored).sum()
+        else:
+            chosen = weight.gather(0, target.masked_fill(ignored, 0).reshape(-1))
+            soft = soft.sum() / chosen.masked_fill(ignored.reshape(-1), 0.0).sum()
+    elif reduction == "sum":
+        soft = soft.sum()
+    share = smoothing / classes
+    return hard * (1 - smoothing) + soft * share
+
+
+def binary_cross_entropy(
+    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
+    reduce: bool | None = None, reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    """Cross-entropy of probabilities and targets in [0, 1].
+
+    Args:
+        input, target: of one shape, in [0, 1].
+        weight: factor of each element's loss.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+
+    Raises:
+        ValueError: the shapes differ.
+        RuntimeError: an input is not a probability.
+
+    Example::
+
+        >>> torch.nn.functional.binary_cross_entropy(torch.tensor([0.5]), torch.tensor([1.0]))
+        tensor(0.6931)
+    """
+    number = reduction_number(legacy_reduction(size_average, reduce, reduction))
+    if target.shape != input.shape:
+        error = ValueError(
+            f"Using a target size ({target.size()}) that is different to the input size ({input.size()}) is "
+            "deprecated. Please ensure they have the same size."
+        )
+        error.add_note("add or drop a dimension: target.unsqueeze(1), or input.squeeze(1)")
+        raise error
+    if weight is not None:
+        weight = weight.expand(broadcast_shapes(target.shape, weight.shape))
+    return ops.binary_cross_entropy(input, target, weight, number)  # type: ignore[no-any-return]
+
+
+def binary_cross_entropy_with_logits(
+    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
+    reduce: bool | None = None, reduction: str = "mean", pos_weight: Tensor | None = None,
+) -> Tensor:  # fmt: skip
+    """Cross-entropy of logits and targets in [0, 1].
+
+    Args:
+        input, target: of one shape.
+        weight: factor of each element's loss.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+        pos_weight: factor of the positive part.
+
+    Raises:
+        ValueError: the shapes differ.
+
+    Example::
+
+        >>> torch.nn.functional.binary_cross_entropy_with_logits(torch.zeros(1), torch.ones(1))
+        tensor(0.6931)
+    """
+    number = reduction_number(legacy_reduction(size_average, reduce, reduction))
+    if target.shape != input.shape:
+        raise ValueError(f"Target size ({target.size()}) must be the same as input size ({input.size()})")
+    return ops.binary_cross_entropy_with_logits(input, target, weight, pos_weight, number)  # type: ignore[no-any-return]
+
+
+def kl_div(
+    input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
+    reduction: str = "mean", log_target: bool = False,
+) -> Tensor:  # fmt: skip
+    """Kullback-Leibler divergence, elementwise ``target * (log(target) - input)``.
+
+    Args:
+        input: log-probabilities.
+        target: probabilities, or their logarithms with `log_target`.
+        reduction: ``"none"``, ``"batchmean"`` (the true divergence), ``"mean"`` or ``"sum"``.
+        log_target: whether the target is given as logarithms.
+
+    Example::
+
+        >>> torch.nn.functional.kl_div(torch.zeros(1, 2), torch.ones(1, 2), reduction="batchmean")
+        tensor(0.)
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    if reduction == "mean":
+        warnings.warn(
+            "reduction: 'mean' divides the total loss by both the batch size and the support size."
+            "'batchmean' divides only by the batch size, and aligns with the KL div math definition."
+            "'mean' will be changed to behave the same as 'batchmean' in the next major release.",
+            stacklevel=2,
+        )
+    losses = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
+    if reduction == "batchmean":
+        return losses.sum() / input.shape[0] if input.ndim else losses.sum()
+    return _reduced(losses, reduction)
+
+
+def poisson_nll_loss(
+    input: Tensor, target: Tensor, log_input: bool = True, full: bool = False, size_average: bool | None = None,
+    eps: float = 1e-8, reduce: bool | None = None, reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    """Negative log-likelihood of counts under a Poisson distribution.
+
+    Args:
+        input: the rate, or its logarithm with `log_input`.
+        target: the counts.
+        full: whether Stirling's term is added.
+        eps: added to the rate before its logarithm.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+
+    Example::
+
+        >>> torch.nn.functional.poisson_nll_loss(torch.zeros(1), torch.ones(1))
+        tensor(1.)
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    losses = input.exp() - target * input if log_input else input - target * (input + eps).log()
+    if full:
+        term = target * target.log() - target + 0.5 * (2 * math.pi * target).log()
+        losses = losses + term.masked_fill(target <= 1, 0)
+    return _reduced(losses, reduction)
+
+
+def gaussian_nll_loss(
+    input: Tensor, target: Tensor, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
+) -> Tensor:
+    """Negative log-likelihood under a normal distribution with given variance.
+
+    Args:
+        input: the means.
+        target: the values.
+        var: the variances, of the shape of `input`, or one for each row, or a number.
+        full: whether the constant term is added.
+        eps: lower bound of the variance.
+        reduction: ``"none"``, ``"mean"`` or ``"sum"``.
+
+    Raises:
+        ValueError: the shapes do not fit, or a variance is negative.
+
+    Example::
+
+        >>> torch.nn.functional.gaussian_nll_loss(torch.zeros(1), torch.ones(1), torch.ones(1))
+        tensor(0.5000)
+    """
+    if isinstance(var, float):
+        if var < 0:
+            raise ValueError("var has negative entry/entries")
+        var = var * input.new_ones(input.shape)
+    elif (var < 0).any():
+        raise ValueError("var has negative entry/entries")
+    if var.shape != input.shape:
+        if input.shape[:-1] == var.shape:
+            var = var.unsqueeze(-1)
+        elif not (input.shape[:-1] == var.shape[:-1] and var.shape[-1] == 1):
+            raise ValueError("var is of incorrect size")
+    reduction_number(reduction)
+    fixed = var.detach()
+    clamped = var + (fixed.clamp(min=eps) - fixed)  # the bound does not show in the gradient
+    losses = 0.5 * (clamped.log() + (input - target) ** 2 / clamped)
+    if full:
+        losses = losses + 0.5 * math.log(2 * math.pi)
+    return _reduced(losses, reduction)
+
+
+def hinge_embedding_loss(
+    input: Tensor, target: Tensor, margin: float = 1.0, size_average: bool | None = None,
+    reduce: bool | None = None, reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    """The input where the target is 1, its distance below a margin where it is -1.
+
+    Example::
+
+        >>> torch.nn.functional.hinge_embedding_loss(torch.tensor([0.5]), torch.tensor([-1]))
+        tensor(0.5000)
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    positive = input.masked_fill(target != 1, 0)
+    negative = (margin - input).clamp(min=0).masked_fill(target != -1, 0)
+    return _reduced(positive + negative, reduction)
+
+
+def soft_margin_loss(
+    input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    """``log(1 + exp(-target * input))`` for targets of -1 and 1.
+
+    Example::
+
+        >>> torch.nn.functional.soft_margin_loss(torch.zeros(1), torch.ones(1))
+        tensor(0.6931)
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    return _reduced((-target * input).exp().log1p(), reduction)
+
+
+def margin_ranking_loss(
+    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0, size_average: bool | None = None,
+    reduce: bool | None = None, reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    """How far `input1` falls short of ranking above `input2` (target 1) or below (-1).
+
+    Example::
+
+        >>> torch.nn.functional.margin_ranking_loss(torch.zeros(1), torch.ones(1), torch.ones(1))
+        tensor(1.)
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    if not input1.ndim == input2.ndim == target.ndim:
+        raise RuntimeError(
+            "margin_ranking_loss : All input tensors should have same dimension but got sizes: "
+            f"input1: {input1.size()}, input2: {input2.size()}, target: {target.size()} "
+        )
+    return _reduced((-target * (input1 - input2) + margin).clamp(min=0), reduction)
+
+
+def cosine_embedding_loss(
+    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0, size_average: bool | None = None,
+    reduce: bool | None = None, reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    """One minus the cosine of two vectors (target 1), or the cosine above a margin (-1).
+
+    Example::
+
+        >>> torch.nn.functional.cosine_embedding_loss(torch.ones(1, 2), torch.ones(1, 2), torch.ones(1))
+        tensor(0.)
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    dim = 0 if input1.ndim == 1 else 1
+    small = 1e-12
+    product = (input1 * input2).sum(dim)
+    first = (input1 * input1).sum(dim) + small
+    second = (input2 * input2).sum(dim) + small
+    cosine = product / (first * second).sqrt()
+    losses = (1 - cosine).masked_fill(target != 1, 0) + (cosine - margin).clamp(min=0).masked_fill(target != -1, 0)
+    return _reduced(losses, reduction)
+
+
+def multilabel_soft_margin_loss(
+    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
+    reduce: bool | None = None, reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    """Mean over classes of the binary cross-entropy of logits.
+
+    Example::
+
+        >>> torch.nn.functional.multilabel_soft_margin_loss(torch.zeros(1, 2), torch.ones(1, 2))
+        tensor(0.6931)
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    losses = -(target * logsigmoid(input) + (1 - target) * logsigmoid(-input))
+    if weight is not None:
+        losses = losses * weight
+    return _reduced(losses.sum(-1) / input.shape[-1], reduction)
+
+
+def multi_margin_loss(
+    input: Tensor, target: Tensor, p: int = 1, margin: float = 1.0, weight: Tensor | None = None,
+    size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    """How far the target class fails to beat the others by a margin.
+
+    Args:
+        input: scores of shape (n, c) or (c,).
+        target: class numbers of shape (n,) or ().
+        p: 1 or 2, power of the shortfall.
+        weight: factor of each class.
+
+    Example::
+
+        >>> torch.nn.functional.multi_margin_loss(torch.zeros(1, 2), torch.tensor([0]))
+        tensor(0.5000)
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    if p not in (1, 2):
+        raise ValueError("only p == 1 and p == 2 supported")
+    scores, classes = (input.unsqueeze(0), target.reshape(1)) if input.ndim == 1 else (input, target)
+    chosen = scores.gather(1, classes.unsqueeze(1))
+    short = (margin - chosen + scores).clamp(min=0)
+    if p == 2:
+        short = short * short
+    if weight is not None:
+        short = short * weight[classes].unsqueeze(1)
+    mask = scores.new_ones(scores.shape).scatter(1, classes.unsqueeze(1), 0)
+    losses = (short * mask).sum(1) / scores.shape[1]
+    return _reduced(losses.reshape(target.shape), reduction)
+
+
+def multilabel_margin_loss(
+    input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    """How far target classes fail to beat all others by 1; targets end with the first -1.
+
+    Example::
+
+        >>> torch.nn.functional.multilabel_margin_loss(torch.zeros(1, 2), torch.tensor([[0, -1]]))
+        tensor(0.5000)
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    scores = input.reshape(1, -1) if input.ndim < 2 else input
+    labels = target.reshape(1, -1) if target.ndim < 2 else target
+    valid = (labels < 0).cumsum(1) == 0
+    places = labels.masked_fill(~valid, 0)
+    is_target = scores.new_zeros(scores.shape).scatter_add(1, places, valid.to(scores.dtype)) > 0
+    chosen = scores.gather(1, places)
+    short = (1 - chosen.unsqueeze(2) + scores.unsqueeze(1)).clamp(min=0)
+    keep = valid.unsqueeze(2) & ~is_target.unsqueeze(1)
+    losses = short.masked_fill(~keep, 0).sum((1, 2)) / scores.shape[1]
+    return _reduced(losses.reshape(() if input.ndim < 2 else (-1,)), reduction)
+
+
+def triplet_margin_loss(
+    anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 1.0, p: float = 2, eps: float = 1e-6,
+    swap: bool = False, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    """How far an anchor fails to be closer to the positive than to the negative by a margin.
+
+    Args:
+        anchor, positive, negative: vectors along the last dimension.
+        margin: positive.
+        p: norm of the distance.
+        eps: added to differences.
+        swap: whether the distance of positive and negative counts if it is smaller.
+
+    Example::
+
+        >>> torch.nn.functional.triplet_margin_loss(torch.zeros(1, 2), torch.zeros(1, 2), torch.zeros(1, 2))
+        tensor(1.)
+    """
+    reduction = legacy_reduction(size_average, reduce, reduction)
+    if margin <= 0:
+        raise ValueError(f"margin must be greater than 0, got {margin}")
+
+    def distance(first: Tensor, second: Tensor) -> Tensor:
+        return pairwise_distance(first, second, p, eps)
+
+    return _triplet(anchor, positive, negative, distance, margin, swap, reduction)
+
+
+def triplet_margin_with_distance_loss(
+    anchor: Tensor, positive: Tensor, negative: Tensor, *,
+    distance_function: Callable[[Tensor, Tensor], Tensor] | None = None, margin: float = 1.0, swap: bool = False,
+    reduction: str = "mean",
+) -> Tensor:  # fmt: skip
+    """`triplet_margin_loss` with a distance of one's own.
+
+    Example::
+
+        >>> a = torch.zeros(1, 2)
+        >>> torch.nn.functional.triplet_margin_with_distance_loss(a, a, a, margin=2.0)
+        tensor(2.)
+    """
+    if margin <= 0:
+        raise ValueError(f"margin must be greater than 0, got {margin}")
+    return _triplet(anchor, positive, negative, distance_function or pairwise_distance, margin, swap, reduction)
+
+
+def _triplet(
+    anchor: Tensor, positive: Tensor, negative: Tensor, distance: Callable[[Tensor, Tensor], Tensor], margin: float,
+    swap: bool, reduction: str,
+) -> Tensor:  # fmt: skip
+    near, far = distance(anchor, positive), distance(anchor, negative)
+    if swap:
+        far = far.minimum(distance(positive, negative))
+    return _reduced((margin + near - far).clamp(min=0), reduction)
