@@ -60,12 +60,26 @@ from ._ops.arithmetic import (
     subtract,
     true_divide,
 )
+from ._ops.bitwise import (
+    bitwise_and,
+    bitwise_left_shift,
+    bitwise_not,
+    bitwise_or,
+    bitwise_right_shift,
+    bitwise_xor,
+    gcd,
+    lcm,
+)
+from ._ops.combination import addcdiv, addcmul, lerp
 from ._ops.comparison import (
+    allclose,
     eq,
+    equal,
     ge,
     greater,
     greater_equal,
     gt,
+    isclose,
     isfinite,
     isinf,
     isnan,
@@ -84,9 +98,26 @@ from ._ops.comparison import (
     not_equal,
     signbit,
 )
+from ._ops.complex import (
+    angle,
+    complex,
+    conj,
+    conj_physical,
+    imag,
+    is_conj,
+    is_neg,
+    polar,
+    real,
+    resolve_conj,
+    resolve_neg,
+    view_as_complex,
+    view_as_real,
+)
 from ._ops.exponential import exp, exp2, expm1, log, log1p, log2, log10, logaddexp, logaddexp2, logit, sigmoid, xlogy
+from ._ops.floating import copysign, frexp, heaviside, hypot, ldexp, nan_to_num, nextafter
 from ._ops.magnitude import abs, absolute, sgn, sign
 from ._ops.power import float_power, pow, reciprocal, rsqrt, sqrt, square
+from ._ops.rounding import ceil, fix, floor, frac, round, trunc
 from ._ops.selection import clamp, clamp_max, clamp_min, clip, fmax, fmin, maximum, minimum, where
 from ._ops.trigonometric import (
     acos,
@@ -161,16 +192,79 @@ from ._ops.sorting import argsort, msort, sort, topk
 from ._ops.statistics import mean, nanmean, std, std_mean, var, var_mean
 
 # shape
-from ._ops.dimensions import adjoint, movedim, permute, squeeze, t, transpose, unsqueeze
-from ._ops.joining import cat, split_with_sizes, stack, unbind
-from ._ops.shape import broadcast_to, flatten, ravel, reshape, unflatten
-from ._ops.slices import diagonal, narrow, select
+from ._ops.dimensions import (
+    adjoint,
+    movedim,
+    permute,
+    permute_copy,
+    squeeze,
+    squeeze_copy,
+    t,
+    t_copy,
+    transpose,
+    transpose_copy,
+    unsqueeze,
+    unsqueeze_copy,
+)
+from ._ops.joining import (
+    cat,
+    split_copy,
+    split_with_sizes,
+    split_with_sizes_copy,
+    stack,
+    unbind,
+    unbind_copy,
+)
+from ._ops.rearranging import flip, fliplr, flipud, repeat_interleave, roll, rot90, tile
+from ._ops.shape import broadcast_to, expand_copy, flatten, ravel, reshape, unflatten, view_copy
+from ._ops.slices import (
+    alias_copy,
+    as_strided,
+    diagonal,
+    diagonal_copy,
+    narrow,
+    narrow_copy,
+    select,
+    select_copy,
+    slice_copy,
+    unfold_copy,
+)
+from ._ops.splitting import chunk, dsplit, hsplit, split, tensor_split, vsplit
+from ._ops.stacking import (
+    atleast_1d,
+    atleast_2d,
+    atleast_3d,
+    block_diag,
+    broadcast_tensors,
+    cartesian_prod,
+    column_stack,
+    combinations,
+    dstack,
+    hstack,
+    meshgrid,
+    vstack,
+)
+from ._ops.triangles import diag, diag_embed, diagflat, trace, tril, triu
+from ._ops.view_scatter import as_strided_scatter, diagonal_scatter, select_scatter, slice_scatter
 
+concat = concatenate = cat
+row_stack = vstack
 moveaxis, swapaxes, swapdims = movedim, transpose, transpose
 
 # indexing
-from ._ops.gather_scatter import index_add, index_select, masked_fill, put, take
+from ._ops.gather_scatter import (
+    gather,
+    index_reduce,
+    put,
+    scatter,
+    scatter_add,
+    scatter_reduce,
+    take,
+    take_along_dim,
+)
+from ._ops.index_along import index_add, index_copy, index_fill, index_select
 from ._ops.indexing import index_put
+from ._ops.masking import argwhere, masked_fill, masked_scatter, masked_select, nonzero, nonzero_static
 
 # printing
 from ._printing import set_printoptions

@@ -18,7 +18,7 @@ from .._core.modes import OFF, modes
 from .._core.named_results import NamedResult
 from .._core.promotion import Promotion, can_cast
 from .._core.sizes import mismatch, wrap_dims
-from .._core.tensor_base import PLAIN, TensorBase, wrap, wrap_view
+from .._core.tensor_base import PLAIN, TensorBase, has_override, wrap, wrap_view
 from .binding import bind, invalid_combination, is_number, type_error
 from .overrides import handle_override
 from .record import Operator
@@ -53,9 +53,9 @@ def find_special(op: Operator, values: list[Any], out: Any = None) -> Any:
             continue
         if isinstance(value, (list, tuple)):
             for item in value:
-                if type(item) not in PLAIN and hasattr(type(item), "__torch_function__"):
+                if has_override(type(item)):
                     return item
-        elif hasattr(type(value), "__torch_function__"):
+        elif has_override(type(value)):
             return value
     return None
 

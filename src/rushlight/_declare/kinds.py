@@ -24,6 +24,7 @@ __all__ = [
     "SAME",
     "Refusal",
     "composite",
+    "copying",
     "elementwise",
     "fused",
     "kernel",
@@ -42,6 +43,8 @@ NATURAL = {
     "real": _INTEGERS | _BOOL,
     "any": _INTEGERS | _COMPLEX | _BOOL,
     "complex": _COMPLEX,
+    "integer": _INTEGERS,
+    "bits": _INTEGERS | _BOOL,
     "sum": _COMPLEX | {np.dtype("i8")},
 }
 """Sets of NumPy dtypes beside float32 and float64 for which an ``eager`` function gives torch's dtype."""
@@ -113,7 +116,7 @@ def reduction(
         promote: SAME, or INT64 where integers and bools accumulate in int64.
         node: the node's name; a tuple of two where the full reduction and that along `dim` differ.
         options: ``combine=``, ``identity=`` and ``finish=`` for the compiler, ``check=`` (gets `dim` as it was given),
-            `dim` alone), ``refuse=``.
+            ``refuse=``.
     """
 
     def declare(body: F) -> F:
@@ -141,6 +144,21 @@ def view(
     return lambda body: _public(Operator("view", body, vjp, node, options), fast.view)
 
 
+def copying(function: Any, name: str | None = None) -> Any:
+    """Declares the form of a view operator that returns copies (``select_copy`` of ``select``)."""
+    source = function.op
+    options = {"name": name or f"{source.name}_copy", "exact": True, "copies": True, "promote": (), "natural": frozenset(),
+               "holomorphic": source.holomorphic, "pick_node": source.pick_node}  # fmt: skip
+    nodes = tuple(f"{name}_copy" for name in source.node_names)
+    op = Operator("kernel", source.body, source.vjp, nodes, options)
+    op.has_out = True
+
+    def general(*args: Any, **kwargs: Any) -> Any:
+        return call(op, args, kwargs)
+
+    return _finish(op, general)
+
+
 def kernel(
     *,
     promote: tuple[str, ...] = (),
@@ -159,7 +177,8 @@ def kernel(
         natural: the dtypes beside float32 and float64 that `eager` is right for (a key of `NATURAL`).
         options: ``exact=True`` keeps 16-bit floats as they are (kernels that only move values),
             ``overwrites=True`` (the body checks its arguments, then writes into the first and returns nothing; the
-            machinery hands it a copy, the in-place form the tensor's own memory),
+            machinery hands it a copy, the in-place form the tensor's own memory), ``grows=True`` (that copy is first
+            broadcast with the second argument),
             ``returns=`` a named tuple, ``check=``, ``nondifferentiable=`` True or output numbers, ``linear=``.
     """
     settings = {"eager": eager, "natural": NATURAL[natural], "promote": promote, "scalar_ok": False, **options}
@@ -216,7 +235,7 @@ def _is_special(value: Any) -> bool:
         return False
     if isinstance(value, (list, tuple)):
         return any(map(_is_special, value))
-    return kind not in fast.PLAIN and hasattr(kind, "__torch_function__")
+    return has_override(kind)
 
 
 def _public(op: Operator, maker: Callable[[Operator, Callable[..., Any]], Callable[..., Any]] | None) -> Any:

@@ -6,17 +6,21 @@ Only methods whose calling form differs from the operator's (varargs, overloads)
 from __future__ import annotations
 
 from .arithmetic import ArithmeticMethods
+from .bitwise import BitwiseMethods
 from .comparison import ComparisonMethods
+from .complex import ComplexMethods
 from .conversion import ConversionMethods
 from .creation import CreationMethods
 from .exponential import ExponentialMethods
 from .indexing import IndexingMethods
 from .gradients import GradientMethods
+from .floating import FloatingMethods
 from .inspection import InspectionMethods
 from .magnitude import MagnitudeMethods
 from .matmul import MatmulMethods
 from .power import PowerMethods
 from .reduction import ReductionMethods
+from .rounding import RoundingMethods
 from .selection import SelectionMethods
 from .shape import ShapeMethods
 from .trigonometric import TrigonometricMethods
@@ -30,6 +34,10 @@ class TensorMethods(
     ExponentialMethods,
     MagnitudeMethods,
     TrigonometricMethods,
+    RoundingMethods,
+    FloatingMethods,
+    ComplexMethods,
+    BitwiseMethods,
     ReductionMethods,
     ShapeMethods,
     IndexingMethods,

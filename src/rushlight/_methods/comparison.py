@@ -34,6 +34,7 @@ class ComparisonMethods:
     isposinf = method(ops.isposinf)
     isneginf = method(ops.isneginf)
     isreal = method(ops.isreal)
+    isclose, allclose, equal = method(ops.isclose), method(ops.allclose), method(ops.equal)
     signbit = method(ops.signbit)
 
     logical_not, logical_not_ = method(ops.logical_not), inplace(ops.logical_not)

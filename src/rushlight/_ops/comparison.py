@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._declare.kinds import BOOL, Refusal, elementwise
+from .._core.dtypes import get_default_dtype, of_numpy
+from .._declare.dispatch import scalar_name
+from .._declare.kinds import BOOL, Refusal, elementwise, kernel
 from .._declare.scalars import s
 
 if TYPE_CHECKING:
@@ -261,6 +263,83 @@ def logical_xor(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> T
         tensor([False,  True])
     """
     return s.logical_xor(input, other)
+
+
+def _check_closeness(input: Any, other: Any, rtol: Any, atol: Any, equal_nan: Any) -> None:
+    elements = [of_numpy(value._array.dtype) for value in (input, other) if hasattr(value, "_array")]
+    if len(elements) == 2 and elements[0] is not elements[1]:
+        raise RuntimeError(f"{scalar_name(elements[0])} did not match {scalar_name(elements[1])}")
+    for name, value in (("rtol", rtol), ("atol", atol)):
+        if not value >= 0:
+            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {value:g}")
+
+
+def _is_close(input: Any, other: Any, rtol: Any, atol: Any, equal_nan: Any) -> Any:
+    """Where arrays are equal, or finite and near each other."""
+    found = input == other
+    if equal_nan and input.dtype.kind in "fc":
+        found = found | (np.isnan(input) & np.isnan(other))
+    if rtol == 0 and atol == 0:
+        return found
+    if input.dtype.kind not in "fc":
+        other = other.astype(get_default_dtype().numpy)
+        input = input.astype(other.dtype)
+    distance = np.abs(input - other)
+    return found | (np.isfinite(distance) & (distance <= atol + np.abs(rtol * other)))
+
+
+@elementwise(promote=BOOL, general=_is_close, check=_check_closeness)
+def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
+    """Where ``|input - other| <= atol + rtol * |other|``.
+
+    Args:
+        input, other: tensors of one dtype that broadcast.
+        rtol, atol: relative and absolute tolerance, not negative.
+        equal_nan: whether nan is close to nan.
+
+    Example::
+
+        >>> torch.isclose(torch.tensor([1.0, 1.1]), torch.tensor([1.0, 1.0]))
+        tensor([ True, False])
+    """
+    distance = s.abs(input - other)
+    near = (input == other) | (s.isfinite(distance) & (distance <= atol + s.abs(rtol * other)))
+    return near | (s.isnan(input) & s.isnan(other)) if equal_nan else near
+
+
+def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
+    """Whether all elements are close: `isclose` everywhere.
+
+    Args:
+        input, other: tensors of one dtype that broadcast.
+        rtol, atol: relative and absolute tolerance, not negative.
+        equal_nan: whether nan is close to nan.
+
+    Example::
+
+        >>> torch.allclose(torch.tensor([1.0]), torch.tensor([1.0 + 1e-7]))
+        True
+    """
+    return bool(isclose(input, other, rtol, atol, equal_nan)._array.all())
+
+
+@kernel(exact=True, nondifferentiable=True, name="equal")
+def _equal(input: Tensor, other: Tensor) -> Any:
+    return np.array_equal(input, other)
+
+
+def equal(input: Tensor, other: Tensor) -> bool:
+    """Whether two tensors have the same shape and the same elements.
+
+    Args:
+        input, other: any tensors.
+
+    Example::
+
+        >>> torch.equal(torch.tensor([1, 2]), torch.tensor([1, 2]))
+        True
+    """
+    return bool(_equal(input, other))
 
 
 greater, greater_equal, less, less_equal, not_equal = gt, ge, lt, le, ne

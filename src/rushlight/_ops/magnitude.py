@@ -37,9 +37,16 @@ def abs(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return s.abs(input)
 
 
+def _sign(input: Any) -> Any:
+    """The sign of real elements; 0 for nan, as in torch."""
+    if input.dtype.kind == "b":
+        return input
+    return np.subtract(input > 0, input < 0, dtype=input.dtype)
+
+
 @elementwise(
-    eager=np.sign,
-    general=lambda input: input if input.dtype.kind == "b" else np.sign(input),
+    eager=_sign,
+    general=_sign,
     refuse=(
         Refusal(
             "complex",
@@ -57,14 +64,12 @@ def sign(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         >>> torch.sign(torch.tensor([-3.0, 0.0, 2.0]))
         tensor([-1.,  0.,  1.])
     """
-    return s.sign(input)
+    return s.where(input > 0, 1, s.where(input < 0, -1, 0))
 
 
 def _sgn(input: Any) -> Any:
-    if input.dtype.kind == "b":
-        return input
     if input.dtype.kind != "c":
-        return np.sign(input)
+        return _sign(input)
     size = np.abs(input)
     return np.where(size == 0, 0, input / np.where(size == 0, 1, size))
 
