@@ -151,3 +151,20 @@ def broadcast_shapes(*shapes: Sequence[int]) -> Size:
                 )
             result[position] = size
     return Size(result)
+
+
+def mismatch(first: Sequence[int], second: Sequence[int]) -> RuntimeError | None:
+    """torch's error for two shapes that do not broadcast; None where they do."""
+    for position in range(1, min(len(first), len(second)) + 1):
+        a, b = first[-position], second[-position]
+        if a != b and 1 not in (a, b):
+            dim = max(len(first), len(second)) - position
+            error = RuntimeError(
+                f"The size of tensor a ({a}) must match the size of tensor b ({b}) at non-singleton dimension {dim}"
+            )
+            error.add_note(
+                f"tensor a has shape {list(first)} and tensor b {list(second)}: aligned from the right, sizes must "
+                "be equal or 1; unsqueeze, expand or transpose one of them"
+            )
+            return error
+    return None

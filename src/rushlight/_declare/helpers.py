@@ -8,6 +8,7 @@ from .._core.dtypes import dtype, of_numpy
 from .._core.promotion import Promotion
 from .._core.tensor_base import TensorBase
 from .binding import is_number
+from .record import REGISTRY
 
 
 def common_dtype(*operands: Any) -> dtype | None:
@@ -21,3 +22,8 @@ def common_dtype(*operands: Any) -> dtype | None:
         else:
             return None
     return promotion.result()
+
+
+def call_operator(name: str, *args: Any, **kwargs: Any) -> Any:
+    """Calls a declared operator by its name, for files of operators, which do not import each other."""
+    return REGISTRY[name].call(*args, **kwargs)

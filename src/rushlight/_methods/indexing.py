@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from .._declare.variants import inplace, method
-from .._ops import copying, gather_scatter as ops, indexing
+from .._ops import copying, gather_scatter, index_along, indexing, masking, parts
 from .subscript import getitem, setitem
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+scatter_values_, scatter_reduced_ = inplace(gather_scatter.scatter_values), inplace(gather_scatter.scatter_reduced)
 
 
 class IndexingMethods:
@@ -14,14 +21,40 @@ class IndexingMethods:
 
     __getitem__ = getitem
     __setitem__ = setitem
+    _part_of, _part_into, _without_part = parts.part_of, parts.part_into, parts.without_part
 
     copy_ = inplace(copying.copy)
     fill_ = inplace(copying.fill)
     zero_ = inplace(copying.zero)
 
     index_put, index_put_ = method(indexing.index_put), inplace(indexing.index_put)
-    take = method(ops.take)
-    put, put_ = method(ops.put), inplace(ops.put)
-    index_select = method(ops.index_select)
-    index_add, index_add_ = method(ops.index_add), inplace(ops.index_add)
-    masked_fill, masked_fill_ = method(ops.masked_fill), inplace(ops.masked_fill)
+    index_select = method(index_along.index_select)
+    index_add, index_add_ = method(index_along.index_add), inplace(index_along.index_add)
+    index_copy, index_copy_ = method(index_along.index_copy), inplace(index_along.index_copy)
+    index_fill, index_fill_ = method(index_along.index_fill), inplace(index_along.index_fill)
+
+    gather = method(gather_scatter.gather)
+    scatter_add, scatter_add_ = method(gather_scatter.scatter_add), inplace(gather_scatter.scatter_add)
+    scatter_reduce, scatter_reduce_ = method(gather_scatter.scatter_reduce), inplace(gather_scatter.scatter_reduce)
+    index_reduce, index_reduce_ = method(gather_scatter.index_reduce), inplace(gather_scatter.index_reduce)
+    take = method(gather_scatter.take)
+    put, put_ = method(gather_scatter.put), inplace(gather_scatter.put)
+    take_along_dim = method(gather_scatter.take_along_dim)
+
+    masked_fill, masked_fill_ = method(masking.masked_fill), inplace(masking.masked_fill)
+    masked_scatter, masked_scatter_ = method(masking.masked_scatter), inplace(masking.masked_scatter)
+    masked_select = method(masking.masked_select)
+    nonzero = method(masking.nonzero)
+    argwhere = method(masking.argwhere)
+    nonzero_static = method(masking.nonzero_static)
+
+    scatter = method(gather_scatter.scatter)
+
+    def scatter_(
+        self: Any, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: Any = None
+    ) -> Tensor:
+        """Writes values at positions `index` along `dim`, or combines them with what is there."""
+        values = src if value is None else value
+        if reduce is None:
+            return scatter_values_(self, dim, index, values)  # type: ignore[no-any-return]
+        return scatter_reduced_(self, dim, index, values, reduce)  # type: ignore[no-any-return]

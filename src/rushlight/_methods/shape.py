@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._declare.variants import method
-from .._ops import dimensions, joining, shape as ops, slices
+from .._core.dtypes import dtype as DType
+from .._declare.variants import inplace, method
+from .._ops import dimensions, joining, rearranging, shape as ops, slices, splitting, triangles, view_scatter
 from .spread import spread, spread_named
 
 if TYPE_CHECKING:
@@ -26,23 +27,63 @@ class ShapeMethods:
     adjoint = method(dimensions.adjoint)
     movedim = moveaxis = method(dimensions.movedim)
     unsqueeze = method(dimensions.unsqueeze)
+
     flatten = method(ops.flatten)
     ravel = method(ops.ravel)
     unflatten = method(ops.unflatten)
-    view_as = method(ops.view_as)
     reshape_as = method(ops.reshape_as)
+    view_as = method(ops.view_as)
     expand_as = method(ops.expand_as)
+
     select = method(slices.select)
     narrow = method(slices.narrow)
+    narrow_copy = method(slices.narrow_copy)
     diagonal = method(slices.diagonal)
     unfold = method(slices.unfold)
+    as_strided = method(slices.as_strided)
+    select_scatter = method(view_scatter.select_scatter)
+    slice_scatter = method(view_scatter.slice_scatter)
+    diagonal_scatter = method(view_scatter.diagonal_scatter)
+    as_strided_scatter = method(view_scatter.as_strided_scatter)
+
     unbind = method(joining.unbind)
     split_with_sizes = method(joining.split_with_sizes)
+    chunk = method(splitting.chunk)
+    hsplit = method(splitting.hsplit)
+    vsplit = method(splitting.vsplit)
+    dsplit = method(splitting.dsplit)
+
+    fliplr = method(rearranging.fliplr)
+    flipud = method(rearranging.flipud)
+    roll = method(rearranging.roll)
+    rot90 = method(rearranging.rot90)
+    repeat_interleave = method(rearranging.repeat_interleave)
+
+    tril, tril_ = method(triangles.tril), inplace(triangles.tril)
+    triu, triu_ = method(triangles.triu), inplace(triangles.triu)
+    diag = method(triangles.diag)
+    diag_embed = method(triangles.diag_embed)
+    diagflat = method(triangles.diagflat)
+    trace = method(triangles.trace)
 
     def view(self: Any, *size: Any, **named: Any) -> Tensor:
-        """The same memory under another shape."""
-        if named:
-            size = spread_named("view", "size", size, named)
+        """The same memory under another shape, or read as another dtype.
+
+        Args:
+            size: the new sizes, one of which may be -1, spread out or as one sequence; or a dtype.
+            named: the same by name (``size=``, ``dtype=``).
+
+        Raises:
+            RuntimeError: the number of elements differs, or a copy would be needed.
+
+        Example::
+
+            >>> torch.arange(4).view(2, -1)
+            tensor([[0, 1],
+                    [2, 3]])
+        """
+        if named or not size or type(size[0]) is DType:
+            return _view_named(self, size, named)
         return ops.view_(self, spread(size))  # type: ignore[no-any-return]
 
     def reshape(self: Any, *shape: Any, **named: Any) -> Tensor:
@@ -72,7 +113,43 @@ class ShapeMethods:
         return dimensions.squeeze(self, *dim)  # type: ignore[no-any-return]
 
     def split(self: Any, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
-        """Parts of a given size, or of given sizes, along a dimension."""
-        if isinstance(split_size, (tuple, list)):
-            return joining.split_with_sizes(self, split_size, dim)  # type: ignore[no-any-return]
-        return joining.split_evenly(self, split_size, dim)  # type: ignore[no-any-return]
+        """Parts of a given size, or of given sizes, along a dimension, as views."""
+        return splitting.split(self, split_size, dim)
+
+    def tensor_split(self: Any, *args: Any, **named: Any) -> tuple[Tensor, ...]:
+        """Parts of nearly equal size, or between given places, along a dimension, as views."""
+        for name in ("indices", "sections", "tensor_indices_or_sections"):
+            if name in named:
+                named["indices_or_sections"] = named.pop(name)
+        return splitting.tensor_split(self, *args, **named)
+
+    def flip(self: Any, *dims: Any, **named: Any) -> Tensor:
+        """A copy with the order of the entries along some dimensions reversed."""
+        return rearranging.flip(self, spread_named("flip", "dims", dims, named))  # type: ignore[no-any-return]
+
+    def repeat(self: Any, *repeats: Any, **named: Any) -> Tensor:
+        """This tensor repeated along each dimension, as a copy.
+
+        Args:
+            repeats: how often, for each dimension; more than there are dimensions add new ones in front.
+            named: the same as ``repeats=``.
+
+        Example::
+
+            >>> torch.tensor([1, 2]).repeat(2, 2)
+            tensor([[1, 2, 1, 2],
+                    [1, 2, 1, 2]])
+        """
+        return rearranging.repeat(self, spread_named("repeat", "repeats", repeats, named))  # type: ignore[no-any-return]
+
+    def tile(self: Any, *dims: Any, **named: Any) -> Tensor:
+        """This tensor repeated along its last dimensions, as a copy."""
+        return rearranging.tile(self, spread_named("tile", "dims", dims, named))
+
+
+def _view_named(tensor: Any, size: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    if "dtype" in named and not size:
+        return ops.view_dtype(tensor, named["dtype"])
+    if len(size) == 1 and not named:
+        return ops.view_dtype(tensor, size[0])
+    return ops.view_(tensor, spread_named("view", "size", size, named))

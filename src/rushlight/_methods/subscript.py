@@ -13,11 +13,12 @@ import numpy as np
 
 from .._core.dtypes import of_numpy
 from .._core.modes import modes
+from .._core.numbers import fitted
 from .._core.tensor_base import PLAIN, TensorBase, wrap
 from .._declare.fast import make_view
 from .._declare.overrides import override, state
 from .._declare.variants import inplace
-from .._ops.copying import as_element, copy, fill
+from .._ops.copying import copy, fill
 from .._ops.dimensions import unsqueeze
 from .._ops.indexing import index as index_op, index_put
 from .._ops.shape import expand, type_name
@@ -71,7 +72,7 @@ def _overloaded(values: tuple[Any, ...]) -> list[Any]:
     kinds = (type(value) for value in values)
     return [
         value for value, kind in zip(values, kinds)
-        if kind not in PLAIN and hasattr(kind, "__torch_function__") and not hasattr(kind, "_transform")
+        if has_override(kind) and not hasattr(kind, "_transform")
     ]  # fmt: skip
 
 
@@ -119,7 +120,7 @@ def setitem(self: Any, index: Any, value: Any) -> None:
 def _as_value(self: Any, value: Any) -> Any:
     if not isinstance(value, (int, float, complex, np.number, np.bool_)):
         raise TypeError(f"can't assign a {_type_name(value)} to a {type_name(self._array)}")
-    return wrap(as_element(value.item() if isinstance(value, np.generic) else value, of_numpy(self._array.dtype)))
+    return wrap(np.asarray(fitted(value, of_numpy(self._array.dtype)), self._array.dtype))
 
 
 def _type_name(value: Any) -> str:

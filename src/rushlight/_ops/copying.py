@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core.dtypes import BOOL, COMPLEX, FLOATING, dtype, of_numpy
+from .._core.dtypes import of_numpy
+from .._core.numbers import fitted
+from .._core.sizes import mismatch
 from .._core.tensor_base import TensorBase
 from .._declare.kinds import kernel
 
@@ -34,52 +36,12 @@ def copy(input: Tensor, src: Tensor, non_blocking: bool = False) -> None:
 
 
 def _check_expands(input: Array, src: Array) -> None:
-    if src.ndim > input.ndim:
-        raise RuntimeError(
-            f"The size of tensor a ({input.shape[-1] if input.ndim else 1}) must match"
-        )
-    for dim in range(1, src.ndim + 1):
-        if src.shape[-dim] not in (1, input.shape[-dim]):
-            raise RuntimeError(
-                f"The size of tensor a ({input.shape[-dim]}) must match the size of tensor b ({src.shape[-dim]}) at "
-                f"non-singleton dimension {input.ndim - dim}"
-            )
-
-
-_C_NAMES = {
-    "uint8": "uint8_t", "int8": "int8_t", "int16": "int16_t", "int32": "int", "int64": "int64_t",
-    "float16": "at::Half", "bfloat16": "at::BFloat16", "float32": "float", "float64": "double",
-}  # fmt: skip
-
-
-def as_element(value: Any, element: dtype) -> Array:
-    """A number as a 0-d array.
-
-    Raises:
-        RuntimeError: the number does not fit.
-    """
-    if isinstance(value, complex) and element.category != COMPLEX:
-        if value.imag:
-            raise _overflow(element)
-        value = value.real
-    if element.category == BOOL:
-        return np.asarray(bool(value))
-    if element.category < FLOATING:
-        limits = np.iinfo(element.numpy)
-        if isinstance(value, float) and not np.isfinite(value):
-            raise _overflow(element)
-        whole = int(value)
-        low = -int(limits.max) if limits.min == 0 else int(limits.min)  # unsigned dtypes take negatives and wrap
-        if not low <= whole <= limits.max:
-            raise _overflow(element)
-        return np.asarray(whole).astype(element.numpy)
-    return np.asarray(value).astype(element.numpy)
-
-
-def _overflow(element: dtype) -> RuntimeError:
-    return RuntimeError(
-        f"value cannot be converted to type {_C_NAMES.get(element.name, element.name)} without overflow"
-    )
+    error = mismatch(input.shape, src.shape)
+    if error is None and np.broadcast_shapes(input.shape, src.shape) != input.shape:
+        common = np.broadcast_shapes(input.shape, src.shape)
+        error = RuntimeError(f"output with shape {list(input.shape)} doesn't match the broadcast shape {list(common)}")
+    if error is not None:
+        raise error
 
 
 @kernel(
@@ -103,11 +65,11 @@ def fill(input: Tensor, value: Tensor | Number) -> None:
     if isinstance(value, np.ndarray):
         if value.ndim:
             raise RuntimeError(
-                "fill_ only supports 0-dimension value tensor but got tensor with " f"{value.ndim} dimensions."
+                f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions."
             )
         np.copyto(input, value, "unsafe")
         return
-    input[...] = as_element(value, of_numpy(input.dtype))
+    input[...] = fitted(value, of_numpy(input.dtype))
 
 
 @kernel(exact=True, overwrites=True, holomorphic=False, vjp={"input": lambda g: g.new_zeros(g.shape)})

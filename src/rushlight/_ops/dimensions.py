@@ -10,7 +10,7 @@ import numpy as np
 
 from .._core.sizes import wrap_dim
 from .._core.storage import restride
-from .._declare.kinds import composite, view
+from .._declare.kinds import composite, copying, view
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -147,9 +147,7 @@ def conj_t(input: Tensor) -> Tensor:
     """
     ndim = input._array.ndim
     if ndim == 0:
-        warnings.warn(
-            "Tensor.H is deprecated on 0-D tensors. Consider using x.conj().", UserWarning, stacklevel=4
-        )
+        warnings.warn("Tensor.H is deprecated on 0-D tensors. Consider using x.conj().", UserWarning, stacklevel=4)
     elif ndim != 2:
         hint = " For batches of matrices, consider using tensor.mH" if ndim > 2 else ""
         raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {ndim}-D tensor.{hint}")
@@ -266,15 +264,11 @@ def _squeezed(array: Array, dim: Any = None) -> Array:
     return array.squeeze(dim) if shape[dim] == 1 else array[...]
 
 
-def _unsqueeze_to(g: Any, shape: Any) -> Any:
-    return g.reshape(shape)
-
-
 @view(
     eager=_squeezed,
     node=("SqueezeBackward0", "SqueezeBackward1", "SqueezeBackward2"),
     pick_node=lambda input, dim: 0 if dim is None else 1 if isinstance(dim, int) else 2,
-    vjp={"input": lambda g, input_like: _unsqueeze_to(g, input_like.shape)},
+    vjp={"input": lambda g, input_like: g.reshape(input_like.shape)},
 )
 def squeeze(input: Tensor, dim: Dims | None = None) -> Array:
     """Dimensions of size 1 dropped.
@@ -298,3 +292,7 @@ def squeeze(input: Tensor, dim: Dims | None = None) -> Array:
         repeated = next(one for one in dims if dims.count(one) > 1)
         raise RuntimeError(f"dim {repeated} appears multiple times in the list of dims")
     return input.squeeze(tuple(one for one in dims if input.ndim and input.shape[one] == 1))
+
+
+transpose_copy, t_copy, permute_copy = copying(transpose), copying(t), copying(permute)
+squeeze_copy, unsqueeze_copy = copying(squeeze), copying(unsqueeze)

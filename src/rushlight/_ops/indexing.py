@@ -29,7 +29,7 @@ def resolve(array: Array, indices: Indices) -> tuple[Any, ...]:
     """
     found: list[Any] = []
     dim = 0
-    for position, item in enumerate(indices):
+    for item in indices:
         if item is None:
             found.append(EVERY)
             dim += 1
@@ -88,7 +88,9 @@ def index_error(array: Array, index: tuple[Any, ...], error: Exception) -> Excep
         bad = item[(item < -size) | (item >= size)]
         if bad.size:
             found = IndexError(f"index {bad.flat[0]} is out of bounds for dimension {dim} with size {size}")
-            found.add_note(f"the indexed tensor has shape {list(array.shape)}; indices count from 0, or from -1 backwards")
+            found.add_note(
+                f"the indexed tensor has shape {list(array.shape)}; indices count from 0, or from -1 backwards"
+            )
             return found
         dim += 1
     try:
@@ -152,9 +154,7 @@ def _check_put(input: Any, indices: Any, values: Any, accumulate: bool) -> None:
         "values": lambda g, indices: index(g, indices),
     },
 )
-def index_put(
-    input: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False
-) -> None:
+def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False) -> None:
     """`input` with `values` at the places given by index tensors.
 
     Args:

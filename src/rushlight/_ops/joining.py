@@ -12,7 +12,7 @@ import numpy as np
 from .._core.dtypes import of_numpy
 from .._core.promotion import promote_types
 from .._core.sizes import wrap_dim
-from .._declare.kinds import kernel, view
+from .._declare.kinds import copying, kernel, view
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -59,7 +59,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -
         tensor([1, 2, 3])
     """
     if not tensors:
-        raise ValueError("expected a non-empty list of Tensors")
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     for position, array in enumerate(tensors):
         if array.ndim == 0:
             raise RuntimeError(f"zero-dimensional tensor (at position {position}) cannot be concatenated")
@@ -147,7 +147,8 @@ def _even(size: int, step: int) -> list[int]:
 
 
 @view(
-    name="split",
+    name="_split",
+    node="SplitBackward0",
     holomorphic=False,
     vjp={
         "input": lambda g, input_like, split_size, dim: _joined(
@@ -245,3 +246,10 @@ def _stacked(g: Any, input_like: Any, dim: int) -> Any:
     parts = list(g) if isinstance(g, (list, tuple)) else [g]
     known = next(part for part in parts if part is not None)
     return stack([known.new_zeros(known.shape) if part is None else part for part in parts], dim)
+
+
+split_copy, split_with_sizes_copy, unbind_copy = (
+    copying(split_evenly, "split_copy"),
+    copying(split_with_sizes),
+    copying(unbind),
+)

@@ -6,11 +6,12 @@ import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .._core.dtypes import of_numpy
+from .._core.dtypes import dtype as DType, of_numpy
 from .._core.sizes import contiguous_strides, infer_size, wrap_dim
-from .._core.storage import restride
+from .._core.storage import address, restride
+from .._core.tensor_base import storage_of
 from .._declare.dispatch import scalar_name
-from .._declare.kinds import composite, kernel, view
+from .._declare.kinds import composite, copying, kernel, view
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -28,7 +29,9 @@ def _viewed(array: Array, size: Any) -> Array:
     return found if found.shape == size or min(size) >= -1 else None
 
 
-@view(name="view", eager=_viewed, node="ViewBackward0", vjp={"input": lambda g, input_like: g.reshape(input_like.shape)})
+@view(
+    name="view", eager=_viewed, node="ViewBackward0", vjp={"input": lambda g, input_like: g.reshape(input_like.shape)}
+)
 def view_(input: Tensor, size: Sizes) -> Array:
     """The same memory under another shape.
 
@@ -63,6 +66,48 @@ def listed(sizes: Any) -> tuple[int, ...]:
     if isinstance(sizes, (tuple, list)):
         return tuple(map(operator.index, sizes))
     return (operator.index(sizes),)
+
+
+@composite
+def view_dtype(input: Tensor, dtype: DType) -> Tensor:
+    """The same memory read as another dtype; gradients do not flow through it.
+
+    Args:
+        input: any tensor; where the element sizes differ, its last dimension is contiguous and its sizes fit.
+        dtype: the dtype to read it as.
+
+    Raises:
+        RuntimeError: the last dimension cannot be regrouped into elements of the new size.
+    """
+    array = input._array
+    if array.itemsize != dtype.itemsize:
+        _check_regroups(array, storage_of(input).buffer, dtype)
+    return reread(input, dtype)  # type: ignore[no-any-return]
+
+
+def _check_regroups(array: Array, buffer: Array, dtype: DType) -> None:
+    old, new = array.itemsize, dtype.itemsize
+    change = f"to view {scalar_name(of_numpy(array.dtype))} as {scalar_name(dtype)} (different element sizes)"
+    if array.ndim == 0:
+        raise RuntimeError(f"self.dim() cannot be 0 {change}")
+    steps = [step // old for step in array.strides]
+    ratio = new // old if new > old else 1
+    if array.shape[-1] % ratio:
+        raise RuntimeError(f"self.size(-1) must be divisible by {ratio} {change}, but got {array.shape[-1]}")
+    offset = (address(array) - address(buffer)) // old
+    if offset % ratio:
+        raise RuntimeError(f"self.storage_offset() must be divisible by {ratio} {change}, but got {offset}")
+    if steps[-1] != 1:
+        raise RuntimeError(f"self.stride(-1) must be 1 {change}, but got {steps[-1]}")
+    for dim, step in enumerate(steps[:-1]):
+        if step % ratio:
+            raise RuntimeError(f"self.stride({dim}) must be divisible by {ratio} {change}, but got {step}")
+
+
+@view(name="_reread", nondifferentiable=True)
+def reread(input: Tensor, dtype: DType) -> Array:
+    """A view of an array as another dtype."""
+    return input.view(dtype.numpy)
 
 
 @kernel(
@@ -297,3 +342,6 @@ def broadcast_to(input: Tensor, size: Sizes) -> Tensor:
                 [1, 2]])
     """
     return input.expand(size)
+
+
+view_copy, expand_copy = copying(view_), copying(expand)

@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy.views import diagonal_of, windows_of
+from .._core.geometry import Geometry
+from .._core.meta_array import MetaArray
 from .._core.sizes import wrap_dim
-from .._core.storage import restride
-from .._core.tensor_base import TensorBase
-from .._declare.kinds import composite, kernel, view
+from .._core.storage import address, strided_window
+from .._core.tensor_base import TensorBase, storage_of
+from .._declare.kinds import composite, copying, kernel, view
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
 Array = Any
+Sizes = Sequence[int]
 EVERY = slice(None)
 
 
@@ -69,10 +73,8 @@ def select(input: Tensor, dim: int, index: int) -> Array:
     return input[(EVERY,) * position + (place, ...)]
 
 
-@kernel(
-    exact=True, holomorphic=False, vjp={"grad_output": lambda g, dim, index: g.select(dim, index)}
-)
-def select_backward(grad_output: Tensor, input_sizes: Sequence[int], dim: int, index: int) -> Array:
+@kernel(exact=True, holomorphic=False, vjp={"grad_output": lambda g, dim, index: g.select(dim, index)})
+def select_backward(grad_output: Tensor, input_sizes: Sizes, dim: int, index: int) -> Array:
     """The derivative of `select`: the gradient at its place among zeros."""
     found = np.zeros(tuple(input_sizes), grad_output.dtype)
     found[(EVERY,) * (dim % found.ndim) + (operator.index(index),)] = grad_output
@@ -80,8 +82,8 @@ def select_backward(grad_output: Tensor, input_sizes: Sequence[int], dim: int, i
 
 
 def _sliced(array: Array, dim: Any = 0, start: Any = None, end: Any = None, step: Any = 1) -> Array:
-    """The common case of `slice`, from a dimension counted from the front."""
-    if (step is not None and step <= 0) or dim < 0:
+    """The common case of `slice`, with a dimension counted from the front."""
+    if step <= 0 or dim < 0:
         return None
     return array[(EVERY,) * dim + (slice(start, end, step),)]
 
@@ -98,7 +100,7 @@ def slice_(input: Tensor, dim: int = 0, start: int | None = None, end: int | Non
     """Every `step`-th entry from `start` to before `end` along a dimension, as ``x[start:end:step]`` gives.
 
     Raises:
-        ValueError: `step` is not positive.
+        RuntimeError: `step` is not positive.
     """
     if input.ndim == 0:
         raise RuntimeError("slice() cannot be applied to a 0-dim tensor.")
@@ -114,7 +116,7 @@ def slice_(input: Tensor, dim: int = 0, start: int | None = None, end: int | Non
     vjp={"grad_output": lambda g, dim, start, end, step: slice_(g, dim, start, end, step)},
 )
 def slice_backward(
-    grad_output: Tensor, input_sizes: Sequence[int], dim: int, start: int | None, end: int | None, step: int
+    grad_output: Tensor, input_sizes: Sizes, dim: int, start: int | None, end: int | None, step: int
 ) -> Array:
     """The derivative of `slice`: the gradient at its places among zeros."""
     found = np.zeros(tuple(input_sizes), grad_output.dtype)
@@ -129,10 +131,11 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
     Args:
         input: a tensor with at least one dimension.
         dim: the dimension.
-        start: the first place; negative ones count from the end.
+        start: the first place, a number or a 0-d integer tensor; negative ones count from the end.
         length: how many.
 
     Raises:
+        IndexError: `start` is not in the dimension.
         RuntimeError: the range is not inside the dimension.
 
     Example::
@@ -140,30 +143,46 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
         >>> torch.narrow(torch.arange(5), 0, 1, 3)
         tensor([1, 2, 3])
     """
-    if isinstance(start, TensorBase):
-        if start._array.ndim or start._array.dtype.kind not in "iu":
-            raise RuntimeError("start must be an 0-dim integral Tensor.")
-    shape = input._array.shape
+    if isinstance(start, TensorBase) and (start._array.ndim or start._array.dtype.kind not in "iu"):
+        raise RuntimeError("start must be an 0-dim integral Tensor.")
+    axis, first = narrowed(input._array.shape, dim, operator.index(start), length)  # type: ignore[arg-type]
+    return slice_(input, axis, first, first + length)  # type: ignore[no-any-return]
+
+
+def narrowed(shape: Sizes, dim: int, start: int, length: int) -> tuple[int, int]:
+    """The dimension and the first place that `narrow` means, checked."""
     if not shape:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     if length < 0:
         raise RuntimeError("narrow(): length must be non-negative.")
-    position, first = wrap_dim(dim, len(shape)), operator.index(start)
-    size = shape[position]
-    if not -size <= first <= size:
-        raise IndexError(f"start out of range (expected to be in range of [{-size}, {size}], but got {first})")
-    if first < 0:
-        first += size
+    axis = wrap_dim(dim, len(shape))
+    size = shape[axis]
+    if not -size <= start <= size:
+        raise IndexError(f"start out of range (expected to be in range of [{-size}, {size}], but got {start})")
+    first = start + size if start < 0 else start
     if first + length > size:
         raise RuntimeError(f"start ({first}) + length ({length}) exceeds dimension size ({size}).")
-    return slice_(input, position, first, first + length)  # type: ignore[no-any-return]
+    return axis, first
+
+
+@kernel(
+    exact=True,
+    holomorphic=False,
+    vjp={
+        "input": lambda g, input_like, dim, start, length: slice_backward(
+            g, input_like.shape, dim, start, start + length if start + length else None, 1
+        )
+    },
+)
+def narrow_copy(input: Tensor, dim: int, start: int, length: int, *, out: Tensor | None = None) -> Array:
+    """A copy of what `narrow` gives."""
+    axis, first = narrowed(input.shape, dim, start, length)
+    return input[(EVERY,) * axis + (slice(first, first + length),)].copy()
 
 
 @view(
     holomorphic=False,
-    vjp={
-        "input": lambda g, input_like, offset, dim1, dim2: diagonal_backward(g, input_like.shape, offset, dim1, dim2)
-    },
+    vjp={"input": lambda g, input_like, offset, dim1, dim2: diagonal_backward(g, input_like.shape, offset, dim1, dim2)},
 )
 def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     """The diagonals of the matrices in two dimensions, as the last dimension of a view.
@@ -181,18 +200,7 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Ar
         >>> torch.diagonal(torch.arange(6).view(2, 3), 1)
         tensor([1, 5])
     """
-    first, second = wrap_dim(dim1, input.ndim), wrap_dim(dim2, input.ndim)
-    if first == second:
-        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
-    rows, columns = input.shape[first], input.shape[second]
-    size = max(min(rows, columns - offset) if offset >= 0 else min(rows + offset, columns), 0)
-    start = 0
-    if size:
-        start = offset * input.strides[second] if offset >= 0 else -offset * input.strides[first]
-    rest = [dim for dim in range(input.ndim) if dim not in (first, second)]
-    shape = (*(input.shape[dim] for dim in rest), size)
-    strides = (*(input.strides[dim] for dim in rest), input.strides[first] + input.strides[second])
-    return restride(input, shape, strides, start)
+    return diagonal_of(input, offset, dim1, dim2)
 
 
 @kernel(
@@ -200,12 +208,10 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Ar
     holomorphic=False,
     vjp={"grad_output": lambda g, offset, dim1, dim2: g.diagonal(offset, dim1, dim2)},
 )
-def diagonal_backward(
-    grad_output: Tensor, input_sizes: Sequence[int], offset: int, dim1: int, dim2: int
-) -> Array:
+def diagonal_backward(grad_output: Tensor, input_sizes: Sizes, offset: int, dim1: int, dim2: int) -> Array:
     """The derivative of `diagonal`: the gradient on its diagonal among zeros."""
     found = np.zeros(tuple(input_sizes), grad_output.dtype)
-    diagonal.op.body(found, offset, dim1, dim2)[...] = grad_output
+    diagonal_of(found, offset, dim1, dim2)[...] = grad_output
     return found
 
 
@@ -219,32 +225,84 @@ def diagonal_backward(
 )
 def unfold(input: Tensor, dimension: int, size: int, step: int) -> Array:
     """All windows of `size` entries, `step` apart, along a dimension, as a last dimension of a view."""
-    position = wrap_dim(dimension, input.ndim)
-    available = input.shape[position] if input.ndim else 1
-    stride = input.strides[position] if input.ndim else input.itemsize
-    if size < 0:
-        raise RuntimeError(f"size is {size} but must be >= 0")
-    if size > available:
-        raise RuntimeError(f"maximum size for tensor at dimension {position} is {available} but size is {size}")
-    if step <= 0:
-        raise RuntimeError(f"step is {step} but must be > 0")
-    if not input.ndim:
-        return restride(input, (size,), (stride,))
-    shape, strides = list(input.shape), list(input.strides)
-    shape[position] = (available - size) // step + 1
-    strides[position] = stride * step
-    return restride(input, (*shape, size), (*strides, stride))
+    return windows_of(input, dimension, size, step)
 
 
-@kernel(
-    exact=True,
-    holomorphic=False,
-    vjp={"grad_in": lambda g, dim, size, step: g.unfold(dim, size, step)},
-)
-def unfold_backward(grad_in: Tensor, input_sizes: Sequence[int], dim: int, size: int, step: int) -> Array:
+@kernel(exact=True, holomorphic=False, vjp={"grad_in": lambda g, dim, size, step: g.unfold(dim, size, step)})
+def unfold_backward(grad_in: Tensor, input_sizes: Sizes, dim: int, size: int, step: int) -> Array:
     """The derivative of `unfold`: the gradients of all windows added up at their places."""
     found = np.zeros(tuple(input_sizes), grad_in.dtype)
-    windows = unfold.op.body(found, dim, size, step)
+    windows = windows_of(found, dim, size, step)
     for place in range(size):  # windows overlap, the entries at one place of all windows do not
         windows[..., place] += grad_in[..., place]
     return found
+
+
+@composite
+def as_strided(input: Tensor, size: Sizes, stride: Sizes, storage_offset: int | None = None) -> Tensor:
+    """A view of the storage of a tensor with any sizes and strides.
+
+    Args:
+        input: any tensor.
+        size: the sizes.
+        stride: elements between neighbours along each dimension, not negative.
+        storage_offset: elements before the first one; None for those before the first one of `input`.
+
+    Raises:
+        RuntimeError: the view would reach beyond the storage, or sizes and strides make no sense.
+
+    Example::
+
+        >>> torch.as_strided(torch.arange(4), (2, 2), (1, 1), 1)
+        tensor([[1, 2],
+                [2, 3]])
+    """
+    array = input._array
+    sizes, steps = tuple(map(operator.index, size)), tuple(map(operator.index, stride))
+    shift, limit = _place_in_storage(input, array.itemsize)
+    offset = shift if storage_offset is None else operator.index(storage_offset)
+    if len(sizes) != len(steps):
+        raise RuntimeError("mismatch in length of strides and shape")
+    if min(steps, default=0) < 0:
+        raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {list(steps)}")
+    if min(sizes, default=0) < 0:
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={list(sizes)} and strides={list(steps)}")
+    if offset < 0:
+        raise RuntimeError(f"Tensor: invalid storage offset {offset}")
+    if 0 not in sizes:
+        needed = offset + 1 + sum((length - 1) * step for length, step in zip(sizes, steps))
+        if needed > limit:
+            raise RuntimeError(
+                f"setStorage: sizes {list(sizes)}, strides {list(steps)}, storage offset {offset}, and itemsize "
+                f"{array.itemsize} requiring a storage size of {needed * array.itemsize} are out of bounds for storage "
+                f"of size {limit * array.itemsize}"
+            )
+    source = array.geometry if type(array) is MetaArray else array
+    strides = tuple(step * array.itemsize for step in steps)
+    window = strided_window(source, array.dtype, sizes, strides, (offset - shift) * array.itemsize)
+    return strided(input, Geometry(source, window))  # type: ignore[no-any-return]
+
+
+def _place_in_storage(tensor: Any, itemsize: int) -> tuple[int, int]:
+    """How many elements lie before a tensor's first one in its storage, and how many fit into that."""
+    array, buffer = tensor._array, storage_of(tensor).buffer
+    if type(array) is MetaArray:
+        array, buffer = array.geometry, buffer.geometry
+    reach = sum((size - 1) * step for size, step in zip(buffer.shape, buffer.strides)) + buffer.itemsize
+    return (address(array) - address(buffer)) // itemsize, (reach if buffer.size else 0) // itemsize
+
+
+@view(
+    name="_strided",
+    node="AsStridedBackward0",
+    holomorphic=False,
+    vjp={"input": lambda g, geometry: g._part_into(geometry)},
+)
+def strided(input: Tensor, geometry: Geometry) -> Array:
+    """A window on the memory around a tensor; the caller has checked that it is inside the storage."""
+    shift = geometry.offset - geometry.start
+    return strided_window(input, input.dtype, geometry.part_shape, geometry.part_strides, shift)
+
+
+alias_copy, select_copy, slice_copy = copying(alias), copying(select), copying(slice_)
+diagonal_copy, unfold_copy = copying(diagonal), copying(unfold)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any
 
-import numpy as np
-from numpy.lib.stride_tricks import as_strided
-
-from .._core.storage import address
-from .._core.tensor_base import new, storage_of, wrap
-from .node import Node, edge_of, next_sequence
+from .._core.geometry import Geometry
+from .._core.tensor_base import new, storage_of
+from .node import FREED, Node, edge_of, next_sequence
+from .saved import freed_error
 
 
 class AsStridedBackward0(Node):
@@ -20,80 +17,49 @@ class AsStridedBackward0(Node):
     title = "AsStridedBackward0"
     saved_names = ("geometry",)
 
-    def apply(self, g: Any) -> tuple[Any, ...]:
+    def apply(self, g: Any, edges: tuple[Any, ...]) -> tuple[Any, ...]:
         """The gradient of the base: zero but for the view's place."""
-        (geometry,) = self.saved
-        return (geometry.scatter(g),)
-
-
-class Geometry:
-    """Where a view lies in its base, as positions in the flattened base.
-
-    Attributes:
-        shape: of the base.
-        positions: for every element of the view the index of its place among the base's elements.
-    """
-
-    __slots__ = ("positions", "shape")
-
-    def __init__(self, view: Any, base: Any) -> None:
-        array, part = base._array, view._array
-        self.shape = array.shape
-        reach = sum((size - 1) * step for size, step in zip(array.shape, array.strides, strict=True) if size > 1)
-        memory = np.zeros(reach // array.itemsize + 1, np.int64)
-        places = as_strided(memory, array.shape, _scaled(array.strides, array.itemsize))
-        places[...] = np.arange(array.size).reshape(array.shape)
-        offset = (address(part) - address(array)) // array.itemsize
-        self.positions = as_strided(memory[offset:], part.shape, _scaled(part.strides, array.itemsize)).copy()
-
-    def scatter(self, g: Any) -> Any:
-        """`g` at the view's place in zeros of the base's shape."""
-        zeros = g.new_zeros((prod(self.shape),))
-        return zeros.index_add(0, wrap(self.positions.reshape(-1)), g.reshape(-1)).reshape(self.shape)
-
-    def gather(self, g: Any) -> Any:
-        """The view's part of a gradient of the base."""
-        return g.take(wrap(self.positions))
-
-    def clear(self, g: Any) -> Any:
-        """A gradient of the base with the view's part set to zero."""
-        inside = np.zeros(prod(self.shape), np.bool_)
-        inside[self.positions.reshape(-1)] = True
-        return g.masked_fill(wrap(inside.reshape(self.shape)), 0)
-
-
-def _scaled(strides: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
-    """Byte strides of an array as those of one of int64 in the same places."""
-    return tuple(step // itemsize * 8 for step in strides)
+        if self.saved is FREED:
+            raise freed_error(self)
+        return (g._part_into(self.saved[0]),)
 
 
 class CopySlices(Node):
-    """The history of a base part of which an in-place operator has overwritten."""
+    """The history of a base part of which an in-place operator has overwritten.
+
+    It saves where the part lies and the operator's own node, which is run on the part's gradient.
+    """
 
     __slots__ = ()
     title = "CopySlices"
     saved_names = ("geometry", "function")
 
-    def apply(self, g: Any) -> tuple[Any, ...]:
+    def apply(self, g: Any, edges: tuple[Any, ...]) -> tuple[Any, ...]:
         """Gradients of the base and of the operator's other inputs."""
+        if self.saved is FREED:
+            raise freed_error(self)
         geometry, function = self.saved
-        found = function.apply(geometry.gather(g))
-        rest = geometry.clear(g)
+        found = function.differentiate(g._part_of(geometry), edges)
+        if edges[0] is None:
+            return (None, *found[1:])
+        rest = g._without_part(geometry)
         if found[0] is not None:
-            rest = rest + geometry.scatter(found[0])
+            rest = rest + found[0]._part_into(geometry)
         return (rest, *found[1:])
 
     def release(self) -> None:
         """Lets go of what the operator's own node has saved."""
-        self.saved[1].release()
+        if self.saved is not FREED:
+            self.saved[1].release()
+        self.saved = FREED
 
 
-def _plain_node(cls: type[Node], base: Any, edges: tuple[Any, ...], saved: tuple[Any, ...]) -> Any:
+def _history(cls: type[Node], tensor: Any, edges: tuple[Any, ...], saved: tuple[Any, ...]) -> Any:
     node = new(cls)
     node.edges = edges
     node.sequence = next_sequence()
-    node.shape = base._array.shape
-    node.dtype = base._array.dtype
+    node.shape = tensor._array.shape
+    node.dtype = tensor._array.dtype
     node.saved = saved
     node.versions = None
     node._extra = None
@@ -104,7 +70,7 @@ def rebase_view(view: Any, function: Node) -> None:
     """Makes an in-place operator on a view part of the history of its base, and renews the views."""
     base = view._base
     edges = (edge_of(base), *function.edges[1:])
-    base._edge = _plain_node(CopySlices, base, edges, (Geometry(view, base), function))
+    base._edge = _history(CopySlices, base, edges, (Geometry(base._array, view._array), function))
     renew_views(base)
 
 
@@ -112,4 +78,5 @@ def renew_views(base: Any) -> None:
     """Gives every live view of a base a history that leads to the base's present one."""
     for view in storage_of(base).live_views():
         if view._base is base:
-            view._edge = _plain_node(AsStridedBackward0, view, (base._edge,), (Geometry(view, base),))
+            saved = (Geometry(base._array, view._array),)
+            view._edge = _history(AsStridedBackward0, view, (base._edge,), saved)

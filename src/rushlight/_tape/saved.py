@@ -16,33 +16,69 @@ from .._core.tensor_base import PLAIN, TensorBase, storage_of, wrap
 from .node import FREED, Node, OutputEdge
 
 
-class SavedResult:
-    """A node's own output: the array and its storage, not the tensor, so that no reference cycle arises."""
+NO_HISTORY = -1
+"""The number of an output that is not differentiable."""
 
-    __slots__ = ("array", "number", "storage")
+
+class SavedResult:
+    """A node's own output: the array and its storage, not the tensor, so that no reference cycle arises.
+
+    Attributes:
+        array, storage: of the output.
+        number: which of several outputs it is; None for the only one, `NO_HISTORY` for one without a gradient.
+        wrapper: a copy of an output that is more than its array (a dual number, a batch), cut off from its history.
+    """
+
+    __slots__ = ("array", "number", "storage", "wrapper")
 
     def __init__(self, tensor: Any, number: int | None = None) -> None:
         self.array = tensor._array
         self.storage: Storage = storage_of(tensor)
         self.number = number
+        self.wrapper = None if type(tensor) in PLAIN else tensor.detach()
 
     def rebuild(self, node: Node) -> Any:
         """The output again, as a tensor with `node` as its history."""
-        tensor = wrap(self.array)
+        tensor = wrap(self.array) if self.wrapper is None else self.wrapper.detach()
         tensor._storage = self.storage
-        tensor._edge = node if self.number is None else OutputEdge(node, self.number)
+        tensor._edge = edge_to(node, self.number)
         return tensor
 
 
+def edge_to(node: Node, number: int | None) -> Any:
+    """The edge that leads to an output of a node, whose number is as in `SavedResult`."""
+    if number is None:
+        return node
+    return None if number == NO_HISTORY else OutputEdge(node, number)
+
+
 class Packed:
-    """A saved tensor that a user's pack hook has turned into something else."""
+    """A saved tensor that a user's pack hook has turned into something else.
 
-    __slots__ = ("packed", "result", "unpack")
+    Attributes:
+        packed: what the hook returned.
+        unpack: the hook that makes a tensor of it.
+        result: whether it is the node's own output, and then `number` as in `SavedResult`.
+    """
 
-    def __init__(self, tensor: Any, hooks: tuple[Any, Any], result: bool = False) -> None:
+    __slots__ = ("number", "packed", "result", "unpack")
+
+    def __init__(self, tensor: Any, hooks: tuple[Any, Any], result: bool = False, number: int | None = None) -> None:
         self.packed = hooks[0](tensor)
         self.unpack = hooks[1]
         self.result = result
+        self.number = number
+
+    def rebuild(self, node: Node) -> Any:
+        """The tensor that the unpack hook makes, with `node` as its history if it is its output."""
+        tensor = self.unpack(self.packed)
+        if not isinstance(tensor, TensorBase):
+            raise TypeError("Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
+                            f"{type(tensor).__name__}")
+        if self.result and tensor._edge is None:
+            tensor = tensor.detach()
+            tensor._edge = edge_to(node, self.number)
+        return tensor
 
 
 class Like:
@@ -118,11 +154,7 @@ def unpack(node: Node) -> Sequence[Any]:
                 raise _modified_error(node, value.rebuild(node), position)
             value = value.rebuild(node)
         elif type(value) is Packed:
-            tensor = value.unpack(value.packed)
-            if value.result and tensor._edge is None:
-                tensor = wrap(tensor._array)
-                tensor._edge = node
-            value = tensor
+            value = value.rebuild(node)
         elif type(value) is tuple and _version(value) != (0 if versions is None else versions[position]):
             raise _modified_error(node, value[0], position)
         values.append(value)
