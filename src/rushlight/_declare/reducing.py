@@ -98,11 +98,9 @@ def split_evenly(g: Any, input: Any, result: Any, dim: tuple[int, ...] | None, k
 
 def norm_rule(g: Any, input: Any, result: Any, ord: Any, dim: tuple[int, ...] | None, keepdim: bool) -> Any:
     """The gradient of a norm; zero where the norm or the element has a kink at zero, as torch takes it."""
-    if ord == 2 and (dim is None or keepdim):
-        return input * (g / result).masked_fill(result == 0, 0)
-    norm, g = restore_dims(result, input, dim, keepdim), restore_dims(g, input, dim, keepdim)
     if ord == 0:
-        return input.new_zeros(input.shape)
+        return None
+    norm, g = restore_dims(result, input, dim, keepdim), restore_dims(g, input, dim, keepdim)
     if ord == 1:
         return input.sgn() * g
     if ord == 2:

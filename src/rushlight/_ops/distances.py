@@ -9,7 +9,7 @@ import numpy as np
 from .._backends.numpy import reduce
 from .._core.dtypes import FLOATING, float32, float64
 from .._core.sizes import broadcast_shapes, wrap_dim
-from .._core.tensor_base import TensorBase
+from .._core.tensor_base import TensorBase, wrap
 from .._declare.dispatch import no_kernel, scalar_name
 from .._declare.kinds import composite, kernel
 from .._declare.reducing import norm_rule, ops
@@ -133,7 +133,7 @@ def _check_pdist(input: Any, p: float) -> None:
 
 
 def _pdist_rule(g: Any, input: Any, result: Any, p: float) -> Any:
-    first, second = (ops.from_numpy(places) for places in np.triu_indices(input.shape[0], 1))
+    first, second = (wrap(places) for places in np.triu_indices(input.shape[0], 1))
     slopes = g.unsqueeze(-1) * _slopes(
         input.index_select(0, first) - input.index_select(0, second), result.unsqueeze(-1), p
     )

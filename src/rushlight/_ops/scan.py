@@ -27,22 +27,30 @@ def _backwards(tensor: Any, dim: int) -> Any:
     return tensor.flip(dim).cumsum(dim).flip(dim)
 
 
+_WIDE = {np.dtype(narrow): np.dtype(wide) for narrow, wide in (("f4", "f8"), ("c8", "c16"))}
+"""What sums are carried in, as in torch, so that the last digits agree; 16-bit floats in float32."""
+
+
 def _scan(function: Any, input: Any, dim: int, dtype: DType | None) -> Any:
-    """A ufunc's ``accumulate`` along `dim`; integers without `dtype` in int64, 16-bit floats in float32."""
+    """A ufunc's ``accumulate`` along `dim`; integers without `dtype` in int64."""
     array, axis = along(input, dim)
     target = dtype.numpy if dtype is not None else _INT64 if input.dtype.kind in "biu" else input.dtype
-    narrow = target.itemsize == 2 and target.kind not in "iu"
-    found = function(array.astype(np.float32 if narrow else target, copy=False), axis)
-    return found.astype(target, copy=False).reshape(input.shape)
+    array = array.astype(target, copy=False)
+    carried = _WIDE.get(target) or (
+        np.dtype(np.float32) if target.itemsize == 2 and target.kind not in "iu" else target
+    )
+    return function(array, axis, carried).astype(target, copy=False).reshape(input.shape)
 
 
 def _eager(function: Any) -> Any:
-    """The scan of a float array along an existing dimension, for the fast path."""
+    """The scan of an array along an existing dimension, for the fast path."""
 
     def scan(array: Any, dim: Any, dtype: Any) -> Any:
-        if dtype is not None:
+        if dtype is not None or type(dim) is not int:
             raise TypeError
-        return function(array, dim)
+        element = array.dtype
+        wide = _WIDE.get(element)
+        return function(array, dim) if wide is None else function(array, dim, wide).astype(element)
 
     return scan
 
@@ -220,7 +228,8 @@ def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tenso
     """
     array, axis = along(input, dim)
     if input.dtype.kind != "c":
-        return np.logaddexp.accumulate(array, axis).reshape(input.shape)
+        found = np.logaddexp.accumulate(array, axis, np.float64)
+        return found.astype(array.dtype, copy=False).reshape(input.shape)
     parts = list(np.moveaxis(array, axis, 0))
     for place in range(1, len(parts)):
         parts[place] = _add_exponentials(parts[place - 1], parts[place])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,8 +72,9 @@ def _search(boundaries: Tensor, values: Tensor | Number, sorter: Tensor | None, 
     target = np.int32 if narrow else np.int64
     if boundaries.ndim == 1:
         return np.asarray(np.searchsorted(boundaries, values, side)).astype(target)
-    rows = boundaries.reshape(-1, boundaries.shape[-1])
-    wanted = values.reshape(len(rows), values.shape[-1])
+    count = prod(boundaries.shape[:-1])
+    rows = boundaries.reshape(count, boundaries.shape[-1])
+    wanted = values.reshape(count, values.shape[-1])
     found = np.empty(wanted.shape, target)
     for place, row in enumerate(rows):
         found[place] = np.searchsorted(row, wanted[place], side)

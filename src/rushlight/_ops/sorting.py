@@ -126,9 +126,8 @@ def _check_topk(input: Any, k: Any, dim: int) -> None:
         error.add_note(f"k is {k}, the tensor of shape {list(input.shape)} is asked along dimension {axis}")
         raise error
     if input.dtype.is_complex or input.dtype.category == BOOL:
-        raise RuntimeError(
-            f"{' topk does not support complex' if input.dtype.is_complex else 'topk does not support bool'} dtypes on CPU"
-        )
+        kind = " topk does not support complex" if input.dtype.is_complex else "topk does not support bool"
+        raise RuntimeError(f"{kind} dtypes on CPU")
 
 
 @kernel(
