@@ -27,6 +27,7 @@ LAYERS: list[list[str]] = [
         "serialization",
         "testing",
         "types",
+        "storage",
         "overrides",
         "return_types",
     ],
