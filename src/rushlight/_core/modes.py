@@ -21,7 +21,8 @@ class Modes(threading.local):
     multithreading = True
     saved_hooks: tuple[tuple[Any, Any], ...] = ()
     saved_hooks_disabled: str | None = None
-    backward_node: Any = None
+    backward_pass: Any = None  # the number of the running backward pass and how often it reaches each node
+    backward_node: Any = None  # the node that runs, in anomaly mode
     device: Any = None  # where factories put what they make, None for the CPU
 
     def refresh(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from .._core.modes import CAREFUL, OFF, modes
 from .._core.tensor_base import LEAF, TensorBase, extra_of, new
 from .._tape.node import Node, OutputEdge, edge_of, next_sequence, node_extra
-from .._tape.saved import Like, Packed, SavedResult, versions_of
+from .._tape.saved import NO_HISTORY, Like, Packed, SavedResult, versions_of
 from .record import Operator
 
 
@@ -137,7 +137,7 @@ def _remembered(op: Operator, node: Node, name: str, values: list[Any], outputs:
     if position is not None:
         value = values[position]
         if isinstance(value, TensorBase):
-            return _keep(value)
+            return keep(value)
         return tuple(value) if isinstance(value, list) else value
     if name.endswith("_like"):
         value = values[op.position[name[:-5]]]
@@ -145,14 +145,31 @@ def _remembered(op: Operator, node: Node, name: str, values: list[Any], outputs:
             return tuple(map(Like, value))
         return Like(value) if isinstance(value, TensorBase) else value
     number = int(name[6:] or 0)
-    output = outputs[number]
+    return keep_result(outputs[number], None if len(outputs) == 1 else number)
+
+
+def keep_result(output: Any, number: int | None) -> Any:
+    """What a node keeps of its own output, which as a tensor would refer back to the node.
+
+    Args:
+        output: the result.
+        number: which of several outputs it is; None for the only one.
+    """
+    if modes.saved_hooks_disabled:
+        raise RuntimeError(modes.saved_hooks_disabled)
+    if number is not None and output._edge is None:
+        number = NO_HISTORY
     if modes.saved_hooks:
-        detached = output.detach()
-        return Packed(detached, modes.saved_hooks[-1], result=True)
-    return SavedResult(output, None if len(outputs) == 1 or output._edge is None else number)
+        return Packed(output.detach(), modes.saved_hooks[-1], number, True)
+    return SavedResult(output, number)
 
 
-def _keep(tensor: Any) -> Any:
+def keep(tensor: Any) -> Any:
+    """What a node keeps of a tensor that it saves: the tensor, or what a pack hook makes of it.
+
+    Raises:
+        RuntimeError: the tensor was made in inference mode, or saving is disabled.
+    """
     if tensor._extra is not None and tensor._extra.inference:
         raise RuntimeError(
             "Inference tensors cannot be saved for backward. Please do not save Tensors created in inference mode in "
@@ -161,7 +178,7 @@ def _keep(tensor: Any) -> Any:
         )
     if modes.saved_hooks_disabled:
         raise RuntimeError(modes.saved_hooks_disabled)
-    return Packed(tensor, modes.saved_hooks[-1]) if modes.saved_hooks else tensor
+    return Packed(tensor, modes.saved_hooks[-1], edge_of(tensor)) if modes.saved_hooks else tensor
 
 
 def careful(node: Node) -> None:

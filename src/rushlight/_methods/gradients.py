@@ -11,7 +11,7 @@ from .._core.tensor_base import LEAF, TensorBase, extra_of
 from .._core.warn import warn
 from .._declare.dispatch import scalar_name
 from .._tape.handles import RemovableHandle
-from .._tape.node import OutputEdge
+from .._tape.node import Node, OutputEdge
 from ..autograd import hooks
 from ..autograd.api import backward_from
 
@@ -57,15 +57,15 @@ class GradientMethods:
     @property
     def is_leaf(self: Any) -> bool:
         """Whether no recorded operator made this tensor."""
-        return self._edge is None or self._edge is LEAF
+        return not isinstance(self._edge, (Node, OutputEdge))
 
     @property
     def grad_fn(self: Any) -> Any:
         """The node of the operator that made this tensor; None for leaves."""
         edge = self._edge
-        if edge is None or edge is LEAF:
-            return None
-        return edge.node if type(edge) is OutputEdge else edge
+        if isinstance(edge, Node):
+            return edge
+        return edge.node if type(edge) is OutputEdge else None
 
     @property
     def output_nr(self: Any) -> int:

@@ -12,8 +12,8 @@ from .._core.meta_array import MetaArray
 from .._core.modes import modes
 from .._core.sizes import Size
 from .._core.storage import Storage
-from .._core.tensor_base import PLAIN, TensorBase, storage_of, wrap
-from .node import FREED, Node, OutputEdge
+from .._core.tensor_base import PLAIN, TensorBase, storage_of, version_of, wrap
+from .node import FREED, Node, OutputEdge, edge_of
 
 
 NO_HISTORY = -1
@@ -58,26 +58,36 @@ class Packed:
     Attributes:
         packed: what the hook returned.
         unpack: the hook that makes a tensor of it.
-        result: whether it is the node's own output, and then `number` as in `SavedResult`.
+        edge: where the history of the tensor is; for the node's own output its number as in `SavedResult`.
     """
 
-    __slots__ = ("number", "packed", "result", "unpack")
+    __slots__ = ("edge", "own", "packed", "unpack")
 
-    def __init__(self, tensor: Any, hooks: tuple[Any, Any], result: bool = False, number: int | None = None) -> None:
+    def __init__(self, tensor: Any, hooks: tuple[Any, Any], edge: Any, own: bool = False) -> None:
+        version = version_of(tensor)
         self.packed = hooks[0](tensor)
+        if version_of(tensor) != version:
+            raise RuntimeError(
+                "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook cannot "
+                "be modified by in-place operations as this can lead to unexpected side-effects. Please open an issue if "
+                "you need to perform in-place operations on the input to a pack hook."
+            )
         self.unpack = hooks[1]
-        self.result = result
-        self.number = number
+        self.edge = edge
+        self.own = own
 
     def rebuild(self, node: Node) -> Any:
-        """The tensor that the unpack hook makes, with `node` as its history if it is its output."""
+        """The tensor that the unpack hook makes, with the history of the one that was packed."""
         tensor = self.unpack(self.packed)
         if not isinstance(tensor, TensorBase):
-            raise TypeError("Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
-                            f"{type(tensor).__name__}")
-        if self.result and tensor._edge is None:
+            raise TypeError(
+                "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
+                f"{type(tensor).__name__}"
+            )
+        edge = edge_to(node, self.edge) if self.own else self.edge
+        if edge_of(tensor) is not edge:
             tensor = tensor.detach()
-            tensor._edge = edge_to(node, self.number)
+            tensor._edge = edge
         return tensor
 
 

@@ -1,1 +1,9 @@
 """Differentiation: backward passes, their modes, and functions of your own with a derivative."""
+
+from __future__ import annotations
+
+from . import anomaly_mode, function, grad_mode, graph
+from .anomaly_mode import detect_anomaly, set_detect_anomaly
+from .api import backward, grad
+from .function import Function
+from .grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled, set_multithreading_enabled

@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from .._core.modes import modes
+from .._core.warn import warn
 from .._tape.node import Node
+
+__all__ = ["detect_anomaly", "set_detect_anomaly"]
 
 
 class detect_anomaly:
@@ -20,11 +23,15 @@ class detect_anomaly:
     Args:
         check_nan: whether a nan in a gradient is an error.
 
+    Raises:
+        RuntimeError: in a backward pass inside of the context, when a node returns a nan.
+
     Example::
 
-        >>> with torch.autograd.detect_anomaly():
-        ...     x = torch.ones(1, requires_grad=True)
-        ...     (x * 2).sum().backward()
+        >>> x = torch.zeros(1, requires_grad=True)
+        >>> with torch.autograd.detect_anomaly():  # doctest: +SKIP
+        ...     (x.sqrt() * 0).backward()
+        RuntimeError: Function 'SqrtBackward0' returned nan values in its 0th output.
     """
 
     def __init__(self, check_nan: bool = True) -> None:
@@ -45,11 +52,17 @@ class detect_anomaly:
 
 
 class set_detect_anomaly:
-    """Switches anomaly mode on or off, at once or as a context.
+    """Switches anomaly mode on or off: at once, and as a context until it is left.
 
     Args:
         mode: whether it is on.
         check_nan: whether a nan in a gradient is an error.
+
+    Example::
+
+        >>> with torch.autograd.set_detect_anomaly(True):
+        ...     torch.is_anomaly_enabled()
+        True
     """
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
@@ -80,20 +93,38 @@ def _set(mode: bool, check_nan: bool) -> None:
 
 
 def explain(node: Node) -> None:
-    """Warns with the traceback of the forward call that made a node."""
-    extra = node._extra
-    if extra is None or extra.traceback is None:
-        warnings.warn(
-            f"Error detected in {node.title}. No forward pass information available. Enable detect anomaly during "
-            "forward pass for more information.",
-            stacklevel=4,
+    """Warns with the traceback of the forward call that made a node, and of the calls that this one goes back to."""
+    stack = _stack_of(node)
+    if stack is None:
+        warn(
+            f"Error detected in {node.name()}. No forward pass information available. Enable detect anomaly during "
+            "forward pass for more information."
         )
         return
-    text = "".join(traceback.format_list(extra.traceback))
-    warnings.warn(
-        f"Error detected in {node.title}. Traceback of forward call that caused the error:\n{text}",
-        stacklevel=4,
-    )
+    warn(f"Error detected in {node.name()}. Traceback of forward call that caused the error:\n{stack}")
+    seen = {node}
+    parent = node._extra.parent if node._extra is not None else None
+    while parent is not None and parent not in seen:
+        seen.add(parent)
+        stack = _stack_of(parent)
+        if stack is None:
+            warn(
+                f"\n\nPrevious calculation was induced by {parent.name()}. No forward pass information available. Enable "
+                "detect anomaly during forward pass for more information."
+            )
+            return
+        warn(
+            f"\n\nPrevious calculation was induced by {parent.name()}. Traceback of forward call that induced the "
+            f"previous calculation:\n{stack}"
+        )
+        parent = parent._extra.parent if parent._extra is not None else None
+
+
+def _stack_of(node: Node) -> str | None:
+    extra = node._extra
+    if extra is None or extra.traceback is None:
+        return None
+    return "".join(traceback.format_list(extra.traceback))
 
 
 def check_finite(node: Node, grads: Any) -> None:
@@ -101,6 +132,13 @@ def check_finite(node: Node, grads: Any) -> None:
     if not modes.anomaly_check_nan:
         return
     for number, gradient in enumerate(grads):
-        if gradient is not None and gradient._array.dtype.kind in "fc" and np.isnan(gradient._array).any():
+        if gradient is not None and gradient._array.dtype.kind in "fcV" and _has_nan(gradient):
             explain(node)
-            raise RuntimeError(f"Function '{node.title}' returned nan values in its {number}th output.")
+            error = RuntimeError(f"Function '{node.name()}' returned nan values in its {number}th output.")
+            error.add_note("the warning above shows the forward call that this backward step belongs to")
+            raise error
+
+
+def _has_nan(tensor: Any) -> bool:
+    array = np.asarray(tensor._array)
+    return bool((array != array).any())

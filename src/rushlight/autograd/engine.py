@@ -11,6 +11,7 @@ node with several outputs, or to a leaf tensor itself. Buffers and counts are ke
 from __future__ import annotations
 
 import heapq
+import itertools
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -21,9 +22,11 @@ from .._core.meta_array import MetaArray
 from .._core.modes import OFF, modes
 from .._core.tensor_base import LEAF, extra_of, storage_of, wrap
 from .._tape.node import Node, OutputEdge, node_of
-from .anomaly import check_finite, explain
+from .anomaly_mode import check_finite, explain
 from .hooks import has_hooks, run_hooks, run_leaf_hooks, run_post_hooks, run_prehooks, run_tensor_hooks
 from .shaping import fit
+
+_next_pass = itertools.count().__next__
 
 F32, F64 = np.dtype(np.float32), np.dtype(np.float64)
 
@@ -102,7 +105,8 @@ def run_backward(
     counts = _count(list(starts), capture)[0]
     ready = [(-node.sequence, node) for node in starts if not counts[node]]
     heapq.heapify(ready)
-    record, enabled, running = modes.record, modes.grad_enabled, modes.backward_node
+    record, enabled, running = modes.record, modes.grad_enabled, modes.backward_pass
+    modes.backward_pass = (_next_pass(), counts)
     modes.grad_enabled = create_graph
     modes.refresh()
     careful = capture is not None or modes.anomaly
@@ -143,7 +147,7 @@ def run_backward(
             for leaf in finished:
                 _finish_leaf(leaf, buffers, capture, create_graph)
     finally:
-        modes.backward_node = running
+        modes.backward_pass = running
         modes.grad_enabled = enabled
         modes.record = record
 
@@ -231,12 +235,14 @@ def _run_node(node: Node, gradient: Any, edges: tuple[Any, ...], capture: Captur
 
 def _run_explained(node: Node, gradient: Any, edges: tuple[Any, ...]) -> Any:
     """Runs a node in anomaly mode: its forward traceback is shown if it fails or makes a nan."""
-    modes.backward_node = node
+    running, modes.backward_node = modes.backward_node, node
     try:
         grads = node.differentiate(gradient, edges)
     except Exception:
         explain(node)
         raise
+    finally:
+        modes.backward_node = running
     check_finite(node, grads)
     return grads
 
