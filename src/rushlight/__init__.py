@@ -266,6 +266,18 @@ from ._ops.index_along import index_add, index_copy, index_fill, index_select
 from ._ops.indexing import index_put
 from ._ops.masking import argwhere, masked_fill, masked_scatter, masked_select, nonzero, nonzero_static
 
+# differentiation
+from . import autograd
+from .autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled
+from .autograd.grad_mode import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+
 # printing
 from ._printing import set_printoptions
 from .tensor import Tensor
