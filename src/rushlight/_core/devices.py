@@ -30,15 +30,15 @@ class device:
         if isinstance(type, device):
             type, index = type.type, type.index
         elif isinstance(type, int):
-            type, index = "cuda", type
+            raise RuntimeError("Cannot access accelerator device when none is available.")
         elif not isinstance(type, str):
             raise TypeError(f"device(): argument 'type' must be str, not {type.__class__.__name__}")
         name, colon, ordinal = type.partition(":")
+        if not name.replace("_", "a").isalpha() or (colon and not (ordinal == "0" or _is_ordinal(ordinal))):
+            raise RuntimeError(f"Invalid device string: '{type}'")
         if name not in _KNOWN:
             raise RuntimeError(f"Expected one of {', '.join(_KNOWN)} device type at start of device string: {name}")
         if colon:
-            if not ordinal.isdigit():
-                raise RuntimeError(f"Invalid device string: '{type}'")
             index = int(ordinal)
         self.type: str = name
         self.index: int | None = index
@@ -59,6 +59,10 @@ class device:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return device, (str(self),)
+
+
+def _is_ordinal(text: str) -> bool:
+    return text.isdigit() and text[0] != "0"
 
 
 CPU = device("cpu")

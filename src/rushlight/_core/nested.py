@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,11 +12,14 @@ from . import dtypes
 from .dtypes import dtype as DType
 from .promotion import promote_types
 from .tensor_base import TensorBase
+from .warn import warn
 
-_FLOAT, _INT, _BOOL, _COMPLEX = frozenset((float,)), frozenset((int,)), frozenset((bool,)), frozenset((complex,))
+_FLOAT, _ARRAYS = frozenset((float,)), frozenset((np.ndarray,))
 _PLAIN_NUMBERS = frozenset((float, int, bool, complex))
 _DEPTH = 128
 """Nesting beyond which torch gives up, so that a list that contains itself is an error and not a hang."""
+
+_told = False
 
 
 def array_of(data: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
@@ -38,21 +40,58 @@ def array_of(data: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
         kinds = set(map(type, data))
         if list in kinds:
             kinds = _kinds_below(data, kinds)
-        if kinds <= _PLAIN_NUMBERS:
-            element = dtype or _of_python(kinds)
-            if _fits(kinds, element):
-                try:
-                    return np.array(data, element.numpy)
-                except (ValueError, TypeError, OverflowError):
-                    pass  # ragged or too large: the careful way finds out what torch says
-    elif kind in _PLAIN_NUMBERS:
-        element = dtype or _of_python({kind})
-        if _fits({kind}, element):
-            try:
-                return np.array(data, element.numpy)
-            except OverflowError:
-                pass
+        elif kinds == _ARRAYS:
+            return _stacked(data, dtype)
+    else:
+        kinds = {kind}
+    if kinds <= _PLAIN_NUMBERS:
+        try:
+            return _converted_at_once(data, kinds, _of_python(kinds) if dtype is None else dtype)
+        except (ValueError, TypeError, OverflowError, RuntimeWarning):
+            pass  # ragged or too large: the careful way finds out what torch says
     return _careful(data, dtype)
+
+
+def _converted_at_once(data: Any, kinds: set[type], element: DType) -> np.ndarray[Any, Any]:
+    """Regular data by NumPy.
+
+    Raises:
+        ValueError: a number may not fit, or the data are ragged.
+        TypeError, OverflowError: a number does not fit.
+    """
+    category = element.category
+    if complex in kinds and category != dtypes.COMPLEX:
+        raise ValueError
+    if element is dtypes.float32 or element is dtypes.float64 or category != dtypes.INTEGER:
+        if element in dtypes.REDUCED:
+            with np.errstate(over="ignore"):
+                return np.array(data, np.float64).astype(np.float32).astype(element.numpy)
+        return np.array(data, element.numpy)
+    if element is dtypes.int64 and float not in kinds:
+        return np.array(data, np.int64)
+    values = np.array(data, np.float64 if float in kinds else np.int64)
+    limits = np.iinfo(element.numpy)
+    if values.size and not limits.min <= values.min() <= values.max() <= limits.max:
+        raise ValueError
+    if float in kinds and values.size and values.max() >= limits.max:  # as a float64 the limit may be one too large
+        raise ValueError
+    return values.astype(element.numpy)
+
+
+def _stacked(data: Sequence[np.ndarray[Any, Any]], dtype: DType | None) -> np.ndarray[Any, Any]:
+    """A list of arrays, which torch discourages, as one."""
+    global _told
+    if not _told:
+        _told = True
+        warn(
+            "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to "
+            "a single numpy.ndarray with numpy.array() before converting to a tensor."
+        )
+    if any(array.shape != data[0].shape or array.dtype != data[0].dtype for array in data):
+        return _careful(data, dtype)
+    element = dtypes.of_numpy(data[0].dtype) if dtype is None else dtype
+    with np.errstate(all="ignore"):
+        return np.stack(data).astype(element.numpy)
 
 
 def _kinds_below(data: Sequence[Any], kinds: set[type]) -> set[type]:
@@ -79,18 +118,6 @@ def _of_python(kinds: Any) -> DType:
     return dtypes.int64 if int in kinds else dtypes.bool_
 
 
-def _fits(kinds: Any, element: DType) -> bool:
-    """Whether NumPy's conversion of numbers of these Python types is torch's without a further check."""
-    category = element.category
-    if category == dtypes.FLOATING:
-        return complex not in kinds and element not in dtypes.REDUCED
-    if category == dtypes.COMPLEX:
-        return True
-    if element is dtypes.int64:
-        return bool(kinds <= {int, bool})
-    return element is dtypes.bool_ and complex not in kinds
-
-
 def _careful(data: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
     """The general way: shape first, then the dtype, then the elements one by one, in torch's order of errors."""
     if isinstance(data, (str, bytes)):
@@ -98,19 +125,23 @@ def _careful(data: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
     shape = _shape_of(data)
     element = _infer(data) if dtype is None else dtype
     leaves: list[Any] = []
-    _collect(data, shape, 0, leaves)
+    if 0 not in shape:
+        _collect(data, shape, 0, leaves)
     found = np.empty(len(leaves), element.numpy)
-    for position, leaf in enumerate(leaves):
-        found[position] = _converted(leaf, element)
+    with np.errstate(over="ignore"):
+        for position, leaf in enumerate(leaves):
+            found[position] = _converted(leaf, element)
     return found.reshape(shape)
 
 
 def is_sequence(value: Any) -> bool:
     """Whether `torch.tensor` looks for elements inside a value."""
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, str, bytes)):
         return True
-    if isinstance(value, (str, bytes, TensorBase, np.ndarray, np.generic, dict, set, frozenset)):
-        return isinstance(value, (str, bytes, np.ndarray)) or (isinstance(value, TensorBase) and value._array.ndim > 0)
+    if isinstance(value, np.ndarray):
+        return value.ndim > 0
+    if isinstance(value, (TensorBase, np.generic, dict)):
+        return False
     return hasattr(type(value), "__len__") and hasattr(type(value), "__getitem__")
 
 
@@ -118,8 +149,6 @@ def _shape_of(data: Any) -> tuple[int, ...]:
     """Lengths along the first element of every level."""
     shape = []
     while is_sequence(data):
-        if isinstance(data, np.ndarray) and data.ndim == 0:
-            break
         length = len(data)
         if isinstance(data, (str, bytes)) and shape and length == 1:
             raise ValueError(f"too many dimensions '{type(data).__name__}'")
@@ -167,9 +196,6 @@ def _collect(data: Any, shape: tuple[int, ...], dim: int, leaves: list[Any]) -> 
     """Appends the elements in order, checking that every sequence of a level has the same length."""
     if dim == len(shape):
         leaves.append(data)
-        return
-    if isinstance(data, TensorBase) and data._array.ndim == len(shape) - dim and data._array.shape == shape[dim:]:
-        leaves.extend(data._array.ravel())
         return
     if not is_sequence(data):
         raise TypeError("not a sequence")
@@ -222,13 +248,3 @@ def _integer(value: Any, element: DType) -> Any:
     if value >= 1 << bits or value < -(1 << bits) + 1:
         raise RuntimeError(f"value cannot be converted to type {element.name} without overflow")
     return value & ((1 << bits) - 1)
-
-
-def warn_slow_list(data: Any) -> None:
-    """torch's advice against a list of arrays."""
-    if isinstance(data, (list, tuple)) and data and isinstance(data[0], np.ndarray):
-        warnings.warn(
-            "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to "
-            "a single numpy.ndarray with numpy.array() before converting to a tensor.",
-            stacklevel=3,
-        )

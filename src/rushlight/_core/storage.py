@@ -95,3 +95,12 @@ def restride(
         return np.ndarray(shape, array.dtype, array, offset, strides)  # type: ignore[arg-type]
     except (ValueError, TypeError):
         return strided_window(array, array.dtype, shape, strides, offset)
+
+
+def memory_of(buffer: Any) -> np.ndarray[Any, Any]:
+    """All bytes that the buffer of a storage spans, as an array."""
+    array = getattr(buffer, "geometry", buffer)  # of a tensor without memory only the size can be asked for
+    if array.size == 0:
+        return np.empty(0, np.uint8)
+    extent = sum((size - 1) * step for size, step in zip(array.shape, array.strides, strict=True)) + array.itemsize
+    return strided_window(array, np.dtype(np.uint8), (extent,), (1,), 0)

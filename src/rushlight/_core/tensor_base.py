@@ -119,6 +119,11 @@ def register_plain(cls: type) -> None:
             PLAIN.add(cls)
 
 
+def has_override(kind: type) -> bool:
+    """Whether a class wants a say in calls with its instances, as a subclass of `Tensor` or a transform does."""
+    return kind not in PLAIN and kind not in _plain_classes and hasattr(kind, "__torch_function__")
+
+
 def hold_fast_paths() -> None:
     """Sends every call down the general path until released; calls nest."""
     global _holds

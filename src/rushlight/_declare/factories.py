@@ -52,7 +52,10 @@ def _into(name: str, maker: Maker, shape: tuple[int, ...], out: Any, dtype: Any)
             f"dtype {scalar_name(element_type(name, dtype))} does not match dtype of out parameter "
             f"({scalar_name(target)})"
         )
-    deliver(wrap(allocate(maker, shape, target.numpy, META if type(out._array) is MetaArray else CPU)), out)
+    array = allocate(maker, shape, target.numpy, META if type(out._array) is MetaArray else CPU)
+    if out._array.shape != shape:
+        out.resize_(shape)  # type: ignore[attr-defined]
+    deliver(wrap(array), out)
     return out
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from .._core.tensor_base import has_override
 from . import fast, fast_reduction
 from .binding import bind
 from .dispatch import BOOL, FLOAT, INT64, SAME, Refusal, call, run, write_out
@@ -177,7 +178,8 @@ def kernel(
         natural: the dtypes beside float32 and float64 that `eager` is right for (a key of `NATURAL`).
         options: ``exact=True`` keeps 16-bit floats as they are (kernels that only move values),
             ``overwrites=True`` (the body checks its arguments, then writes into the first and returns nothing; the
-            machinery hands it a copy, the in-place form the tensor's own memory), ``grows=True`` (that copy is first
+            machinery hands it a copy, the in-place form the tensor's own memory), ``spreads=True`` (one value goes
+            everywhere, so elements may share memory), ``inplace_node=`` (node names of in-place calls), ``grows=True`` (that copy is first
             broadcast with the second argument),
             ``returns=`` a named tuple, ``check=``, ``nondifferentiable=`` True or output numbers, ``linear=``.
     """

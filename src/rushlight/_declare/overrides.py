@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from .._core.tensor_base import PLAIN
+from .._core.tensor_base import has_override
 from .record import Operator
 
 
@@ -38,7 +38,7 @@ def overloaded_in(op: Operator, values: list[Any]) -> list[Any]:
     for name in op.tensors:
         value = values[op.position[name]]
         for item in value if isinstance(value, (list, tuple)) else (value,):
-            if type(item) in PLAIN or not hasattr(type(item), "__torch_function__"):
+            if not has_override(type(item)):
                 continue
             if any(type(item) is type(known) for known in found):
                 continue

@@ -16,8 +16,10 @@ from .indexing import IndexingMethods
 from .gradients import GradientMethods
 from .floating import FloatingMethods
 from .inspection import InspectionMethods
+from .interop import InteropMethods
 from .magnitude import MagnitudeMethods
 from .matmul import MatmulMethods
+from .memory import MemoryMethods
 from .power import PowerMethods
 from .reduction import ReductionMethods
 from .rounding import RoundingMethods
@@ -46,6 +48,8 @@ class TensorMethods(
     CreationMethods,
     InspectionMethods,
     GradientMethods,
+    MemoryMethods,
+    InteropMethods,
 ):
     """Methods and Python operators of tensors."""
 

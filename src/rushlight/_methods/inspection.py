@@ -7,10 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from .._core.dtypes import of_numpy
+from .._core.devices import CPU, META, device
+from .._core.dtypes import dtype, of_numpy
+from .._core.layouts import (
+    channels_last,
+    contiguous_format,
+    format_strides,
+    layout,
+    memory_format,
+    preserve_format,
+    strided,
+)
 from .._core.meta_array import MetaArray
-from .._core.sizes import Size, wrap_dim
-from .._core.storage import address
+from .._core.numbers import fitted
+from .._core.sizes import Size, contiguous_strides, wrap_dim
+from .._core.tensor_base import TensorBase
+from .._declare.binding import is_number
 
 
 class InspectionMethods:
@@ -18,11 +30,61 @@ class InspectionMethods:
 
     __slots__ = ()
 
+    is_cpu = property(lambda self: type(self._array) is not MetaArray, doc="Whether the tensor has memory on the CPU.")
+    is_meta = property(lambda self: type(self._array) is MetaArray, doc="Whether the tensor has a shape only.")
+    # what no tensor of rushlight is
+    is_cuda = is_ipu = is_maia = is_mkldnn = is_mps = is_mtia = is_nested = is_quantized = False
+    is_sparse = is_sparse_csr = is_vulkan = is_xla = is_xpu = False
+
+    @property
+    def shape(self: Any) -> Size:
+        """The sizes of the dimensions."""
+        return tuple.__new__(Size, self._array.shape)
+
+    @property
+    def ndim(self: Any) -> int:
+        """The number of dimensions."""
+        return self._array.ndim  # type: ignore[no-any-return]
+
+    @property
+    def dtype(self: Any) -> dtype:
+        """The element type."""
+        return of_numpy(self._array.dtype)
+
+    @property
+    def device(self: Any) -> device:
+        """Where the memory is."""
+        return META if type(self._array) is MetaArray else CPU
+
+    @property
+    def layout(self: Any) -> layout:
+        """How the elements are kept: always `torch.strided`."""
+        return strided
+
+    @property
+    def nbytes(self: Any) -> int:
+        """Bytes of all elements."""
+        return int(self._array.size * self._array.itemsize)
+
+    @property
+    def itemsize(self: Any) -> int:
+        """Bytes per element."""
+        return self._array.itemsize  # type: ignore[no-any-return]
+
     def size(self: Any, dim: int | None = None) -> Any:
-        """The shape, or the size of one dimension."""
-        if dim is None:
-            return tuple.__new__(Size, self._array.shape)
+        """The shape, or the size of one dimension.
+
+        Raises:
+            IndexError: there is no such dimension.
+
+        Example::
+
+            >>> torch.ones(2, 3).size(), torch.ones(2, 3).size(-1)
+            (torch.Size([2, 3]), 3)
+        """
         shape = self._array.shape
+        if dim is None:
+            return tuple.__new__(Size, shape)
         return shape[_dim("size", dim, len(shape))]
 
     def dim(self: Any) -> int:
@@ -42,30 +104,56 @@ class InspectionMethods:
         return self._array.size  # type: ignore[no-any-return]
 
     def stride(self: Any, dim: int | None = None) -> Any:
-        """How many elements lie between neighbours along each dimension, or along one."""
-        array = self._array
-        itemsize = array.itemsize
-        if dim is None:
-            return tuple([step // itemsize for step in array.strides])
-        return array.strides[_dim("stride", dim, array.ndim)] // itemsize
+        """How many elements lie between neighbours along each dimension, or along one.
 
-    def storage_offset(self: Any) -> int:
-        """How many elements lie before the first one in the storage."""
-        storage = self._storage
+        Raises:
+            IndexError: there is no such dimension.
+
+        Example::
+
+            >>> torch.ones(2, 3).stride(), torch.ones(2, 3).stride(0)
+            ((3, 1), 3)
+        """
         array = self._array
-        if storage is None or storage.buffer is array:
-            return 0
-        if type(array) is MetaArray:
-            return (address(array.geometry) - address(storage.buffer.geometry)) // array.itemsize  # type: ignore[no-any-return]
-        return (address(array) - address(storage.buffer)) // array.itemsize  # type: ignore[no-any-return]
+        if dim is not None:
+            return self.stride()[_dim("stride", dim, array.ndim)]
+        if not array.size:  # NumPy gives an array without elements strides of zero
+            return contiguous_strides(array.shape)
+        itemsize = array.itemsize
+        return tuple([step // itemsize for step in array.strides])
+
+    def dim_order(self: Any) -> tuple[int, ...]:
+        """The dimensions from the one with the largest stride to the one with the smallest."""
+        steps = self.stride()
+        return tuple(sorted(range(len(steps)), key=lambda dim: -steps[dim]))
 
     def element_size(self: Any) -> int:
         """Bytes per element."""
         return self._array.itemsize  # type: ignore[no-any-return]
 
-    def is_contiguous(self: Any, *, memory_format: Any = None) -> bool:
-        """Whether the elements lie in order in memory."""
-        return self._array.flags.c_contiguous  # type: ignore[no-any-return]
+    def is_contiguous(self: Any, *, memory_format: memory_format | None = None) -> bool:
+        """Whether the elements lie in order in memory.
+
+        Args:
+            memory_format: the order; row by row where None.
+
+        Example::
+
+            >>> torch.ones(2, 3).t().is_contiguous()
+            False
+        """
+        array = self._array
+        if memory_format is None or memory_format is contiguous_format:
+            return array.flags.c_contiguous  # type: ignore[no-any-return]
+        check_format("is_contiguous", memory_format)
+        if memory_format is preserve_format:
+            return True
+        if array.ndim != (4 if memory_format is channels_last else 5):
+            return False
+        wanted = format_strides(array.shape, memory_format)
+        return all(
+            size == 1 or step == want for size, step, want in zip(array.shape, self.stride(), wanted, strict=True)
+        )
 
     def is_floating_point(self: Any) -> bool:
         """Whether the dtype is a floating one."""
@@ -79,38 +167,62 @@ class InspectionMethods:
         """Whether the dtype has negative numbers."""
         return of_numpy(self._array.dtype).is_signed
 
+    def is_same_size(self: Any, other: Any) -> bool:
+        """Whether another tensor has the same shape."""
+        if not isinstance(other, TensorBase):
+            raise TypeError(f"is_same_size(): argument 'other' (position 1) must be Tensor, not {type(other).__name__}")
+        return self._array.shape == other._array.shape  # type: ignore[no-any-return]
+
+    def is_nonzero(self: Any) -> bool:
+        """Whether the only element is not zero."""
+        return bool(self)
+
+    def is_distributed(self: Any) -> bool:
+        """Whether the tensor is spread over machines: never."""
+        return False
+
+    def get_device(self: Any) -> int:
+        """The ordinal of the device; -1 on the CPU."""
+        return -1
+
+    def sparse_dim(self: Any) -> int:
+        """The number of sparse dimensions: 0."""
+        return 0
+
+    def dense_dim(self: Any) -> int:
+        """The number of dense dimensions: all."""
+        return self._array.ndim  # type: ignore[no-any-return]
+
     def item(self: Any) -> Any:
         """The only element as a Python number.
 
         Raises:
             RuntimeError: there is not exactly one element.
+
+        Example::
+
+            >>> torch.tensor([2.5]).item()
+            2.5
         """
         array = self._array
-        if array.size != 1:
-            raise _no_scalar(array.size)
-        return _python(array)
+        try:
+            found = array.item()
+        except (ValueError, AttributeError):
+            raise _no_scalar(array) from None
+        return found if array.dtype.kind != "V" else float(found)
 
     def tolist(self: Any) -> Any:
-        """The elements as nested lists of Python numbers; a number for a 0-d tensor."""
-        array = self._array
-        return array.astype(np.float32).tolist() if array.dtype.kind == "V" else array.tolist()
+        """The elements as nested lists of Python numbers; a number for a 0-d tensor.
 
-    def numpy(self: Any, *, force: bool = False) -> np.ndarray[Any, Any]:
-        """An array that shares this tensor's memory.
+        Example::
 
-        Args:
-            force: detach, and copy to the CPU where needed, instead of raising.
-
-        Raises:
-            RuntimeError: the tensor requires grad.
-            TypeError: NumPy has no such dtype (bfloat16), or the tensor has no memory.
+            >>> torch.ones(2, 2).tolist()
+            [[1.0, 1.0], [1.0, 1.0]]
         """
         array = self._array
-        if self._edge is not None and not force:
-            raise _requires_grad_error()
-        if array.dtype.kind == "V":
-            raise TypeError("Got unsupported ScalarType BFloat16")
-        return array.view()  # type: ignore[no-any-return]
+        if type(array) is MetaArray:
+            raise NotImplementedError("Cannot copy out of meta tensor; no data!")
+        return array.astype(np.float32).tolist() if array.dtype.kind == "V" else array.tolist()
 
     def __len__(self: Any) -> int:
         shape = self._array.shape
@@ -123,32 +235,53 @@ class InspectionMethods:
             raise TypeError("iteration over a 0-d tensor")
         return iter(self.unbind(0))
 
+    def __reversed__(self: Any) -> Any:
+        return self.flip(0) if self._array.shape else self
+
+    def __contains__(self: Any, element: Any) -> bool:
+        if isinstance(element, TensorBase) or (is_number(element) and not isinstance(element, np.generic)):
+            return bool((element == self).any().item())  # type: ignore[attr-defined]
+        raise RuntimeError(f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.")
+
     def __bool__(self: Any) -> bool:
         array = self._array
         if array.size != 1:
             what = "more than one value" if array.size else "no values"
-            raise RuntimeError(f"Boolean value of Tensor with {what} is ambiguous")
-        return bool(array.item())
+            error = RuntimeError(f"Boolean value of Tensor with {what} is ambiguous")
+            error.add_note("reduce it first: x.any(), x.all(), x.numel() > 0, or torch.equal(x, y) for a comparison")
+            raise error
+        return bool(self.item())
 
     def __int__(self: Any) -> int:
-        return int(self.item())
+        found = _number(self)
+        return fitted(found, _INT64) if isinstance(found, complex) else int(found)
 
     def __float__(self: Any) -> float:
-        return float(self.item())
+        found = _number(self)
+        return fitted(found, _FLOAT64) if isinstance(found, complex) else float(found)
 
     def __complex__(self: Any) -> complex:
-        return complex(self.item())
+        return complex(_number(self))
 
     def __index__(self: Any) -> int:
         array = self._array
         if array.size != 1 or array.dtype.kind not in "iub":
             raise TypeError("only integer tensors of a single element can be converted to an index")
-        return int(array.item())
+        return int(self.item())
+
+
+_INT64, _FLOAT64 = of_numpy(np.dtype(np.int64)), of_numpy(np.dtype(np.float64))
+
+
+def _number(tensor: Any) -> Any:
+    if tensor._array.size != 1:
+        raise ValueError("only one element tensors can be converted to Python scalars")
+    return tensor.item()
 
 
 def _dim(name: str, dim: Any, ndim: int) -> int:
     if type(dim) is not int:
-        if not hasattr(type(dim), "__index__"):
+        if not hasattr(type(dim), "__index__") or isinstance(dim, bool):
             raise TypeError(f"{name}(): argument 'dim' (position 1) must be int, not {type(dim).__name__}")
         dim = dim.__index__()
     if not ndim:
@@ -156,19 +289,19 @@ def _dim(name: str, dim: Any, ndim: int) -> int:
     return wrap_dim(dim, ndim)
 
 
-def _python(array: Any) -> Any:
-    return float(array.astype(np.float32).item()) if array.dtype.kind == "V" else array.item()
+def check_format(name: str, given: Any) -> None:
+    """Raises torch's error for a ``memory_format=`` that is none.
+
+    Raises:
+        TypeError: `given` is something else.
+    """
+    if not isinstance(given, memory_format):
+        raise TypeError(f"{name}(): argument 'memory_format' must be torch.memory_format, not {type(given).__name__}")
 
 
-def _no_scalar(count: int) -> RuntimeError:
-    error = RuntimeError(f"a Tensor with {count} elements cannot be converted to Scalar")
+def _no_scalar(array: Any) -> RuntimeError:
+    if array.size == 1:
+        return RuntimeError("Tensor.item() cannot be called on meta tensors")
+    error = RuntimeError(f"a Tensor with {array.size} elements cannot be converted to Scalar")
     error.add_note("item() is for tensors of one element; use tolist() for all of them, or index or reduce first")
-    return error
-
-
-def _requires_grad_error() -> RuntimeError:
-    error = RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-    error.add_note(
-        "an array has no history, so gradients would end there without a word; .detach() says that you mean it"
-    )
     return error

@@ -14,7 +14,7 @@ import numpy as np
 from .._core.dtypes import of_numpy
 from .._core.modes import modes
 from .._core.numbers import fitted
-from .._core.tensor_base import PLAIN, TensorBase, wrap
+from .._core.tensor_base import PLAIN, TensorBase, has_override, wrap
 from .._declare.fast import make_view
 from .._declare.overrides import override, state
 from .._declare.variants import inplace

@@ -49,3 +49,9 @@ def clone(input: Tensor, *, memory_format: memory_format | None = None) -> Any:
         tensor([1., 1.])
     """
     return copy_as(input, input.dtype, memory_format)
+
+
+@kernel(exact=True, nondifferentiable=True)
+def detach(input: Tensor) -> Any:
+    """The same elements, and memory, without history."""
+    return input

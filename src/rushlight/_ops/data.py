@@ -68,7 +68,6 @@ def copied(name: str, data: Any, dtype: Any, device: Any, requires_grad: bool) -
     elif isinstance(data, np.ndarray):
         array = _cast(_known(data), dtype or of_numpy(data.dtype))
     else:
-        nested.warn_slow_list(data)
         array = nested.array_of(data, dtype)
     if place_of(device) is META:
         array = MetaArray.empty(array.shape, array.dtype)

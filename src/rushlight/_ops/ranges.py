@@ -83,7 +83,6 @@ def arange(
             f"does not match the computed number of elements {count}. Note that this may occur as a result of rounding "
             f"error. The out tensor will be resized to a tensor of shape ({count},)."
         )
-        out._resize((count,))  # type: ignore[attr-defined]
 
     def maker(shape: tuple[int, ...], array_type: np.dtype[Any]) -> Any:
         if element.category == INTEGER:
