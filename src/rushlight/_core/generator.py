@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .devices import CPU, device as Device
+from .tensor_base import TensorBase, wrap
 
 Words = NDArray[np.uint32]
 Doubles = NDArray[np.float64]
@@ -70,6 +71,7 @@ class Generator:
         "_seed",
         "_unseeded",
         "block_cache",
+        "block_fractions",
         "cached_normal",
         "lock",
     )
@@ -79,6 +81,8 @@ class Generator:
     """The second number of the last Box-Muller pair, if it has not been used yet."""
     block_cache: Any
     """What a stream has worked out about the words of the current block; forgotten with the block."""
+    block_fractions: Any
+    """The same for the stream of uniform numbers."""
 
     def __init__(self, device: Device | str | None = None) -> None:
         if device is not None and device is not CPU and Device(device).type != "cpu":
@@ -134,6 +138,47 @@ class Generator:
             67280421310721
         """
         return self._seed
+
+    def get_state(self) -> Any:
+        """The whole state as a tensor of 5056 bytes.
+
+        Example::
+
+            >>> g = torch.Generator().manual_seed(0)
+            >>> state, first = g.get_state(), torch.rand(2, generator=g)
+            >>> torch.equal(torch.rand(2, generator=g.set_state(state)), first)
+            True
+        """
+        return wrap(self.get_state_array())
+
+    def set_state(self, new_state: Any, /) -> Self:
+        """Goes on from a state that `get_state`, or torch, has returned.
+
+        Args:
+            new_state: a tensor of 5056 bytes.
+
+        Returns:
+            The generator itself.
+
+        Raises:
+            TypeError: it is no tensor of bytes.
+            RuntimeError: the bytes are too few or too many, or no state of a generator.
+        """
+        if not isinstance(new_state, TensorBase):
+            raise TypeError(f"expected a torch.ByteTensor, but got {type(new_state).__name__}")
+        array = new_state._array
+        if array.dtype != np.uint8 or not isinstance(array, np.ndarray):
+            raise TypeError("RNG state must be a torch.ByteTensor")
+        self.set_state_array(array)
+        return self
+
+    def graphsafe_get_state(self) -> Any:
+        """Raises NotImplementedError: only generators of other devices are captured in graphs."""
+        raise NotImplementedError("graphsafe_get_state is not supported in this Generator")
+
+    def graphsafe_set_state(self, state: Any, /) -> Any:
+        """Raises NotImplementedError: only generators of other devices are captured in graphs."""
+        raise NotImplementedError("graphsafe_set_state is not supported in this Generator")
 
     def clone_state(self) -> Generator:
         """A new generator that goes on from here as this one would."""
@@ -194,6 +239,9 @@ class Generator:
             self._limit, self._position = limit, position
             self.cached_normal = float(state["normal"]) if state["has_normal"] else None
             self._normal32 = float(state["normal32"]) if state["has_normal32"] else None
+
+    def __repr__(self) -> str:
+        return f"<torch._C.Generator object at {id(self):#x}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.device,), self.get_state_array()
@@ -263,7 +311,7 @@ class Generator:
         self._unseeded = True
         self._block = _NO_WORDS
         self._limit = self._position = 0
-        self.cached_normal = self._normal32 = self.block_cache = None
+        self.cached_normal = self._normal32 = self.block_cache = self.block_fractions = None
 
     def _seed_bits(self) -> None:
         if self._bits is None:
@@ -281,7 +329,7 @@ class Generator:
     def _next_block(self) -> None:
         self._block = self._make(1)
         self._limit, self._position = BLOCK, 0
-        self.block_cache = None
+        self.block_cache = self.block_fractions = None
 
     def _words_of_more_blocks(self, count: int) -> Words:
         rest = self._block[self._position : self._limit]
@@ -294,7 +342,7 @@ class Generator:
         made = self._make(blocks)
         self._block = made[-BLOCK:].copy()
         self._limit, self._position = BLOCK, missing - (blocks - 1) * BLOCK
-        self.block_cache = None
+        self.block_cache = self.block_fractions = None
         return np.concatenate((rest, made[:missing]))
 
 
@@ -308,3 +356,7 @@ def _as_seed(seed: Any) -> int:
         error = RuntimeError(f"manual_seed expected a long, but got {type(seed).__name__}")
     error.add_note("Write manual_seed(int(seed)).")
     raise error
+
+
+default_generator = Generator()
+"""Where numbers come from unless a call names a generator."""
