@@ -38,7 +38,16 @@ def calculate_gain(nonlinearity: str, param: Any = None) -> float:
         >>> torch.nn.init.calculate_gain("relu")
         1.4142135623730951
     """
-    ones = ("linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "sigmoid")
+    ones = (
+        "linear",
+        "conv1d",
+        "conv2d",
+        "conv3d",
+        "conv_transpose1d",
+        "conv_transpose2d",
+        "conv_transpose3d",
+        "sigmoid",
+    )
     if nonlinearity in ones:
         return 1
     if nonlinearity == "tanh":
@@ -262,7 +271,9 @@ def sparse_(tensor: Any, sparsity: float, std: float = 0.01, generator: Any = No
 def _deprecated(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         warnings.warn(
-            f"`nn.init.{name}` is now deprecated in favor of `nn.init.{function.__name__}`.", FutureWarning, stacklevel=2
+            f"`nn.init.{name}` is now deprecated in favor of `nn.init.{function.__name__}`.",
+            FutureWarning,
+            stacklevel=2,
         )
         return function(*args, **kwargs)
 

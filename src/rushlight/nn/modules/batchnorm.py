@@ -270,7 +270,9 @@ def _lazy(base: type, affine: bool) -> type:
     })  # fmt: skip
 
 
-LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d = (_lazy(cls, True) for cls in (BatchNorm1d, BatchNorm2d, BatchNorm3d))
+LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d = (
+    _lazy(cls, True) for cls in (BatchNorm1d, BatchNorm2d, BatchNorm3d)
+)
 LazyInstanceNorm1d, LazyInstanceNorm2d, LazyInstanceNorm3d = (
     _lazy(cls, False) for cls in (InstanceNorm1d, InstanceNorm2d, InstanceNorm3d)
 )

@@ -60,9 +60,7 @@ class _ConvNd(Module):
     def _check_padding(self) -> None:
         if isinstance(self.padding, str):
             if self.padding not in ("same", "valid"):
-                raise ValueError(
-                    f"Invalid padding string {self.padding!r}, should be one of {{'same', 'valid'}}"
-                )
+                raise ValueError(f"Invalid padding string {self.padding!r}, should be one of {{'same', 'valid'}}")
             if self.padding == "same" and any(step != 1 for step in self.stride):
                 raise ValueError("padding='same' is not supported for strided convolutions")
         modes = {"zeros", "reflect", "replicate", "circular"}
@@ -169,9 +167,7 @@ class _ConvTransposeNd(_ConvNd):
             raise ValueError(f"Only `zeros` padding mode is supported for {type(self).__name__}")
         function = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)[self.rank - 1]
         extra = self.output_padding if output_size is None else self._extra_for(input, list(output_size))
-        return function(
-            input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
-        )
+        return function(input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation)
 
     def _extra_for(self, input: Any, wanted: list[int]) -> tuple[int, ...]:
         """The output padding that leads to the size wanted."""
@@ -269,9 +265,11 @@ def _lazy(base: type) -> type:
     transposed = bool(base.transposed)  # type: ignore[attr-defined]
 
     def __init__(self: Any, out_channels: int, kernel_size: Any, *args: Any, **kwargs: Any) -> None:
-        names = ["stride", "padding"] + (
-            ["output_padding", "groups", "bias", "dilation"] if transposed else ["dilation", "groups", "bias"]
-        ) + ["padding_mode", "device", "dtype"]
+        names = (
+            ["stride", "padding"]
+            + (["output_padding", "groups", "bias", "dilation"] if transposed else ["dilation", "groups", "bias"])
+            + ["padding_mode", "device", "dtype"]
+        )
         options = dict(zip(names, args, strict=False)) | kwargs
         bias = options.pop("bias", True)
         place = {"device": options.get("device"), "dtype": options.get("dtype")}
