@@ -33,7 +33,7 @@ def operator(function: Any) -> Any:
             return NotImplemented
         return call(op, (input, other), {})
 
-    maker = fast.binary if op.kind in ("elementwise", "kernel") and op.eager is not None else None
+    maker = fast.pair if op.kind in ("elementwise", "kernel") and op.eager is not None else None
     if maker is None:
 
         def plain(input: Any, other: Any) -> Any:
