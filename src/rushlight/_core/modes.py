@@ -24,11 +24,13 @@ class Modes(threading.local):
     backward_pass: Any = None  # the number of the running backward pass and how often it reaches each node
     backward_node: Any = None  # the node that runs, in anomaly mode
     device: Any = None  # where factories put what they make, None for the CPU
+    devices: tuple[Any, ...] = ()  # the same outside the ``with device`` blocks that this thread is in
 
     def refresh(self) -> None:
         """Works out `record` again after one of the modes it depends on has changed."""
         careful = self.anomaly or self.saved_hooks or self.saved_hooks_disabled
-        self.record = (CAREFUL if careful else FAST) if self.grad_enabled else OFF
+        recording = self.grad_enabled and not self.inference
+        self.record = (CAREFUL if careful else FAST) if recording else OFF
 
 
 modes = Modes()

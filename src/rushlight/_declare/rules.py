@@ -46,8 +46,14 @@ class Rule:
                 raise TypeError(f"{op.name}: the rule for {self.targets} names `{name}`, which the operator has not")
 
 
-def node_class(op: Operator, title: str) -> type[Node]:
-    """The class of the nodes that record `op`, named as torch names them."""
+def node_class(op: Operator, title: str, without_edge: frozenset[str] = frozenset()) -> type[Node]:
+    """The class of the nodes that record `op`, named as torch names them.
+
+    Args:
+        op: the operator.
+        title: the name.
+        without_edge: parameters whose edge ``next_functions`` does not show.
+    """
     slot = {name: index for index, name in enumerate(op.saved_names)}
     plans = tuple(
         (
@@ -68,7 +74,12 @@ def node_class(op: Operator, title: str) -> type[Node]:
         "apply": _pick_apply(op, plans),
         "handles_undefined": bool(op.undefined),
         "holomorphic": op.holomorphic is not False,
+        "__module__": "builtins",  # so that the class prints as torch's does
     }
+    if without_edge:
+        body["shown_edges"] = tuple(
+            index for index, name in enumerate(op.differentiable) if name not in without_edge
+        )
     for name in op.saved_names:
         body[f"_saved_{_torch_name(name)}"] = property(_saved_reader(name))
     return type(title, (Node,), body)

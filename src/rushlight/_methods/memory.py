@@ -103,6 +103,8 @@ class MemoryMethods:
 
     @property
     def _version(self: Any) -> int:
+        if self._extra is not None and self._extra.inference:
+            raise RuntimeError("Inference tensors do not track version counter.")
         storage = self._storage
         return 0 if storage is None else storage.version  # type: ignore[no-any-return]
 

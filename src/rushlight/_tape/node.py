@@ -80,8 +80,8 @@ class Node:
     """Positions of the edges that torch's node has too; None for all. A scalar overload has none for its number."""
 
     def name(self) -> str:
-        """The name of the node, as ``grad_fn`` prints it."""
-        return self.title
+        """The name of the node; those that no operator gave it carry a prefix, as in torch."""
+        return self.title if self.title[-1:].isdigit() else f"torch::autograd::{self.title}"
 
     def __repr__(self) -> str:
         return f"<{self.title} object at {id(self):#x}>"
@@ -192,10 +192,6 @@ class AccumulateGrad(Node):
         self.sequence = -1
         self.shape, self.dtype = variable._array.shape, variable._array.dtype
         self._extra = None
-
-    def name(self) -> str:
-        """The name that torch's C++ gives it."""
-        return "torch::autograd::AccumulateGrad"
 
     def register_hook(self, fn: Callable[..., Any]) -> RemovableHandle:
         """Has ``fn((), grad_outputs)`` run after a gradient has been accumulated."""

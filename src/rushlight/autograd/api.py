@@ -94,11 +94,10 @@ def backward(
         wanted = _as_tuple(inputs)
         if not wanted:
             raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-        edges = [_input_edge(value) for value in wanted]
         for value in wanted:
             if isinstance(value, TensorBase):
                 retain_grad(value)
-        capture = Capture(edges, keep=True)
+        capture = Capture([_input_edge(value) for value in wanted], keep=True)
     if create_graph:
         _warn_of_cycle()
     keep = create_graph if retain_graph is None else bool(retain_graph)

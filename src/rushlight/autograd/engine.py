@@ -224,6 +224,8 @@ def _run_node(node: Node, gradient: Any, edges: tuple[Any, ...], capture: Captur
         return (None,) * len(edges)
     if extra is not None and extra.prehooks is not None:
         gradient = run_prehooks(node, gradient)
+        if gradient is None and not node.handles_undefined:
+            return (None,) * len(edges)
     if modes.anomaly:
         grads = _run_explained(node, gradient, edges)
     else:

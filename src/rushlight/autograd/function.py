@@ -118,6 +118,10 @@ class BackwardCFunction(FunctionCtx, Node):
         """The old name of `saved_tensors`."""
         return self.saved_tensors
 
+    def name(self) -> str:
+        """The name of the node, ``CubeBackward`` for a function `Cube`."""
+        return self.title
+
     def __repr__(self) -> str:
         return f"<torch.autograd.function.{self.title} object at {id(self):#x}>"
 
@@ -399,10 +403,6 @@ class Error(Node):
 
     __slots__ = ()
     title = "Error"
-
-    def name(self) -> str:
-        """The name that torch's C++ gives it."""
-        return "torch::autograd::Error"
 
     def apply(self, g: Any, edges: tuple[Any, ...]) -> tuple[Any, ...]:
         """Raises the error that was put off until somebody wants the gradient."""

@@ -218,6 +218,7 @@ def _set_inference(on: bool) -> None:
     else:
         release_fast_paths()
     modes.inference = on
+    modes.refresh()
 
 
 class set_multithreading_enabled(Mode):
