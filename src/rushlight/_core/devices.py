@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from .modes import modes
+
 _KNOWN = ("cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla",
           "lazy", "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone")  # fmt: skip
+
+
+_MISSING: Any = object()
 
 
 class device:
@@ -24,15 +29,18 @@ class device:
         device(type='cpu')
     """
 
-    __slots__ = ("_restore", "index", "type")
+    __slots__ = ("index", "type")
 
-    def __init__(self, type: Any = "cpu", index: int | None = None) -> None:
+    def __init__(self, type: Any = _MISSING, index: int | None = None) -> None:
         if isinstance(type, device):
             type, index = type.type, type.index
         elif isinstance(type, int):
             raise RuntimeError("Cannot access accelerator device when none is available.")
         elif not isinstance(type, str):
-            raise TypeError(f"device(): argument 'type' must be str, not {type.__class__.__name__}")
+            given = "" if type is _MISSING else type.__class__.__name__
+            raise TypeError(
+                f"device() received an invalid combination of arguments - got ({given}), but expected one of:"
+            )
         name, colon, ordinal = type.partition(":")
         if not name.replace("_", "a").isalpha() or (colon and not (ordinal == "0" or _is_ordinal(ordinal))):
             raise RuntimeError(f"Invalid device string: '{type}'")
@@ -60,6 +68,16 @@ class device:
     def __reduce__(self) -> tuple[Any, ...]:
         return device, (str(self),)
 
+    def __enter__(self) -> device:
+        """Makes this the default device until the block is left."""
+        modes.devices = (*modes.devices, modes.device)
+        modes.device = None if self == CPU else self
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        *rest, modes.device = modes.devices
+        modes.devices = tuple(rest)
+
 
 def _is_ordinal(text: str) -> bool:
     return text.isdigit() and text[0] != "0"
@@ -86,3 +104,31 @@ def as_device(value: Any) -> device:
     if found.type == "cuda":
         raise AssertionError("Torch not compiled with CUDA enabled")
     raise NotImplementedError(f"rushlight has no device '{found.type}': tensors live on 'cpu' or 'meta'")
+
+
+def get_default_device() -> device:
+    """The device that factory functions put their results on.
+
+    Example::
+
+        >>> torch.get_default_device()
+        device(type='cpu')
+    """
+    return CPU if modes.device is None else modes.device
+
+
+def set_default_device(device: Any) -> None:
+    """Sets the device that factory functions of this thread put their results on.
+
+    Args:
+        device: ``"cpu"`` or ``"meta"``; None for ``"cpu"``.
+
+    Example::
+
+        >>> torch.set_default_device("meta")
+        >>> torch.zeros(2)
+        tensor(..., device='meta', size=(2,))
+        >>> torch.set_default_device(None)
+    """
+    found = as_device(device)
+    modes.device = None if found is CPU else found

@@ -71,7 +71,6 @@ class Generator:
         "_seed",
         "_unseeded",
         "block_cache",
-        "block_fractions",
         "cached_normal",
         "lock",
     )
@@ -79,10 +78,8 @@ class Generator:
     _bits: Any  # numpy.random.MT19937, made on the first draw: importing numpy.random takes 17 ms
     cached_normal: float | None
     """The second number of the last Box-Muller pair, if it has not been used yet."""
-    block_cache: Any
-    """What a stream has worked out about the words of the current block; forgotten with the block."""
-    block_fractions: Any
-    """The same for the stream of uniform numbers."""
+    block_cache: dict[Any, Any]
+    """What streams have worked out about the words of the current block; forgotten with the block."""
 
     def __init__(self, device: Device | str | None = None) -> None:
         if device is not None and device is not CPU and Device(device).type != "cpu":
@@ -268,12 +265,7 @@ class Generator:
 
     def doubles(self, count: int) -> Doubles:
         """The next `count` doubles in [0, 1): the low 53 bits of as many long words, divided by 2**53."""
-        words = self.words(2 * count)
-        doubles = (words[0::2] & _LOW_21_BITS).astype(np.float64)
-        doubles *= 2.0**32
-        doubles += words[1::2]
-        doubles *= 2.0**-53
-        return doubles
+        return doubles_of(self.words(2 * count))
 
     def few_doubles(self, count: int) -> list[float]:
         """As `doubles`, as a list and without array operations: faster up to about 30 numbers."""
@@ -311,7 +303,8 @@ class Generator:
         self._unseeded = True
         self._block = _NO_WORDS
         self._limit = self._position = 0
-        self.cached_normal = self._normal32 = self.block_cache = self.block_fractions = None
+        self.cached_normal = self._normal32 = None
+        self.block_cache = {}
 
     def _seed_bits(self) -> None:
         if self._bits is None:
@@ -329,7 +322,7 @@ class Generator:
     def _next_block(self) -> None:
         self._block = self._make(1)
         self._limit, self._position = BLOCK, 0
-        self.block_cache = self.block_fractions = None
+        self.block_cache = {}
 
     def _words_of_more_blocks(self, count: int) -> Words:
         rest = self._block[self._position : self._limit]
@@ -342,8 +335,17 @@ class Generator:
         made = self._make(blocks)
         self._block = made[-BLOCK:].copy()
         self._limit, self._position = BLOCK, missing - (blocks - 1) * BLOCK
-        self.block_cache = self.block_fractions = None
+        self.block_cache = {}
         return np.concatenate((rest, made[:missing]))
+
+
+def doubles_of(words: Words) -> Doubles:
+    """A double in [0, 1) for each pair of words."""
+    doubles = (words[0::2] & _LOW_21_BITS).astype(np.float64)
+    doubles *= 2.0**32
+    doubles += words[1::2]
+    doubles *= 2.0**-53
+    return doubles
 
 
 def _as_seed(seed: Any) -> int:

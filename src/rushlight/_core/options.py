@@ -13,6 +13,7 @@ from .dtypes import FLOATING, dtype as DType, of_numpy
 from .layouts import layout, strided
 from .meta_array import MetaArray
 from .modes import modes
+from .names import type_name
 from .storage import strided_window
 from .tensor_base import LEAF, TensorBase, extra_of, wrap
 
@@ -31,7 +32,7 @@ def element_type(name: str, dtype: Any) -> DType:
         return dtype
     found = _PYTHON_TYPES.get(dtype) if isinstance(dtype, type) else None
     if found is None:
-        error = TypeError(f"{name}(): argument 'dtype' must be torch.dtype, not {type(dtype).__name__}")
+        error = TypeError(f"{name}(): argument 'dtype' must be torch.dtype, not {type_name(dtype)}")
         if isinstance(dtype, str) and dtype in dtypes.DTYPES:
             error.add_note(f"write dtype=torch.{dtype}")
         raise error
@@ -48,7 +49,7 @@ def sizes_of(name: str, sizes: tuple[Any, ...], size: Any = None) -> tuple[int, 
         if sizes:
             raise TypeError(f"{name}() got multiple values for argument 'size'")
         if not isinstance(size, (tuple, list)):
-            raise TypeError(f"{name}(): argument 'size' must be tuple of ints, not {type(size).__name__}")
+            raise TypeError(f"{name}(): argument 'size' must be tuple of ints, not {type_name(size)}")
         sizes = (size,)
     if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
         spread = False
@@ -78,7 +79,7 @@ def _size(name: str, values: Any, position: int, spread: bool) -> int:
         integer = value._array.dtype.kind in "iu" and value._array.size == 1
     if integer:
         return int(value)
-    kind = type(value).__name__
+    kind = type_name(value)
     if position:
         raise TypeError(
             f"{name}(): argument 'size' failed to unpack the object at pos {position + 1} with error "
@@ -97,7 +98,7 @@ def check_layout(name: str, given: Any, pin_memory: bool) -> None:
     """Refuses what rushlight's memory cannot be: sparse, or pinned for another device."""
     if given is not None and given is not strided:
         if not isinstance(given, layout):
-            raise TypeError(f"{name}(): argument 'layout' must be torch.layout, not {type(given).__name__}")
+            raise TypeError(f"{name}(): argument 'layout' must be torch.layout, not {type_name(given)}")
         raise NotImplementedError(f"rushlight has no tensors of layout {given}: only torch.strided")
     if pin_memory:
         raise RuntimeError(

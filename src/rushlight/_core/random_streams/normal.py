@@ -62,7 +62,7 @@ def standard_normals(generator: Generator, count: int) -> Doubles:
             first += box_muller(uniform[i], uniform[i + 1])
         numbers = np.array(first)
     else:
-        numbers = np.concatenate((np.array(first), _pairs(generator.doubles(2 * pairs))))
+        numbers = np.concatenate((np.array(first), pairs(generator.doubles(2 * pairs))))
     generator.cached_normal = float(numbers[count]) if numbers.size > count else None
     return numbers[:count]
 
@@ -74,7 +74,7 @@ def box_muller(first: float, second: float) -> tuple[float, float]:
     return radius * math.cos(angle), radius * math.sin(angle)
 
 
-def _pairs(uniform: Doubles) -> Doubles:
+def pairs(uniform: Doubles) -> Doubles:
     """`box_muller` of neighbours. NumPy's double-precision sine and cosine are the C library's."""
     radius = np.sqrt(-2.0 * log1p(-uniform[1::2]))
     angle = (2.0 * math.pi) * uniform[0::2]

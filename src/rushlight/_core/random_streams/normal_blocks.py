@@ -66,9 +66,9 @@ def few_block_normals(generator: Generator, count: int, unused: int, more: int) 
     if span is None:
         return None
     words, start = span
-    table = generator.block_cache
+    table = generator.block_cache.get("normal blocks")
     if table is None:
-        table = generator.block_cache = _table(fractions_of(words))
+        table = generator.block_cache["normal blocks"] = _table(fractions_of(words))
     generator.skip(count + unused + more)
     numbers = np.empty(count + more, np.float32)
     place = start
