@@ -1,0 +1,242 @@
+"""Functions on images: padding, resizing, patches, shuffles and sampling."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..._ops.padding import constant_pad_nd, pad_border
+from ..._ops.patches import col2im, im2col
+from ..._ops.resampling import MODES
+from ..._ops.resampling import upsample as _resize
+from .pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
+
+if TYPE_CHECKING:
+    from ...tensor import Tensor
+
+
+def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
+    """A tensor with a border.
+
+    Args:
+        input: any tensor; for modes other than ``"constant"`` of shape (n, c, ...) or (c, ...).
+        pad: widths before and after, for the last dimension, then the one before it, and so on.
+        mode: ``"constant"``, ``"reflect"``, ``"replicate"`` or ``"circular"``.
+        value: what a constant border holds; 0 by default.
+
+    Raises:
+        NotImplementedError: the mode does not fit the number of dimensions.
+        RuntimeError: a border is wider than the mode allows.
+
+    Example::
+
+        >>> torch.nn.functional.pad(torch.ones(2), (1, 0))
+        tensor([0., 1., 1.])
+    """
+    if mode == "constant":
+        return constant_pad_nd(input, tuple(pad), 0 if value is None else value)  # type: ignore[no-any-return]
+    if value is not None and value != 0:
+        raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
+    rank = len(pad) // 2
+    if mode not in ("reflect", "replicate", "circular"):
+        raise NotImplementedError(f"Unrecognised padding mode {mode}")
+    if len(pad) % 2 or rank not in (1, 2, 3) or input.ndim not in (rank + 1, rank + 2):
+        raise NotImplementedError("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now")
+    _check_border(input, pad, mode, rank)
+    return pad_border(input, tuple(pad), mode)  # type: ignore[no-any-return]
+
+
+def _check_border(input: Tensor, pad: Sequence[int], mode: str, rank: int) -> None:
+    for number in range(rank):
+        size = input.shape[-1 - number]
+        left, right = pad[2 * number], pad[2 * number + 1]
+        if mode == "reflect" and (left >= size or right >= size):
+            raise RuntimeError(
+                "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding "
+                f"({left}, {right}) at dimension {input.ndim - 1 - number} of input {list(input.shape)}"
+            )
+        if mode == "circular" and (left > size or right > size):
+            raise RuntimeError("Padding value causes wrapping around more than once.")
+
+
+def interpolate(
+    input: Tensor, size: Any = None, scale_factor: Any = None, mode: str = "nearest",
+    align_corners: bool | None = None, recompute_scale_factor: bool | None = None, antialias: bool = False,
+) -> Tensor:  # fmt: skip
+    """Images brought to another size.
+
+    Args:
+        input: of shape (n, c, ...), with one to three dimensions of the image.
+        size: the new sizes, an int or one a dimension.
+        scale_factor: factors instead of sizes.
+        mode: ``"nearest"``, ``"nearest-exact"``, ``"linear"``, ``"bilinear"``, ``"bicubic"``, ``"trilinear"`` or ``"area"``.
+        align_corners: whether the middles of the corner pixels stay in place.
+        recompute_scale_factor: whether the factor is worked out again from the rounded size.
+        antialias: whether the kernel widens when the image shrinks.
+
+    Raises:
+        ValueError: the arguments contradict each other.
+        NotImplementedError: the mode does not fit the number of dimensions.
+
+    Example::
+
+        >>> torch.nn.functional.interpolate(torch.ones(1, 1, 2), scale_factor=2)
+        tensor([[[1., 1., 1., 1.]]])
+    """
+    if mode in ("nearest", "area", "nearest-exact"):
+        if align_corners is not None:
+            raise ValueError(
+                "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | "
+                "trilinear"
+            )
+    rank = input.ndim - 2
+    sizes, factors = _target(input, size, scale_factor, rank)
+    if recompute_scale_factor and size is not None:
+        raise ValueError("recompute_scale_factor is not meaningful with an explicit size.")
+    if recompute_scale_factor:
+        factors = [None] * rank
+    if antialias and not (mode in ("bilinear", "bicubic") and input.ndim == 4):
+        raise ValueError(
+            "Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor as input"
+        )
+    if mode == "area":
+        return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[rank - 1](input, sizes)
+    _check_mode(input, mode, rank)
+    if any(out <= 0 for out in sizes) or any(given <= 0 for given in input.shape[2:]):
+        raise RuntimeError(
+            f"Input and output sizes should be greater than 0, but got input (H: {input.shape[-2] if rank > 1 else 1}, "
+            f"W: {input.shape[-1]}) output (H: {sizes[-2] if rank > 1 else 1}, W: {sizes[-1]})"
+        )
+    return _resize(input, tuple(sizes), mode, tuple(factors), bool(align_corners), antialias)  # type: ignore[no-any-return]
+
+
+def _target(input: Tensor, size: Any, scale_factor: Any, rank: int) -> tuple[list[int], list[float | None]]:
+    """Sizes of the result, and the factors the user gave."""
+    if size is not None and scale_factor is not None:
+        raise ValueError("only one of size or scale_factor should be defined")
+    if size is None and scale_factor is None:
+        raise ValueError("either size or scale_factor should be defined")
+    if size is not None:
+        sizes = list(size) if isinstance(size, (list, tuple)) else [size] * rank
+        if len(sizes) != rank:
+            raise ValueError(
+                "Input and output must have the same number of spatial dimensions, but got input with spatial "
+                f"dimensions of {list(input.shape[2:])} and output size of {size}. Please provide input tensor in (N, C, "
+                "d1, d2, ...,dK) format and output size in (o1, o2, ...,oK) format."
+            )
+        return sizes, [None] * rank
+    factors = list(scale_factor) if isinstance(scale_factor, (list, tuple)) else [scale_factor] * rank
+    if len(factors) != rank:
+        raise ValueError(
+            "Input and scale_factor must have the same number of spatial dimensions, but got input with spatial "
+            f"dimensions of {list(input.shape[2:])} and scale_factor of shape {scale_factor}. Please provide input "
+            "tensor in (N, C, d1, d2, ...,dK) format and scale_factor in (s1, s2, ...,sK) format."
+        )
+    sizes = [math.floor(float(given) * factor) for given, factor in zip(input.shape[2:], factors, strict=True)]
+    return sizes, [float(factor) for factor in factors]
+
+
+def _check_mode(input: Tensor, mode: str, rank: int) -> None:
+    fits = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
+    if mode not in MODES or rank not in (1, 2, 3):
+        raise NotImplementedError(
+            "Input Error: Only 3D, 4D and 5D input Tensors supported (got "
+            f"{input.ndim}D) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | nearest-exact "
+            f"(got {mode})"
+        )
+    if mode in fits and fits[mode] != rank:
+        raise NotImplementedError(f"Got {input.ndim}D input, but {mode} mode needs {fits[mode] + 2}D input")
+
+
+def upsample(
+    input: Tensor, size: Any = None, scale_factor: Any = None, mode: str = "nearest", align_corners: bool | None = None
+) -> Tensor:
+    """The old name of `interpolate`."""
+    warnings.warn("`nn.functional.upsample` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2)
+    return interpolate(input, size, scale_factor, mode, align_corners)
+
+
+def upsample_nearest(input: Tensor, size: Any = None, scale_factor: Any = None) -> Tensor:
+    """`interpolate` with ``mode="nearest"``."""
+    warnings.warn(
+        "`nn.functional.upsample_nearest` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2
+    )
+    return interpolate(input, size, scale_factor, mode="nearest")
+
+
+def upsample_bilinear(input: Tensor, size: Any = None, scale_factor: Any = None) -> Tensor:
+    """`interpolate` with ``mode="bilinear"`` and corners aligned."""
+    warnings.warn(
+        "`nn.functional.upsample_bilinear` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2
+    )
+    return interpolate(input, size, scale_factor, mode="bilinear", align_corners=True)
+
+
+def _pair(value: Any) -> tuple[int, int]:
+    return (value, value) if isinstance(value, int) else (tuple(value) * 2)[:2]  # type: ignore[return-value]
+
+
+def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
+    """Patches of images as columns.
+
+    Args:
+        input: of shape (n, c, height, width) or (c, height, width).
+        kernel_size, dilation, padding, stride: an int or two.
+
+    Raises:
+        RuntimeError: the kernel does not fit in the image.
+
+    Example::
+
+        >>> torch.nn.functional.unfold(torch.ones(1, 1, 3, 3), 2).shape
+        torch.Size([1, 4, 4])
+    """
+    if input.ndim not in (3, 4):
+        raise RuntimeError(
+            "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, "
+            f"but got: {list(input.shape)}"
+        )
+    return im2col(input, _pair(kernel_size), _pair(dilation), _pair(padding), _pair(stride))  # type: ignore[no-any-return]
+
+
+def fold(
+    input: Tensor, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+) -> Tensor:
+    """Columns added back into images.
+
+    Args:
+        input: of shape (n, c * kernel, patches) or without n.
+        output_size: height and width of the images.
+        kernel_size, dilation, padding, stride: an int or two.
+
+    Raises:
+        RuntimeError: the columns do not fit.
+
+    Example::
+
+        >>> torch.nn.functional.fold(torch.ones(1, 4, 1), (2, 2), 2)
+        tensor([[[[1., 1.],
+                  [1., 1.]]]])
+    """
+    width, gaps, around, steps = _pair(kernel_size), _pair(dilation), _pair(padding), _pair(stride)
+    sizes = _pair(output_size)
+    rows = input.shape[-2]
+    if rows % (width[0] * width[1]):
+        raise RuntimeError(
+            "Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got "
+            f"input.size(1)={rows} and kernel_size=({width[0]}, {width[1]})."
+        )
+    counts = [
+        (size + 2 * pad - gap * (k - 1) - 1) // step + 1
+        for size, pad, gap, k, step in zip(sizes, around, gaps, width, steps, strict=True)
+    ]
+    if counts[0] * counts[1] != input.shape[-1]:
+        raise RuntimeError(
+            f"Given output_size=({sizes[0]}, {sizes[1]}), kernel_size=({width[0]}, {width[1]}), dilation=({gaps[0]}, "
+            f"{gaps[1]}), padding=({around[0]}, {around[1]}), stride=({steps[0]}, {steps[1]}), expected size of input's "
+            f"dimension 2 to match the calculated number of sliding blocks {counts[0]} * {counts[1]} = "
+            f"{counts[0] * counts[1]}, but got input.size(2)={input.shape[-1]}."
+        )
+    return col2im(input, sizes, width, gaps, around, steps)  # type: ignore[no-any-return]
