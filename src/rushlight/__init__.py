@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 # dtypes and devices
-from ._core.devices import device
+from ._core.devices import device, get_default_device, set_default_device
 from ._core.dtypes import (
     bfloat16,
     complex64,
@@ -33,16 +33,22 @@ from ._core.layouts import (
     channels_last,
     channels_last_3d,
     contiguous_format,
+    jagged,
     layout,
     memory_format,
     preserve_format,
+    sparse_bsc,
+    sparse_bsr,
     sparse_coo,
+    sparse_csc,
+    sparse_csr,
     strided,
 )
 from ._core.promotion import can_cast, promote_types
 from ._core.sizes import Size, broadcast_shapes
 
 # arithmetic
+from ._ops.activation import celu, hardshrink, relu, selu, threshold
 from ._ops.arithmetic import (
     add,
     div,
@@ -60,6 +66,7 @@ from ._ops.arithmetic import (
     subtract,
     true_divide,
 )
+from ._ops.bessel import i0
 from ._ops.bitwise import (
     bitwise_and,
     bitwise_left_shift,
@@ -113,8 +120,11 @@ from ._ops.complex import (
     view_as_complex,
     view_as_real,
 )
+from ._ops.error_functions import erf, erfc, erfinv
 from ._ops.exponential import exp, exp2, expm1, log, log1p, log2, log10, logaddexp, logaddexp2, logit, sigmoid, xlogy
 from ._ops.floating import copysign, frexp, heaviside, hypot, ldexp, nan_to_num, nextafter
+from ._ops.gamma_functions import digamma, igamma, igammac, lgamma, mvlgamma, polygamma
+from ._ops.gating import prelu
 from ._ops.magnitude import abs, absolute, sgn, sign
 from ._ops.power import float_power, pow, reciprocal, rsqrt, sqrt, square
 from ._ops.rounding import ceil, fix, floor, frac, round, trunc
@@ -150,9 +160,23 @@ from ._ops.conversion import clone
 
 # creation
 from ._ops.creation import empty, empty_permuted, empty_strided, eye, full, ones, scalar_tensor, zeros
-from ._ops.data import as_tensor, asarray, from_numpy, frombuffer
+from ._ops.data import as_tensor, asarray, from_dlpack, from_numpy, frombuffer
 from ._ops.data import tensor as _tensor
+from ._ops.grids import tril_indices, triu_indices, vander
 from ._ops.likes import empty_like, full_like, ones_like, zeros_like
+from ._ops.queries import (
+    get_device,
+    is_complex,
+    is_floating_point,
+    is_inference,
+    is_nonzero,
+    is_same_size,
+    is_signed,
+    is_tensor,
+    numel,
+    result_type,
+    typename,
+)
 from ._ops.ranges import arange, linspace, logspace
 from ._ops.ranges import range_ as range
 
@@ -214,12 +238,15 @@ from ._ops.joining import (
     stack,
     unbind,
     unbind_copy,
+    unsafe_split,
+    unsafe_split_with_sizes,
 )
 from ._ops.rearranging import flip, fliplr, flipud, repeat_interleave, roll, rot90, tile
 from ._ops.shape import broadcast_to, expand_copy, flatten, ravel, reshape, unflatten, view_copy
 from ._ops.slices import (
     alias_copy,
     as_strided,
+    as_strided_copy,
     diagonal,
     diagonal_copy,
     narrow,
@@ -229,7 +256,7 @@ from ._ops.slices import (
     slice_copy,
     unfold_copy,
 )
-from ._ops.splitting import chunk, dsplit, hsplit, split, tensor_split, vsplit
+from ._ops.splitting import chunk, dsplit, hsplit, split, tensor_split, unsafe_chunk, vsplit
 from ._ops.stacking import (
     atleast_1d,
     atleast_2d,
@@ -266,6 +293,9 @@ from ._ops.index_along import index_add, index_copy, index_fill, index_select
 from ._ops.indexing import index_put
 from ._ops.masking import argwhere, masked_fill, masked_scatter, masked_select, nonzero, nonzero_static
 
+# namespaces of operators
+from . import special
+
 # differentiation
 from . import autograd
 from .autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled
@@ -277,6 +307,24 @@ from .autograd.grad_mode import (
     no_grad,
     set_grad_enabled,
 )
+
+# memory and legacy classes
+from ._methods.legacy import (
+    BFloat16Tensor,
+    BoolTensor,
+    ByteTensor,
+    CharTensor,
+    ComplexDoubleTensor,
+    ComplexFloatTensor,
+    DoubleTensor,
+    FloatTensor,
+    HalfTensor,
+    IntTensor,
+    LongTensor,
+    ShortTensor,
+    set_default_tensor_type,
+)
+from .storage import TypedStorage, UntypedStorage, is_storage
 
 # printing
 from ._printing import set_printoptions

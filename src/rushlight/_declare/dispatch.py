@@ -140,6 +140,7 @@ def _is_kind(element: dtype, kind: str) -> bool:
         "complex": element.is_complex,
         "float": element.is_floating_point,
         "integer": element.category == dtypes.INTEGER,
+        "reduced": element in dtypes.REDUCED,
     }[kind]
 
 

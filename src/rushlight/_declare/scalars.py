@@ -54,7 +54,7 @@ s: Any = Vocabulary()
 for _name in ("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh",
               "tanh", "floor", "ceil", "trunc", "sign", "isnan", "isinf", "isfinite", "signbit", "hypot", "copysign",
               "nextafter", "maximum", "minimum", "fmax", "fmin", "fmod", "where", "logaddexp", "logaddexp2",
-              "heaviside", "gcd", "lcm", "ldexp", "square", "zeros_like"):  # fmt: skip
+              "heaviside", "gcd", "lcm", "ldexp", "square"):  # fmt: skip
     s.define(_name, getattr(np, _name))
 for _name, _ufunc in (("asin", np.arcsin), ("acos", np.arccos), ("atan", np.arctan), ("asinh", np.arcsinh),
                       ("acosh", np.arccosh), ("atanh", np.arctanh), ("atan2", np.arctan2), ("round", np.rint),
@@ -62,5 +62,6 @@ for _name, _ufunc in (("asin", np.arcsin), ("acos", np.arccos), ("atan", np.arct
                       ("conj", np.conjugate), ("real", np.real), ("imag", np.imag),
                       ("logical_not", np.logical_not), ("logical_and", np.logical_and),
                       ("logical_or", np.logical_or), ("logical_xor", np.logical_xor),
-                      ("bitwise_not", np.bitwise_not), ("rsqrt", lambda array: 1 / np.sqrt(array))):  # fmt: skip
+                      ("bitwise_not", np.bitwise_not), ("rsqrt", lambda array: 1 / np.sqrt(array)),
+                      ("zero_gradient", np.zeros_like), ("clamp_min", np.maximum), ("clamp_max", np.minimum)):  # fmt: skip
     s.define(_name, _ufunc)

@@ -5,6 +5,7 @@ Only methods whose calling form differs from the operator's (varargs, overloads)
 
 from __future__ import annotations
 
+from .activation import ActivationMethods
 from .arithmetic import ArithmeticMethods
 from .bitwise import BitwiseMethods
 from .comparison import ComparisonMethods
@@ -25,6 +26,7 @@ from .reduction import ReductionMethods
 from .rounding import RoundingMethods
 from .selection import SelectionMethods
 from .shape import ShapeMethods
+from .special_functions import SpecialMethods
 from .trigonometric import TrigonometricMethods
 
 
@@ -36,6 +38,8 @@ class TensorMethods(
     ExponentialMethods,
     MagnitudeMethods,
     TrigonometricMethods,
+    ActivationMethods,
+    SpecialMethods,
     RoundingMethods,
     FloatingMethods,
     ComplexMethods,

@@ -229,9 +229,9 @@ def _check_rounding(input: Any, other: Any, rounding_mode: Any) -> None:
     node=("DivBackward0", "DivBackward0", "DivBackward2"),
     pick_node=lambda input, other, rounding_mode: 0 if rounding_mode is None else 2,
     vjp={
-        "input": lambda g, other, rounding_mode: g / other if rounding_mode is None else s.zeros_like(g),
+        "input": lambda g, other, rounding_mode: g / other if rounding_mode is None else s.zero_gradient(g),
         "other": lambda g, input, other, rounding_mode: (
-            -g * (input / other) / other if rounding_mode is None else s.zeros_like(g)
+            -g * (input / other) / other if rounding_mode is None else s.zero_gradient(g)
         ),
     },
 )

@@ -119,6 +119,7 @@ def _interpolated(input: Any, end: Any, weight: Any) -> Any:
     refuse=("bool", "integer"),
     kernel_name="lerp_kernel_scalar",
     node=("LerpBackward1", "LerpBackward0"),
+    scalar_nodes=("LerpBackward0",),
     pick_node=lambda input, end, weight: 0 if hasattr(weight, "_array") else 1,
     vjp={
         "input": lambda g, weight: g * (1 - weight),

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._core.dtypes import float16, float32, float64, of_numpy
 from .._declare.dispatch import scalar_name
-from .._declare.kinds import FLOAT, elementwise, view
+from .._declare.kinds import FLOAT, composite, elementwise, view
 from .._declare.scalars import s
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def view_as_complex(input: Tensor) -> Any:
     return input.view(f"c{2 * input.itemsize}")[..., 0]
 
 
+@composite
 def real(input: Tensor) -> Tensor:
     """The real part: a view for complex tensors, `input` itself for real ones.
 
@@ -93,6 +94,7 @@ def real(input: Tensor) -> Tensor:
     return view_as_real(input).select(-1, 0) if _is_complex(input) else input
 
 
+@composite
 def imag(input: Tensor) -> Tensor:
     """The imaginary part of a complex tensor, as a view.
 
@@ -202,7 +204,7 @@ def _angle(input: Any) -> Any:
 
 def _pull_angle(g: Any, input: Any) -> Any:
     if not input.is_complex():
-        return s.zeros_like(g)
+        return s.zero_gradient(g)
     return s.where(input == 0, 0, g / (input * input.conj()).real) * input * 1j
 
 

@@ -281,5 +281,5 @@ def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None)
         >>> torch.logit(torch.tensor([0.5, 0.9]))
         tensor([0.0000, 2.1972])
     """
-    inside = input if eps is None else s.minimum(s.maximum(input, eps), 1 - eps)
+    inside = input if eps is None else s.clamp_max(s.clamp_min(input, eps), 1 - eps)
     return s.log(inside / (1 - inside))

@@ -49,7 +49,7 @@ def hypot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     refuse=("complex",),
     vjp={
         "input": lambda g, input, result: g * s.where(input == 0, 0, result / input),
-        "other": lambda g: s.zeros_like(g),
+        "other": lambda g: s.zero_gradient(g),
     },
 )
 def copysign(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
@@ -100,7 +100,7 @@ def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Te
     scalar_ok=False,
     exact=True,
     refuse=("bool", "integer", "complex"),
-    vjp={"input": lambda g: g, "other": lambda g: s.zeros_like(g)},
+    vjp={"input": lambda g: g, "other": lambda g: s.zero_gradient(g)},
 )
 def nextafter(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The next float after `input` in the direction of `other`.

@@ -37,6 +37,12 @@ def abs(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return s.abs(input)
 
 
+@elementwise(eager=np.zeros_like, natural="any", general=np.zeros_like, nondifferentiable=True)
+def zero_gradient(input: Tensor) -> Tensor:
+    """Zeros for the gradient of a function that is flat, such as `sign`: for derivative rules."""
+    return s.zero_gradient(input)
+
+
 def _sign(input: Any) -> Any:
     """The sign of real elements; 0 for nan, as in torch."""
     if input.dtype.kind == "b":
@@ -54,7 +60,7 @@ def _sign(input: Any) -> Any:
             "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead.",
         ),
     ),
-    vjp={"input": lambda g: s.zeros_like(g)},
+    vjp={"input": lambda g: s.zero_gradient(g)},
 )
 def sign(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """-1, 0 or 1 by the sign of each element.
@@ -76,7 +82,7 @@ def _sgn(input: Any) -> Any:
 
 def _pull_sgn(g: Any, input: Any, result: Any) -> Any:
     if not input.is_complex():
-        return s.zeros_like(g)
+        return s.zero_gradient(g)
     size = input.abs()
     along = (g * result.conj()).real * result
     return s.where(size == 0, 0, (g - along) / size)

@@ -62,7 +62,7 @@ def _check_power(input: Any, exponent: Any) -> None:
 
 def _pull_base(g: Any, input: Any, exponent: Any) -> Any:
     if isinstance(exponent, (bool, int, float, complex)):
-        return s.zeros_like(g) if exponent == 0 else g * (exponent * input ** (exponent - 1))
+        return s.zero_gradient(g) if exponent == 0 else g * (exponent * input ** (exponent - 1))
     return s.where(exponent == 0, 0, g * (exponent * input ** (exponent - 1)))
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def _flat(g: Any) -> Any:
     """The gradient of a step function."""
-    return s.zeros_like(g)
+    return s.zero_gradient(g)
 
 
 def _real_only(name: str) -> tuple[Any, ...]:
