@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
 from .._core.modes import FAST, modes
 from .._core.tensor_base import LEAF, PLAIN, new, on_bind
-from .._tape.node import OutputEdge, next_sequence, node_extra
-from .._tape.saved import Like, SavedResult, versions_of
+from .._tape.node import OutputEdge, next_sequence
+from .._tape.saved import NO_HISTORY, Like, SavedResult, versions_of
 from .binding import MISSING
 from .fast import F32, F64
 from .record import Operator
@@ -35,17 +36,19 @@ def reduction(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     function, natural = op.eager, op.natural
     if function is None or op.params[1:3] != ("dim", "keepdim"):
         return fallback if function is None else options(op, fallback)
-    whole = op.defaults["dim"]
+    default = op.defaults["dim"]
+    whole = op.whole or (lambda array: function(array, None, None, None, False))
     full_node, dim_node = (op.nodes[0], op.nodes[-1]) if op.nodes else (None, None)
-    known = ("input", "dim", "keepdim", "input_like", "result")
-    places = [known.index(name) for name in op.saved_names if name in known]
-    recordable = bool(op.nodes) and len(places) == len(op.saved_names)
-    saves_like, saves_result = "input_like" in op.saved_names, "result" in op.saved_names
-    saves_input = "input" in op.saved_names
+    known = ("input_shape", "dim", "keepdim", "input", "result")
+    recordable = bool(op.nodes) and all(name in known for name in op.saved_names)
+    saves_result, saves_input = "result" in op.saved_names, "input" in op.saved_names
+    pick = _picker(tuple(known.index(name) for name in op.saved_names)) if recordable else None
 
-    def call(input: Any = MISSING, dim: Any = whole, keepdim: Any = False, *args: Any, **rest: Any) -> Any:
+    def call(input: Any = MISSING, dim: Any = default, keepdim: Any = False, *args: Any, **rest: Any) -> Any:
         if args or rest or type(input) not in PLAIN:
-            given = () if input is MISSING else (input,) if dim is whole and not args else (input, dim, keepdim, *args)
+            given = (
+                () if input is MISSING else (input,) if dim is default and not args else (input, dim, keepdim, *args)
+            )
             return fallback(*given, **rest)
         array = input._array
         dtype = array.dtype
@@ -54,21 +57,21 @@ def reduction(op: Operator, fallback: Fallback) -> Callable[..., Any]:
             edge is not None and not (recordable and modes.record <= FAST)
         ):
             return fallback(input, dim, keepdim)
-        if dim is whole:
-            axis = None
-        elif type(dim) is int:
-            ndim = array.ndim
-            axis = dim + ndim if dim < 0 else dim
-            if not 0 <= axis < ndim:
-                return fallback(input, dim, keepdim)
-        else:
-            return fallback(input, dim, keepdim)
         try:
-            found = function(array, axis, None, None, keepdim)
+            if dim is default:
+                axis = None
+                found = function(array, None, None, None, True) if keepdim else whole(array)
+            else:
+                axis = dim if type(dim) is int else _single(dim)
+                if axis < 0:
+                    axis += array.ndim
+                if not 0 <= axis < array.ndim:
+                    return fallback(input, dim, keepdim)
+                found = function(array, axis, None, None, keepdim)
         except _FAILURES:
             return fallback(input, dim, keepdim)
         result = new(Tensor)
-        result._array = found = found if type(found) is ndarray else asarray(found, dtype)
+        result._array = found = found if type(found) is ndarray else asarray(found)
         result._edge = result._storage = result._base = result._extra = None
         if edge is None or not modes.record:
             return result
@@ -79,13 +82,36 @@ def reduction(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         node.dtype = dtype
         node._extra = None
         result._edge = node
-        kept = (input, None if axis is None else (axis,), keepdim, Like(input) if saves_like else None,
-                SavedResult(result) if saves_result else None)  # fmt: skip
-        node.saved = saved = tuple([kept[place] for place in places])
+        node.saved = saved = pick(
+            (
+                array.shape,
+                None if axis is None else (axis,),
+                keepdim,
+                input,
+                SavedResult(result) if saves_result else None,
+            )
+        )
         node.versions = versions_of(saved) if saves_input and input._storage is not None else None
         return result
 
     return call
+
+
+def _picker(places: tuple[int, ...]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """A function that takes the values at some places out of a tuple, as a tuple."""
+    if not places:
+        return lambda values: ()
+    if places == tuple(range(places[0], places[0] + len(places))):
+        return itemgetter(slice(places[0], places[0] + len(places)))
+    return itemgetter(*places)
+
+
+def _single(dim: Any) -> int:
+    """The dimension in a list of one."""
+    (found,) = dim
+    if type(found) is not int:
+        raise TypeError
+    return found
 
 
 def options(op: Operator, fallback: Fallback) -> Callable[..., Any]:
@@ -142,7 +168,6 @@ def options(op: Operator, fallback: Fallback) -> Callable[..., Any]:
             if several:
                 node.shape = [(item._array.shape, item._array.dtype) for item in results]
                 node.dtype = None
-                node_extra(node).outputs = len(results)
                 for index, item in enumerate(results):
                     if index not in silent:
                         item._edge = OutputEdge(node, index)
@@ -163,14 +188,17 @@ def _source(op: Operator, name: str) -> Callable[[Any, Any, Any], Any] | None:
     """A function from (input, settings, results) to what is saved under a name."""
     if name == "input":
         return lambda input, values, results: input
+    if name == "input_shape":
+        return lambda input, values, results: input._array.shape
     if name == "input_like":
         return lambda input, values, results: Like(input)
     if name.startswith("result"):
-        number = int(name[6:] or 0)
+        number, hidden = (int(name[6:]), NO_HISTORY) if name[6:] else (None, None)
+        place = number or 0
 
         def keep(input: Any, values: Any, results: Any) -> Any:
-            result = results[number]
-            return SavedResult(result, number if type(result._edge) is OutputEdge else None)
+            result = results[place]
+            return SavedResult(result, hidden if len(results) > 1 and result._edge is None else number)
 
         return keep
     if name in op.position:

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from .._core.tensor_base import has_override
+from .._core.tensor_base import TensorBase, has_override
 from . import fast, fast_reduction
-from .binding import bind
+from .binding import bind, is_number, type_error
 from .dispatch import BOOL, FLOAT, INT64, SAME, Refusal, call, run, write_out
 from .record import Operator
 
@@ -29,6 +29,7 @@ __all__ = [
     "elementwise",
     "fused",
     "kernel",
+    "overloaded",
     "reduction",
     "view",
 ]
@@ -46,6 +47,7 @@ NATURAL = {
     "complex": _COMPLEX,
     "integer": _INTEGERS,
     "bits": _INTEGERS | _BOOL,
+    "integer": _INTEGERS,
     "sum": _COMPLEX | {np.dtype("i8")},
 }
 """Sets of NumPy dtypes beside float32 and float64 for which an ``eager`` function gives torch's dtype."""
@@ -179,7 +181,8 @@ def kernel(
         options: ``exact=True`` keeps 16-bit floats as they are (kernels that only move values),
             ``overwrites=True`` (the body checks its arguments, then writes into the first and returns nothing; the
             machinery hands it a copy, the in-place form the tensor's own memory), ``spreads=True`` (one value goes
-            everywhere, so elements may share memory), ``inplace_node=`` (node names of in-place calls), ``grows=True`` (that copy is first
+            everywhere, so elements may share memory), ``inplace_node=`` (node names of in-place calls), ``lone=`` (names of the nodes
+            that show the first edge only, as a number's overload has none for it), ``grows=True`` (that copy is first
             broadcast with the second argument),
             ``returns=`` a named tuple, ``check=``, ``nondifferentiable=`` True or output numbers, ``linear=``.
     """
@@ -187,8 +190,7 @@ def kernel(
 
     def declare(body: F) -> F:
         op = Operator("kernel", body, vjp, node, settings)
-        with_settings = len(op.tensors) == 1 and op.tensors == op.params[:1] and len(op.params) > 1
-        return _public(op, fast_reduction.options if with_settings else fast.kernel)
+        return _public(op, fast_reduction.options if op.tensors == op.params[:1] else fast.kernel)
 
     return declare
 
@@ -224,8 +226,39 @@ def composite(body: F) -> F:
             if error.__traceback__ is not None and error.__traceback__.tb_next is None:  # the arguments do not fit
                 bind(op, args, kwargs)
             raise
+        except AttributeError:
+            _check_tensors(op, bind(op, args, kwargs)[0])
+            raise
 
     return _finish(op, public)
+
+
+def _check_tensors(op: Operator, values: list[Any]) -> None:
+    """Raises torch's error if a value is in the place of a tensor that is none."""
+    for name in op.tensors:
+        value = values[op.position[name]]
+        if value is None or name in op.lists or isinstance(value, TensorBase):
+            continue
+        if not (name in op.numbers and is_number(value)) and not hasattr(type(value), "__torch_function__"):
+            raise type_error(op, name, value)
+
+
+def overloaded(*parts: Any) -> Callable[[F], F]:
+    """Declares a function that picks one of several operators by the arguments it gets (``max``: of all, along a
+    dimension, of pairs).
+
+    Args:
+        parts: the operators. They are the public function to ``__torch_function__``, so their parameters bear its names.
+    """
+
+    def declare(body: F) -> F:
+        op = Operator("composite", body, None, None, {})
+        function = _finish(op, body)
+        for part in parts:
+            part.op.call = function
+        return function  # type: ignore[no-any-return]
+
+    return declare
 
 
 _ORDINARY = frozenset((int, float, bool, str, type(None)))
@@ -258,7 +291,8 @@ def _finish(op: Operator, function: Any) -> Any:
     function.__module__ = body.__module__
     function.__annotations__ = body.__annotations__
     function.op = op
-    function.__wrapped__ = body
+    if function is not body:
+        function.__wrapped__ = body
     op.call = function
     op.run_plain = lambda values, out=None: run(op, values) if out is None else write_out(op, values, out)
     return function

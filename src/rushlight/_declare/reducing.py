@@ -30,26 +30,29 @@ Dims = int | Sequence[int] | None
 """Dimensions as reductions take them; None and ``()`` for all."""
 
 
-def restore_dims(g: Any, input_like: Any, dim: tuple[int, ...] | None, keepdim: bool) -> Any:
+def restore_dims(g: Any, shape: Any, dim: tuple[int, ...] | int | None, keepdim: bool) -> Any:
     """A gradient with the dimensions that a reduction dropped put back as size 1.
 
     Args:
         g: gradient of the reduction's result.
-        input_like: shape of the reduction's input.
-        dim: the reduced dimensions, counted from the front; None for all (a 0-d gradient stays, it broadcasts).
+        shape: of the reduction's input.
+        dim: one dimension, or several counted from the front; None for all (a 0-d gradient stays, it broadcasts).
         keepdim: whether the reduction kept them.
     """
-    if keepdim or dim is None or not input_like.shape:
+    if keepdim or dim is None or not shape:
         return g
-    shape = tuple(1 if index in dim else size for index, size in enumerate(input_like.shape))
-    return g.reshape(shape)
+    if isinstance(dim, int):
+        return g.unsqueeze(dim)
+    if len(dim) == 1:
+        return g.unsqueeze(dim[0])
+    return g.reshape(tuple(1 if index in dim else size for index, size in enumerate(shape)))
 
 
-def count_reduced(shape: Sequence[int], dim: tuple[int, ...] | None) -> int:
+def count_reduced(shape: Sequence[int], dim: tuple[int, ...] | int | None) -> int:
     """The number of elements that go into one element of a reduction's result."""
     if dim is None or not shape:
         return prod(shape)
-    return prod(shape[index] for index in dim)
+    return shape[dim] if isinstance(dim, int) else prod(shape[index] for index in dim)
 
 
 def along(array: np.ndarray[Any, Any], dim: int) -> tuple[np.ndarray[Any, Any], int]:
@@ -88,10 +91,9 @@ def place(g: Any, input_like: Any, dim: int, indices: Any, keepdim: bool = True)
 
 def split_evenly(g: Any, input: Any, result: Any, dim: tuple[int, ...] | None, keepdim: bool) -> Any:
     """The rule of extremes: the gradient in equal parts to all elements that equal the result."""
-    value, g = restore_dims(result, input, dim, keepdim), restore_dims(g, input, dim, keepdim)
-    ties = input == value
-    if input.is_floating_point():
-        ties = ties | (input.isnan() & value.isnan())
+    value, g = restore_dims(result, input.shape, dim, keepdim), restore_dims(g, input.shape, dim, keepdim)
+    # a nan differs from itself, and where one is the result is nan and equals nothing
+    ties = ((input == value) | (input != input)).to(g.dtype)
     count = ties.sum() if dim is None else ties.sum(dim, True)
     return ties * (g / count)
 
@@ -100,7 +102,7 @@ def norm_rule(g: Any, input: Any, result: Any, ord: Any, dim: tuple[int, ...] | 
     """The gradient of a norm; zero where the norm or the element has a kink at zero, as torch takes it."""
     if ord == 0:
         return None
-    norm, g = restore_dims(result, input, dim, keepdim), restore_dims(g, input, dim, keepdim)
+    norm, g = restore_dims(result, input.shape, dim, keepdim), restore_dims(g, input.shape, dim, keepdim)
     if ord == 1:
         return input.sgn() * g
     if ord == 2:

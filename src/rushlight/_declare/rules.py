@@ -20,7 +20,8 @@ class Rule:
 
     The names of a rule's parameters say what is saved: ``g`` is the gradient of the output,
     ``result`` the output (``result0`` ... for several), ``needs`` which targets are wanted,
-    ``<param>_like`` only shape, dtype and device, anything else the argument of that name.
+    ``<param>_shape`` only the shape, ``<param>_like`` shape, dtype and device, anything else the argument
+    of that name.
 
     Attributes:
         targets: the parameters whose gradients it gives; several for a joint rule, which returns a tuple.
@@ -42,7 +43,8 @@ class Rule:
                 raise TypeError(f"{op.name}: a derivative rule for `{name}`, which is no tensor parameter")
         for name in self.needs:
             known = name in op.position or _RESULT.match(name)
-            if not known and not (name.endswith("_like") and name[:-5] in op.position):
+            stem, _, part = name.rpartition("_")
+            if not known and not (part in ("like", "shape") and stem in op.position):
                 raise TypeError(f"{op.name}: the rule for {self.targets} names `{name}`, which the operator has not")
 
 
@@ -87,8 +89,8 @@ def node_class(op: Operator, title: str, without_edge: frozenset[str] = frozense
 
 def _torch_name(name: str) -> str:
     """torch's name of something saved, for ``grad_fn._saved_<name>``."""
-    if name.endswith("_like"):
-        return f"{_torch_name(name[:-5])}_sym_sizes"
+    if name.endswith(("_like", "_shape")):
+        return f"{_torch_name(name.rpartition('_')[0])}_sym_sizes"
     return "self" if name == "input" else name
 
 

@@ -21,11 +21,11 @@ def attach(op: Operator, values: list[Any], outputs: tuple[Any, ...], is_view: b
         outputs: its results, fresh tensors.
         is_view: whether they share the memory of the first argument.
     """
-    if modes.inference:
-        for output in outputs:
-            extra_of(output).inference = True
     if is_view:
         _mark_views(values[0], outputs)
+    elif modes.inference:
+        for output in outputs:
+            extra_of(output).inference = True
     if modes.record == OFF:
         return outputs
     edges = input_edges(op, values)
@@ -58,13 +58,19 @@ def _silent(op: Operator, index: int) -> bool:
 
 
 def _mark_views(base: Any, outputs: tuple[Any, ...]) -> None:
+    extra = base._extra
+    if extra is not None and extra.inference:
+        for output in outputs:
+            extra_of(output).inference = True
+        return
     creation = None
     if len(outputs) > 1:
         creation = "multi_output"
-    if not modes.grad_enabled and base._edge is not None:
+    if modes.inference:
+        creation = "inference"
+    elif not modes.grad_enabled and base._edge is not None:
         creation = "no_grad"
-    parent = base._extra.creation if base._extra is not None else None
-    creation = creation or parent
+    creation = creation or (extra.creation if extra is not None else None)
     if creation is not None:
         for output in outputs:
             extra_of(output).creation = creation
@@ -83,12 +89,15 @@ def input_edges(op: Operator, values: list[Any]) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def make_node(op: Operator, values: list[Any], edges: tuple[Any, ...], outputs: tuple[Any, ...]) -> Node:
+def make_node(
+    op: Operator, values: list[Any], edges: tuple[Any, ...], outputs: tuple[Any, ...], inplace: bool = False
+) -> Node:
     """A node of the operator's class for these outputs, nothing saved yet."""
-    if op.node is None:
+    nodes = op.inplace_nodes if inplace else op.nodes
+    if not nodes:
         cls = underived(op.name)
     else:
-        cls = op.node if op.pick_node is None else op.nodes[op.pick_node(*values)] or underived(op.name)
+        cls = nodes[0] if op.pick_node is None else nodes[op.pick_node(*values)] or underived(op.name)
     node = new(cls)
     node.edges = edges
     node.sequence = next_sequence()
@@ -139,6 +148,8 @@ def _remembered(op: Operator, node: Node, name: str, values: list[Any], outputs:
         if isinstance(value, TensorBase):
             return keep(value)
         return tuple(value) if isinstance(value, list) else value
+    if name.endswith("_shape"):
+        return values[op.position[name[:-6]]]._array.shape
     if name.endswith("_like"):
         value = values[op.position[name[:-5]]]
         if isinstance(value, (list, tuple)):

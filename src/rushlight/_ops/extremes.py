@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._backends.numpy import reduce
+from .._backends.numpy import reduce, select
 from .._core.dtypes import bool_
 from .._core.named_results import named_result
 from .._core.sizes import wrap_dim
-from .._core.tensor_base import TensorBase
 from .._declare.binding import invalid_combination
 from .._declare.dispatch import no_kernel
-from .._declare.kinds import composite, kernel, reduction
+from .._declare.kinds import kernel, overloaded, reduction
 from .._declare.reducing import UNSET, Dims, along, check_sizes, ops, place, split_evenly
 
 if TYPE_CHECKING:
@@ -37,7 +36,8 @@ def _check_extreme(name: str, input: Any, dim: Dims) -> None:
 
 
 @reduction(
-    eager=reduce.maximum,
+    eager=np.maximum.reduce,
+    whole=reduce.whole_maximum,
     natural="real",
     refuse=("complex",),
     kernel_name="max_values_cpu",
@@ -61,7 +61,8 @@ def amax(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | 
 
 
 @reduction(
-    eager=reduce.minimum,
+    eager=np.minimum.reduce,
+    whole=reduce.whole_minimum,
     natural="real",
     refuse=("complex",),
     kernel_name="min_values_cpu",
@@ -86,7 +87,8 @@ def amin(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | 
 
 @reduction(
     name="max.all",
-    eager=reduce.maximum,
+    eager=np.maximum.reduce,
+    whole=reduce.whole_maximum,
     natural="real",
     node="MaxBackward1",
     refuse=("complex",),
@@ -100,7 +102,8 @@ def _max_all(input: Tensor, dim: None = None, keepdim: bool = False, *, out: Ten
 
 @reduction(
     name="min.all",
-    eager=reduce.minimum,
+    eager=np.minimum.reduce,
+    whole=reduce.whole_minimum,
     natural="real",
     node="MinBackward1",
     refuse=("complex",),
@@ -132,6 +135,8 @@ _SELECT = {"input": lambda g, input_like, result1, dim, keepdim: place(g[0], inp
 
 @kernel(
     name="max.dim",
+    eager=select.largest_fast,
+    natural="real",
     node="MaxBackward0",
     returns=MaxResult,
     nondifferentiable=(1,),
@@ -146,6 +151,8 @@ def _max_dim(input: Tensor, dim: int, keepdim: bool = False, *, out: Any = None)
 
 @kernel(
     name="min.dim",
+    eager=select.smallest_fast,
+    natural="real",
     node="MinBackward0",
     returns=MinResult,
     nondifferentiable=(1,),
@@ -158,7 +165,7 @@ def _min_dim(input: Tensor, dim: int, keepdim: bool = False, *, out: Any = None)
     return found if input.ndim else tuple(item.reshape(()) for item in found)
 
 
-@composite
+@overloaded(_max_all, _max_dim)
 def max(input: Tensor, dim: int | Tensor = UNSET, keepdim: bool = False, *, other: Any = None, out: Any = None) -> Any:
     """Largest element; with `dim` the largest along it and their places; with a second tensor the larger of each pair.
 
@@ -175,14 +182,15 @@ def max(input: Tensor, dim: int | Tensor = UNSET, keepdim: bool = False, *, othe
         >>> torch.max(torch.tensor([[1.0, 5.0], [4.0, 2.0]]), 1).indices
         tensor([1, 0])
     """
-    if dim is UNSET and other is None:
-        return _max_all(input)
-    if type(dim) is int:
-        return _max_dim(input, dim, keepdim)
-    return _pairwise("max", "maximum", input, dim, keepdim, other)
+    if out is None:
+        if dim is UNSET and other is None and keepdim is False:
+            return _max_all(input)
+        if type(dim) is int:
+            return _max_dim(input, dim, keepdim)
+    return _other_form("max", (_max_all, _max_dim, ops.maximum), input, dim, keepdim, other, out)
 
 
-@composite
+@overloaded(_min_all, _min_dim)
 def min(input: Tensor, dim: int | Tensor = UNSET, keepdim: bool = False, *, other: Any = None, out: Any = None) -> Any:
     """Smallest element; with `dim` the smallest along it and their places; with a second tensor the smaller of each.
 
@@ -199,20 +207,26 @@ def min(input: Tensor, dim: int | Tensor = UNSET, keepdim: bool = False, *, othe
         >>> torch.min(torch.tensor([[1.0, 5.0], [4.0, 2.0]]), 1).indices
         tensor([0, 1])
     """
-    if dim is UNSET and other is None:
-        return _min_all(input)
-    if type(dim) is int:
-        return _min_dim(input, dim, keepdim)
-    return _pairwise("min", "minimum", input, dim, keepdim, other)
+    if out is None:
+        if dim is UNSET and other is None and keepdim is False:
+            return _min_all(input)
+        if type(dim) is int:
+            return _min_dim(input, dim, keepdim)
+    return _other_form("min", (_min_all, _min_dim, ops.minimum), input, dim, keepdim, other, out)
 
 
-def _pairwise(name: str, elementwise: str, input: Any, dim: Any, keepdim: Any, other: Any) -> Any:
-    """The overload of `max` and `min` for two tensors; torch's error where nothing fits."""
+def _other_form(
+    name: str, forms: tuple[Any, Any, Any], input: Any, dim: Any, keepdim: Any, other: Any, out: Any
+) -> Any:
+    """The rarer calls of `max` and `min`: two tensors, ``out=``; torch's error where no form fits."""
     second = other if other is not None else dim
-    if isinstance(second, TensorBase) and keepdim is False:
-        return getattr(ops, elementwise)(input, second)
-    given = () if dim is UNSET else (dim,)
-    raise invalid_combination(name, (input, *given))
+    if hasattr(second, "_array") and keepdim is False:
+        return forms[2](input, second, out=out)
+    if second is UNSET and keepdim is False:
+        return forms[0](input, out=out)
+    if isinstance(dim, int) and other is None:
+        return forms[1](input, dim, keepdim, out=out)
+    raise invalid_combination(name, (input, *(value for value in (dim,) if value is not UNSET)))
 
 
 @kernel(
@@ -289,6 +303,8 @@ def _arg(find: Any, input: Any, dim: int | None, keepdim: bool) -> Any:
 
 @kernel(
     nondifferentiable=True,
+    eager=reduce.place_of_largest,
+    natural="integer",
     check=lambda input, dim, keepdim: _check_arg("argmax", input, dim),
 )
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
@@ -309,6 +325,8 @@ def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out:
 
 @kernel(
     nondifferentiable=True,
+    eager=reduce.place_of_smallest,
+    natural="integer",
     check=lambda input, dim, keepdim: _check_arg("argmin", input, dim),
 )
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:

@@ -216,6 +216,8 @@ def norm(
         >>> torch.norm(torch.tensor([3.0, -4.0]))
         tensor(5.)
     """
+    if p == "fro" and dim is None and dtype is None:
+        return vector_norm(input, 2, None, keepdim)
     if isinstance(p, str):
         if p == "fro" and (dim is None or isinstance(dim, int) or len(dim) <= 2):
             p = 2
@@ -227,6 +229,4 @@ def norm(
         p = 2
     elif isinstance(p, TensorBase):
         p = p.item()  # type: ignore[attr-defined]
-    if dtype is None:
-        return vector_norm(input, p, dim, keepdim)
     return vector_norm(input, p, dim, keepdim, dtype=dtype)

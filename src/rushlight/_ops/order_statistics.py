@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy import select
 from .._core.dtypes import float32, float64
 from .._core.named_results import named_result
 from .._core.sizes import wrap_dim
 from .._core.tensor_base import TensorBase
 from .._declare.binding import invalid_combination
 from .._declare.dispatch import no_kernel
-from .._declare.kinds import composite, kernel
+from .._declare.kinds import composite, kernel, overloaded
 from .._declare.reducing import UNSET, along, check_sizes, place, split_evenly
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def _check(name: str, kernel_name: str, input: Any, dim: int, *kinds: str) -> No
 
 def _pick(array: Any, places: Any, axis: int, keepdim: bool, shape: tuple[int, ...]) -> tuple[Any, Any]:
     """The values at `places`, one along the axis, and the places."""
-    values = np.take_along_axis(array, places, axis)
+    values = select.gather(array, places, axis)
     if not shape:
         return values.reshape(()), places.reshape(())
     return (values, places) if keepdim else (values.squeeze(axis), places.squeeze(axis))
@@ -81,11 +82,13 @@ def _whole(find: Any, input: Any) -> Any:
 
 @kernel(
     name="median.all",
+    eager=select.median_fast,
+    natural="integer",
     node="MedianBackward0",
     check=lambda input: _refuse("median_cpu", input, "bool"),
     vjp=_EVENLY,
 )
-def _median(input: Tensor) -> Any:
+def _median(input: Tensor, *, out: Any = None) -> Any:
     return _whole(_median_place, input)
 
 
@@ -95,7 +98,7 @@ def _median(input: Tensor) -> Any:
     check=lambda input: _refuse("median_cpu", input, "bool"),
     vjp=_EVENLY,
 )
-def _nanmedian(input: Tensor) -> Any:
+def _nanmedian(input: Tensor, *, out: Any = None) -> Any:
     return _whole(_nanmedian_place, input)
 
 
@@ -107,7 +110,7 @@ def _nanmedian(input: Tensor) -> Any:
     check=lambda input, dim, keepdim: _check("median", "median_out", input, dim, "bool"),
     vjp=_SELECT,
 )
-def _median_dim(input: Tensor, dim: int, keepdim: bool = False) -> Any:
+def _median_dim(input: Tensor, dim: int, keepdim: bool = False, *, out: Any = None) -> Any:
     array, axis = along(input, dim)
     return _pick(array, _median_place(array, axis), axis, keepdim, input.shape)
 
@@ -120,23 +123,24 @@ def _median_dim(input: Tensor, dim: int, keepdim: bool = False) -> Any:
     check=lambda input, dim, keepdim: _check("nanmedian", "median_out", input, dim, "bool"),
     vjp=_SELECT,
 )
-def _nanmedian_dim(input: Tensor, dim: int, keepdim: bool = False) -> Any:
+def _nanmedian_dim(input: Tensor, dim: int, keepdim: bool = False, *, out: Any = None) -> Any:
     array, axis = along(input, dim)
     return _pick(array, _nanmedian_place(array, axis), axis, keepdim, input.shape)
 
 
-def _with_dim(whole: Any, along_dim: Any, input: Any, dim: Any, keepdim: Any) -> Any:
+def _with_dim(whole: Any, along_dim: Any, input: Any, dim: Any, keepdim: Any, out: Any) -> Any:
     name = whole.op.name.split(".")[0]
     if dim is UNSET:
         if keepdim is not UNSET:
             raise TypeError(f'{name}() missing 1 required positional arguments: "dim"')
-        return whole(input)
+        return whole(input) if out is None else whole(input, out=out)
     if not isinstance(dim, int):
         raise invalid_combination(name, (dim,))
-    return along_dim(input, dim, keepdim is True)
+    keep = keepdim is True
+    return along_dim(input, dim, keep) if out is None else along_dim(input, dim, keep, out=out)
 
 
-@composite
+@overloaded(_median, _median_dim)
 def median(input: Tensor, dim: int = UNSET, keepdim: bool = UNSET, *, out: Any = None) -> Any:
     """The lower of the middle elements, of all or along `dim`; nan if there is one.
 
@@ -153,10 +157,10 @@ def median(input: Tensor, dim: int = UNSET, keepdim: bool = UNSET, *, out: Any =
         >>> torch.median(torch.tensor([3.0, 1.0, 2.0, 4.0]))
         tensor(2.)
     """
-    return _with_dim(_median, _median_dim, input, dim, keepdim)
+    return _with_dim(_median, _median_dim, input, dim, keepdim, out)
 
 
-@composite
+@overloaded(_nanmedian, _nanmedian_dim)
 def nanmedian(input: Tensor, dim: int = UNSET, keepdim: bool = UNSET, *, out: Any = None) -> Any:
     """`median` of the elements that are not nan.
 
@@ -173,7 +177,7 @@ def nanmedian(input: Tensor, dim: int = UNSET, keepdim: bool = UNSET, *, out: An
         >>> torch.nanmedian(torch.tensor([3.0, float("nan"), 2.0]))
         tensor(2.)
     """
-    return _with_dim(_nanmedian, _nanmedian_dim, input, dim, keepdim)
+    return _with_dim(_nanmedian, _nanmedian_dim, input, dim, keepdim, out)
 
 
 @kernel(

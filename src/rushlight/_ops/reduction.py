@@ -8,9 +8,9 @@ import numpy as np
 
 from .._backends.numpy import reduce
 from .._core.dtypes import dtype as DType, get_default_dtype
-from .._core.sizes import wrap_dim, wrap_dims
+from .._core.sizes import wrap_dims
 from .._declare.binding import invalid_combination
-from .._declare.kinds import INT64, composite, kernel, reduction
+from .._declare.kinds import INT64, kernel, overloaded, reduction
 from .._declare.reducing import UNSET, Dims, ops, restore_dims
 
 if TYPE_CHECKING:
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 Number = bool | int | float | complex
 
 
-def _spread(g: Any, input_like: Any, dim: tuple[int, ...] | None, keepdim: bool) -> Any:
-    return restore_dims(g, input_like, dim, keepdim).expand(input_like.shape)
+def _spread(g: Any, input_shape: Any, dim: tuple[int, ...] | None, keepdim: bool) -> Any:
+    return restore_dims(g, input_shape, dim, keepdim).expand(input_shape)
 
 
 @reduction(
     eager=reduce.total,
+    whole=reduce.whole_sum,
     natural="sum",
     promote=INT64,
     node=("SumBackward0", "SumBackward1"),
@@ -57,7 +58,7 @@ def _nansum_check(input: Tensor, dim: Dims, keepdim: bool, dtype: DType | None) 
 @reduction(
     promote=INT64,
     check=_nansum_check,
-    vjp={"input": lambda g, input, dim, keepdim: _spread(g, input, dim, keepdim) * ~input.isnan()},
+    vjp={"input": lambda g, input, dim, keepdim: _spread(g, input.shape, dim, keepdim) * ~input.isnan()},
 )
 def nansum(
     input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None, out: Tensor | None = None
@@ -85,11 +86,11 @@ def _prod_rule(g: Any, input: Any, result: Any, dim: tuple[int, ...] | None, kee
         return g
     zeros = input == 0
     if not zeros.any():
-        return restore_dims(g * result, input, dim, keepdim) / input
+        return restore_dims(g * result, input.shape, dim, keepdim) / input
     if dim is None:
         flat = input.reshape(-1)
         return (g * _others(flat, 0)).reshape(input.shape)
-    return restore_dims(g, input, dim, keepdim) * _others(input, dim[0])
+    return restore_dims(g, input.shape, dim, keepdim) * _others(input, dim[0])
 
 
 def _others(input: Any, dim: int) -> Any:
@@ -101,7 +102,14 @@ def _others(input: Any, dim: int) -> Any:
     return before * after
 
 
-@reduction(name="prod.dim", promote=INT64, node=("ProdBackward0", "ProdBackward1"), vjp={"input": _prod_rule})
+@reduction(
+    name="prod.dim",
+    eager=np.multiply.reduce,
+    natural="sum",
+    promote=INT64,
+    node=("ProdBackward0", "ProdBackward1"),
+    vjp={"input": _prod_rule},
+)
 def _prod(
     input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None,
     out: Tensor | None = None,
@@ -109,7 +117,7 @@ def _prod(
     return np.multiply.reduce(input, axis=dim, keepdims=keepdim, dtype=input.dtype)
 
 
-@composite
+@overloaded(_prod)
 def prod(
     input: Tensor,
     dim: int = UNSET,
@@ -132,10 +140,12 @@ def prod(
         tensor([ 2., 12.])
     """
     if dim is UNSET and keepdim is UNSET:
-        return _prod(input, dtype=dtype)
+        return _prod(input) if dtype is None and out is None else _prod(input, dtype=dtype, out=out)
     if not isinstance(dim, int):
         raise invalid_combination("prod", (input, *(value for value in (dim, keepdim) if value is not UNSET)))
-    return _prod(input, wrap_dim(dim, input.ndim), keepdim is True, dtype=dtype)
+    if dtype is None and out is None:
+        return _prod(input, dim, keepdim is True)
+    return _prod(input, dim, keepdim is True, dtype=dtype, out=out)
 
 
 def _truth(reducer: Any, input: Any, dim: Dims, keepdim: bool) -> Any:
@@ -147,7 +157,7 @@ def _truth(reducer: Any, input: Any, dim: Dims, keepdim: bool) -> Any:
     return found.astype(np.uint8) if input.dtype == np.uint8 else found
 
 
-@kernel(nondifferentiable=True)
+@kernel(nondifferentiable=True, eager=reduce.any_true, natural="any")
 def any(input: Tensor, dim: Dims = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """Whether an element along `dim` (or at all) is true, that is, not zero.
 
@@ -164,7 +174,7 @@ def any(input: Tensor, dim: Dims = None, keepdim: bool = False, *, out: Tensor |
     return _truth(np.logical_or.reduce, input, dim, keepdim)
 
 
-@kernel(nondifferentiable=True)
+@kernel(nondifferentiable=True, eager=reduce.all_true, natural="any")
 def all(input: Tensor, dim: Dims = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """Whether all elements along `dim` (or all there are) are true, that is, not zero.
 
@@ -200,9 +210,9 @@ def count_nonzero(input: Tensor, dim: Dims = None) -> Tensor:
 
 def _logsumexp_rule(g: Any, input: Any, result: Any, dim: tuple[int, ...] | None, keepdim: bool) -> Any:
     """g * softmax(input); where every element is -inf that is 0, as torch has it."""
-    value = restore_dims(result, input, dim, keepdim)
+    value = restore_dims(result, input.shape, dim, keepdim)
     shift = value.masked_fill(value.abs() == float("inf"), 0) if not value.is_complex() else value
-    return restore_dims(g, input, dim, keepdim) * (input - shift).exp().conj()
+    return restore_dims(g, input.shape, dim, keepdim) * (input - shift).exp().conj()
 
 
 @reduction(
@@ -220,7 +230,7 @@ def _logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor |
     return found + peak.reshape(np.shape(found))
 
 
-@composite
+@overloaded(_logsumexp)
 def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """Logarithm of the sum of exponentials along `dim`, computed without overflow.
 
@@ -236,4 +246,4 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | 
     """
     if not (input.is_floating_point() or input.is_complex()):
         input = input.to(get_default_dtype())
-    return _logsumexp(input, dim, keepdim)
+    return _logsumexp(input, dim, keepdim) if out is None else _logsumexp(input, dim, keepdim, out=out)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy import select
 from .._core.dtypes import BOOL
 from .._core.named_results import named_result
 from .._core.sizes import wrap_dim
 from .._declare.binding import invalid_combination
-from .._declare.kinds import composite, kernel
+from .._declare.kinds import composite, kernel, overloaded
 from .._declare.reducing import along, place
 
 if TYPE_CHECKING:
@@ -18,15 +19,6 @@ if TYPE_CHECKING:
 
 SortResult = named_result("sort", "values", "indices")
 TopkResult = named_result("topk", "values", "indices")
-
-
-def order_of(array: Any, axis: int, descending: bool) -> Any:
-    """The places of the elements in sorted order, equal ones in the order they came; nan counts as the largest."""
-    if not descending:
-        return np.argsort(array, axis=axis, kind="stable")
-    # reversed before and after, so that equal elements keep their order
-    last = array.shape[axis] - 1
-    return np.flip(last - np.argsort(np.flip(array, axis), axis=axis, kind="stable"), axis)
 
 
 def _check_sort(name: str, input: Any, dim: int) -> None:
@@ -37,6 +29,8 @@ def _check_sort(name: str, input: Any, dim: int) -> None:
 
 @kernel(
     name="sort.stable",
+    eager=select.sorted_fast,
+    natural="real",
     node="SortBackward0",
     returns=SortResult,
     nondifferentiable=(1,),
@@ -45,12 +39,12 @@ def _check_sort(name: str, input: Any, dim: int) -> None:
 )
 def _sort(input: Tensor, dim: int = -1, descending: bool = False, *, out: Any = None) -> Any:
     array, axis = along(input, dim)
-    order = order_of(array, axis, descending)
-    values = np.take_along_axis(array, order, axis)
+    order = select.order(array, axis, descending)
+    values = select.gather(array, order, axis)
     return values.reshape(input.shape), order.reshape(input.shape)
 
 
-@composite
+@overloaded(_sort)
 def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool | None = None, out: Any = None) -> Any:
     """The elements along `dim` in order, and the places they came from.
 
@@ -70,20 +64,22 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
     """
     if type(dim) is not int or not isinstance(descending, (bool, int)):
         raise invalid_combination("sort", (input, dim, descending) if descending is not False else (input, dim))
-    return _sort(input, dim, bool(descending))
+    return _sort(input, dim, bool(descending)) if out is None else _sort(input, dim, bool(descending), out=out)
 
 
 @kernel(
     name="argsort.stable",
+    eager=select.order_fast,
+    natural="real",
     nondifferentiable=True,
     check=lambda input, dim, descending: _check_sort("Sort", input, dim),
 )
 def _argsort(input: Tensor, dim: int, descending: bool) -> Tensor:
     array, axis = along(input, dim)
-    return order_of(array, axis, descending).reshape(input.shape)
+    return select.order(array, axis, descending).reshape(input.shape)
 
 
-@composite
+@overloaded(_argsort)
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> Tensor:
     """The places of the elements along `dim` in sorted order.
 
@@ -131,6 +127,8 @@ def _check_topk(input: Any, k: Any, dim: int) -> None:
 
 
 @kernel(
+    eager=select.first_fast,
+    natural="integer",
     returns=TopkResult,
     nondifferentiable=(1,),
     check=lambda input, k, dim, largest, sorted: _check_topk(input, k, dim),
@@ -157,5 +155,5 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     if not input.ndim:
         return input.copy(), np.zeros((), np.int64)
     axis = wrap_dim(dim, input.ndim)
-    order = order_of(input, axis, largest)[(slice(None),) * axis + (slice(0, int(k)),)]
-    return np.take_along_axis(input, order, axis), order
+    order = select.order(input, axis, largest)[(slice(None),) * axis + (slice(0, int(k)),)]
+    return select.gather(input, order, axis), order

@@ -32,13 +32,13 @@ def _check_mean(input: Any, dim: Dims, keepdim: bool, dtype: DType | None) -> No
         raise error
 
 
-def _mean_rule(g: Any, input_like: Any, dim: tuple[int, ...] | None, keepdim: bool) -> Any:
-    shape = input_like.shape
-    return restore_dims(g, input_like, dim, keepdim).expand(shape) / count_reduced(shape, dim)
+def _mean_rule(g: Any, input_shape: Any, dim: tuple[int, ...] | None, keepdim: bool) -> Any:
+    return restore_dims(g, input_shape, dim, keepdim).expand(input_shape) / count_reduced(input_shape, dim)
 
 
 @reduction(
     eager=reduce.mean,
+    whole=reduce.whole_mean,
     natural="complex",
     check=_check_mean,
     node=("MeanBackward0", "MeanBackward1"),
@@ -127,7 +127,7 @@ def _variance(input: Any, dim: tuple[int, ...] | None, correction: Any, keepdim:
 def _variance_rule(g: Any, input: Any, dim: tuple[int, ...] | None, correction: Any, keepdim: bool) -> Any:
     """2 (x - mean) / (n - correction); with no freedom left infinite, and nan at the mean."""
     freedom = _freedom(input.shape, dim, correction)
-    g = restore_dims(g, input, dim, keepdim)
+    g = restore_dims(g, input.shape, dim, keepdim)
     distance = input - (input.mean() if dim is None else input.mean(dim, True))
     if not freedom:
         return g * (distance == 0).to(g.dtype).log().neg().masked_fill(distance == 0, float("nan"))
@@ -141,6 +141,7 @@ def _deviation_rule(g: Any, input: Any, result: Any, dim: Any, correction: Any, 
 
 @reduction(
     name="var.correction",
+    eager=reduce.variance,
     node="VarBackward0",
     check=lambda input, dim, correction, keepdim: _check_variance("var", input, dim, correction),
     holomorphic=False,
@@ -154,6 +155,7 @@ def _var(
 
 @reduction(
     name="std.correction",
+    eager=reduce.deviation,
     node="StdBackward0",
     check=lambda input, dim, correction, keepdim: _check_variance("std", input, dim, correction),
     holomorphic=False,
@@ -166,7 +168,7 @@ def _std(
 
 
 def _mean_part(g: Any, input: Any, dim: tuple[int, ...] | None, keepdim: bool) -> Any:
-    return restore_dims(g, input, dim, keepdim).expand(input.shape) / count_reduced(input.shape, dim)
+    return restore_dims(g, input.shape, dim, keepdim).expand(input.shape) / count_reduced(input.shape, dim)
 
 
 def _var_mean_rule(g: Any, input: Any, dim: Any, correction: Any, keepdim: bool) -> Any:

@@ -1,0 +1,120 @@
+"""Selections along a dimension of NumPy arrays: the largest, the first few, the order, the middle.
+
+The functions without a leading underscore that end in ``_fast`` raise TypeError or ValueError for whatever is not the
+common case, which is an array of one or two dimensions, contiguous, along its last dimension.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+_SMALL = 4096
+"""Elements up to which rows are gathered by flat places (30 elements: 0.6 us against 4.5 with `np.take_along_axis`);
+above it the arithmetic is what costs."""
+
+_starts: dict[tuple[int, int], Array] = {}
+
+
+def _row_starts(rows: int, size: int) -> Array:
+    """Where each row begins in the flattened array, as a column."""
+    found = _starts.get((rows, size))
+    if found is None:
+        if len(_starts) > 256:
+            _starts.clear()
+        found = _starts[rows, size] = np.arange(0, rows * size, size, dtype=np.int64).reshape(rows, 1)
+    return found
+
+
+def gather(array: Array, places: Array, axis: int) -> Array:
+    """The elements at `places` along an axis."""
+    ndim = array.ndim
+    if axis == ndim - 1 and ndim <= 2 and array.size <= _SMALL and array.size:
+        if ndim == 1:
+            return array[places]
+        rows, size = array.shape
+        return array.ravel()[places + _row_starts(rows, size)]
+    return np.take_along_axis(array, places, axis)
+
+
+def _last(array: Array, dim: Any) -> int:
+    """The last axis, if that is the one meant."""
+    ndim = array.ndim
+    if type(dim) is not int or not 0 < ndim <= 2 or array.size > _SMALL or not array.size or dim not in (-1, ndim - 1):
+        raise TypeError
+    return ndim - 1
+
+
+def largest_fast(array: Array, dim: Any, keepdim: Any) -> tuple[Any, Any]:
+    """The largest elements and their places."""
+    return _extreme(array, array.argmax, dim, keepdim)
+
+
+def smallest_fast(array: Array, dim: Any, keepdim: Any) -> tuple[Any, Any]:
+    """The smallest elements and their places."""
+    return _extreme(array, array.argmin, dim, keepdim)
+
+
+def _extreme(array: Array, find: Any, dim: Any, keepdim: Any) -> tuple[Any, Any]:
+    if keepdim:
+        raise TypeError
+    if array.ndim == 2 and dim == 0 and 0 < array.size <= _SMALL:
+        places = find(0)
+        rows, size = array.shape
+        return array.ravel()[places * size + _row_starts(size, 1).ravel()], places
+    axis = _last(array, dim)
+    places = find(axis)
+    if not axis:
+        return array[places], places
+    rows, size = array.shape
+    return array.ravel()[places + _row_starts(rows, size).ravel()], places
+
+
+def order(array: Array, axis: int, descending: bool) -> Array:
+    """The places of the elements in sorted order, equal ones in the order they came; nan counts as the largest."""
+    if not descending:
+        return array.argsort(axis, "stable")
+    # reversed before and after, so that equal elements keep their order
+    last = array.shape[axis] - 1
+    return np.flip(last - np.flip(array, axis).argsort(axis, "stable"), axis)
+
+
+def sorted_fast(array: Array, dim: Any, descending: bool) -> tuple[Any, Any]:
+    """The elements in order, and where they came from."""
+    axis = _last(array, dim)
+    places = order(array, axis, descending)
+    return gather(array, places, axis), np.ascontiguousarray(places)
+
+
+def order_fast(array: Array, dim: Any, descending: bool) -> Any:
+    """The order of the elements."""
+    return np.ascontiguousarray(order(array, _last(array, dim), descending))
+
+
+def first_fast(array: Array, k: Any, dim: Any, largest: bool, sorted: bool) -> tuple[Any, Any]:
+    """The k largest or smallest elements, in order, and their places."""
+    axis = _last(array, dim)
+    size = array.shape[axis]
+    if type(k) is not int or not 0 <= k <= size:
+        raise TypeError
+    places = array.argsort(axis)
+    if largest:
+        places = places[..., : -k - 1 : -1] if k < size else places[..., ::-1]
+    else:
+        places = places[..., :k]
+    places = np.ascontiguousarray(places)
+    return gather(array, places, axis), places
+
+
+def median_fast(array: Array) -> Any:
+    """The lower middle of all elements, nan if there is one."""
+    size = array.size
+    if not 0 < size <= _SMALL:
+        raise TypeError
+    flat = array.flatten()
+    flat.sort()
+    last = flat[size - 1]
+    return last if last != last else flat[(size - 1) // 2]
