@@ -279,6 +279,7 @@ row_stack = vstack
 moveaxis, swapaxes, swapdims = movedim, transpose, transpose
 
 # indexing
+from ._ops.copying import fill
 from ._ops.gather_scatter import (
     gather,
     index_reduce,
@@ -329,6 +330,8 @@ from .storage import TypedStorage, UntypedStorage, is_storage
 # printing
 from ._printing import set_printoptions
 from .tensor import Tensor
+
+as_strided_, fill_, index_put_, zero_ = Tensor.as_strided_, Tensor.fill_, Tensor.index_put_, Tensor.zero_
 
 float, double, half = float32, float64, float16
 int, long, short = int32, int64, int16

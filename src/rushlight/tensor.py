@@ -22,13 +22,26 @@ class Tensor(TensorBase, TensorMethods):
         tensor([1., 2.])
     """
 
+    __module__ = "rushlight"
     __slots__ = ()
-    __hash__ = object.__hash__
+
+    def __hash__(self) -> int:
+        return id(self)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """The legacy constructor; see the class."""
         found = construct(None, args, kwargs)
         return found if cls is Tensor else found.as_subclass(cls)
+
+    def new(self, *args: Any, **kwargs: Any) -> Tensor:
+        """What the legacy constructor of this tensor's dtype makes of the arguments.
+
+        Example::
+
+            >>> torch.ones(2).new([3, 4])
+            tensor([3., 4.])
+        """
+        return construct(self.dtype, args, kwargs)  # type: ignore[no-any-return]
 
     def __repr__(self, *, tensor_contents: Any = None) -> str:
         return _printing.tensor_repr(self, tensor_contents=tensor_contents)

@@ -14,7 +14,7 @@ LAYERS: list[list[str]] = [
     ["_declare"],
     ["_ops"],
     ["autograd", "func"],
-    ["_methods", "tensor", "_printing"],
+    ["_methods", "tensor", "_printing", "storage"],
     [
         "linalg",
         "fft",
@@ -38,7 +38,7 @@ LAYERS: list[list[str]] = [
 SIDEWAYS: dict[str, set[str]] = {
     "func": {"autograd"},
     "tensor": {"_methods", "_printing"},
-    "_methods": {"_printing"},
+    "_methods": {"_printing", "storage"},
     "cli": {"compat", "visual"},
     "__main__": {"cli"},
 }

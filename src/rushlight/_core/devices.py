@@ -29,6 +29,7 @@ class device:
         device(type='cpu')
     """
 
+    __module__ = "rushlight"
     __slots__ = ("index", "type")
 
     def __init__(self, type: Any = _MISSING, index: int | None = None) -> None:
@@ -71,7 +72,8 @@ class device:
     def __enter__(self) -> device:
         """Makes this the default device until the block is left."""
         modes.devices = (*modes.devices, modes.device)
-        modes.device = None if self == CPU else self
+        place = as_device(self)
+        modes.device = None if place is CPU else place
         return self
 
     def __exit__(self, *exception: Any) -> None:

@@ -26,6 +26,7 @@ class dtype:
         (torch.float32, 4, True)
     """
 
+    __module__ = "rushlight"
     __slots__ = (
         "__weakref__",
         "category",
@@ -155,6 +156,10 @@ def default_complex() -> dtype:
     return _default.to_complex()
 
 
+_DECIMALS = {"float16": 3, "bfloat16": 2, "float32": 6, "float64": 15}
+"""Decimal digits that survive a round trip through a dtype."""
+
+
 class finfo:
     """Limits of a floating dtype (the default dtype when none is given).
 
@@ -183,7 +188,7 @@ class finfo:
         self.max = float(limits.max)
         self.min = float(limits.min)
         self.tiny = self.smallest_normal = float(limits.smallest_normal)
-        self.resolution = float(np.asarray(limits.resolution, dtype=element.to_real().numpy))
+        self.resolution = 10.0 ** -_DECIMALS[element.to_real().name]
         self.dtype = element.to_real().name
 
     def __repr__(self) -> str:

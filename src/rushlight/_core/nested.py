@@ -12,14 +12,12 @@ from . import dtypes
 from .dtypes import dtype as DType
 from .promotion import promote_types
 from .tensor_base import TensorBase
-from .warn import warn
+from .warn import warn_once
 
 _FLOAT, _ARRAYS = frozenset((float,)), frozenset((np.ndarray,))
 _PLAIN_NUMBERS = frozenset((float, int, bool, complex))
 _DEPTH = 128
 """Nesting beyond which torch gives up, so that a list that contains itself is an error and not a hang."""
-
-_told = False
 
 
 def array_of(data: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
@@ -80,13 +78,10 @@ def _converted_at_once(data: Any, kinds: set[type], element: DType) -> np.ndarra
 
 def _stacked(data: Sequence[np.ndarray[Any, Any]], dtype: DType | None) -> np.ndarray[Any, Any]:
     """A list of arrays, which torch discourages, as one."""
-    global _told
-    if not _told:
-        _told = True
-        warn(
-            "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to "
-            "a single numpy.ndarray with numpy.array() before converting to a tensor."
-        )
+    warn_once(
+        "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to "
+        "a single numpy.ndarray with numpy.array() before converting to a tensor."
+    )
     if any(array.shape != data[0].shape or array.dtype != data[0].dtype for array in data):
         return _careful(data, dtype)
     element = dtypes.of_numpy(data[0].dtype) if dtype is None else dtype

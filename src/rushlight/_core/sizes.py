@@ -17,6 +17,7 @@ class Size(tuple[int, ...]):
         torch.Size([2, 3])
     """
 
+    __module__ = "rushlight"
     __slots__ = ()
 
     def __new__(cls, values: Iterable[Any] = ()) -> Size:

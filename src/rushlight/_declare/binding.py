@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .._core.names import type_name
 from .record import Operator
 
 _ALIASES = {
@@ -74,8 +75,8 @@ def invalid_combination(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
         args: positional arguments, the tensor too if it was given so.
         kwargs: keyword arguments.
     """
-    given = [type(value).__name__ for value in args]
-    given += [f"{key}={type(value).__name__}" for key, value in (kwargs or {}).items()]
+    given = [type_name(value) for value in args]
+    given += [f"{key}={type_name(value)}" for key, value in (kwargs or {}).items()]
     listed = ", ".join(given) + (", " if kwargs and not args and len(given) == 1 else "")
     return TypeError(f"{name}() received an invalid combination of arguments - got ({listed}), but expected one of:")
 
@@ -83,7 +84,7 @@ def invalid_combination(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
 def type_error(op: Operator, name: str, value: Any, wanted: str = "Tensor") -> TypeError:
     """What torch raises for an argument of the wrong type."""
     position = op.position[name] + 1
-    given = type(value).__name__
+    given = type_name(value)
     error = TypeError(f"{op.name}(): argument '{name}' (position {position}) must be {wanted}, not {given}")
     if wanted == "Tensor" and isinstance(value, (int, float, complex, list, tuple)):
         error.add_note(f"make a tensor of it first: torch.tensor({value!r:.60})")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -11,17 +13,49 @@ from .._core.devices import CPU, META, device as Device
 from .._core.dtypes import dtype as DType, of_numpy
 from .._core.layouts import layout as Layout
 from .._core.meta_array import MetaArray
+from .._core.names import type_name
 from .._core.numbers import fitted
 from .._core.options import allocate, check_layout, element_type, finish, place_of
 from .._core.tensor_base import TensorBase, wrap
-from .binding import is_number
+from .binding import invalid_combination, is_number
 from .dispatch import deliver, scalar_name
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 Maker = Callable[[tuple[int, ...], "np.dtype[Any]"], Any]
 """What makes an array of a shape and NumPy dtype."""
+
+
+def worded(overloads: bool = False) -> Callable[[F], F]:
+    """Gives a function torch's words where its arguments do not fit; about 0.15 us a call.
+
+    Args:
+        overloads: whether torch's function has several, and so names what it was given.
+    """
+
+    def decorate(function: F) -> F:
+        @functools.wraps(function)
+        def public(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return function(*args, **kwargs)
+            except TypeError as error:
+                if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                    raise
+                name = public.__name__
+                if overloads and "unexpected keyword" not in str(error):
+                    raise invalid_combination(name, args, kwargs) from None
+                missing = re.findall(r"'(\w+)'", str(error)) if " missing " in str(error) else []
+                if missing:
+                    names = ", ".join(f'"{parameter}"' for parameter in missing)
+                    raise TypeError(f"{name}() missing {len(missing)} required positional arguments: {names}") from None
+                raise
+
+        return public  # type: ignore[return-value]
+
+    return decorate
 
 
 def sized(
@@ -45,7 +79,7 @@ def sized(
 
 def _into(name: str, maker: Maker, shape: tuple[int, ...], out: Any, dtype: Any) -> Any:
     if not isinstance(out, TensorBase):
-        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}")
+        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type_name(out)}")
     target = of_numpy(out._array.dtype)
     if dtype is not None and element_type(name, dtype) is not target:
         raise RuntimeError(
@@ -75,6 +109,4 @@ def fill_number(name: str, value: Any, parameter: str = "fill_value", position: 
             return value.item()  # type: ignore[attr-defined]
     elif is_number(value):
         return value
-    raise TypeError(
-        f"{name}(): argument '{parameter}' (position {position}) must be Number, not {type(value).__name__}"
-    )
+    raise TypeError(f"{name}(): argument '{parameter}' (position {position}) must be Number, not {type_name(value)}")

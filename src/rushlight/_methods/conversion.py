@@ -11,6 +11,7 @@ from .._core.dtypes import dtype as DType, of_numpy
 from .._core.layouts import contiguous_format, memory_format, preserve_format
 from .._core.meta_array import MetaArray
 from .._core.modes import modes
+from .._core.names import type_name
 from .._core.options import element_type
 from .._core.tensor_base import PLAIN, TensorBase, wrap
 from .._declare.binding import invalid_combination
@@ -136,7 +137,7 @@ class ConversionMethods:
             tensor([1, 1])
         """
         if not isinstance(other, TensorBase):
-            raise TypeError(f"type_as(): argument 'other' (position 1) must be Tensor, not {type(other).__name__}")
+            raise TypeError(f"type_as(): argument 'other' (position 1) must be Tensor, not {type_name(other)}")
         return convert(self, of_numpy(other._array.dtype))  # type: ignore[no-any-return]
 
     def contiguous(self: Any, memory_format: memory_format | None = None) -> Tensor:

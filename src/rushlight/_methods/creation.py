@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._core.dtypes import dtype as DType
+from .._core.names import type_name
 from .._core.options import Strided, negative_size, sizes_of
 from .._core.tensor_base import TensorBase
 from .._core.warn import warn
-from .._declare.factories import Maker, fill_number, filler, sized
+from .._declare.factories import Maker, fill_number, filler, sized, worded
 from .._ops import data as ops
 
 if TYPE_CHECKING:
@@ -112,6 +113,7 @@ class CreationMethods:
             raise negative_size(shape)
         return _new(self, "new_empty_strided", Strided(strides), shape, options)  # type: ignore[no-any-return]
 
+    @worded()
     def new_full(self: Any, size: Sequence[int], fill_value: Any, **options: Any) -> Tensor:
         """One value in another shape.
 
@@ -129,12 +131,11 @@ class CreationMethods:
             tensor([7., 7., 7.])
         """
         if not isinstance(size, (tuple, list)):
-            raise TypeError(
-                f"new_full(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}"
-            )
+            raise TypeError(f"new_full(): argument 'size' (position 1) must be tuple of ints, not {type_name(size)}")
         maker = filler(fill_number("new_full", fill_value))
         return _new(self, "new_full", maker, sizes_of("new_full", (size,)), options)  # type: ignore[no-any-return]
 
+    @worded()
     def new_tensor(
         self: Any,
         data: Any,

@@ -19,6 +19,7 @@ from .._core.layouts import (
     strided,
 )
 from .._core.meta_array import MetaArray
+from .._core.names import type_name
 from .._core.numbers import fitted
 from .._core.sizes import Size, contiguous_strides, wrap_dim
 from .._core.tensor_base import TensorBase
@@ -170,7 +171,7 @@ class InspectionMethods:
     def is_same_size(self: Any, other: Any) -> bool:
         """Whether another tensor has the same shape."""
         if not isinstance(other, TensorBase):
-            raise TypeError(f"is_same_size(): argument 'other' (position 1) must be Tensor, not {type(other).__name__}")
+            raise TypeError(f"is_same_size(): argument 'other' (position 1) must be Tensor, not {type_name(other)}")
         return self._array.shape == other._array.shape  # type: ignore[no-any-return]
 
     def is_nonzero(self: Any) -> bool:
@@ -282,7 +283,7 @@ def _number(tensor: Any) -> Any:
 def _dim(name: str, dim: Any, ndim: int) -> int:
     if type(dim) is not int:
         if not hasattr(type(dim), "__index__") or isinstance(dim, bool):
-            raise TypeError(f"{name}(): argument 'dim' (position 1) must be int, not {type(dim).__name__}")
+            raise TypeError(f"{name}(): argument 'dim' (position 1) must be int, not {type_name(dim)}")
         dim = dim.__index__()
     if not ndim:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
@@ -296,7 +297,7 @@ def check_format(name: str, given: Any) -> None:
         TypeError: `given` is something else.
     """
     if not isinstance(given, memory_format):
-        raise TypeError(f"{name}(): argument 'memory_format' must be torch.memory_format, not {type(given).__name__}")
+        raise TypeError(f"{name}(): argument 'memory_format' must be torch.memory_format, not {type_name(given)}")
 
 
 def _no_scalar(array: Any) -> RuntimeError:

@@ -10,6 +10,7 @@ import numpy as np
 from .._core.devices import META
 from .._core.dtypes import FLOATING, dtype
 from .._core.meta_array import MetaArray
+from .._core.names import type_name
 from .._core.options import Strided, allocate
 from .._core.storage import Storage, memory_of, strided_window
 from .._core.tensor_base import LEAF, Bound, new, storage_of, wrap
@@ -45,10 +46,11 @@ class InteropMethods:
         """
         array = self._array
         if type(force) is not bool:
-            raise TypeError(f"numpy(): argument 'force' must be bool, not {type(force).__name__}")
+            raise TypeError(f"numpy(): argument 'force' must be bool, not {type_name(force)}")
         if type(array) is MetaArray:
             raise TypeError(
-                "can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first."
+                "can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory "
+                "first."
             )
         if self._edge is not None and not force:
             error = RuntimeError(
@@ -135,8 +137,10 @@ class InteropMethods:
             return memo[id(self)]
         if self._edge is not None and self._edge is not LEAF:
             error = RuntimeError(
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
-                "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
+                "moment.  "
+                "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm "
+                "usage, "
                 "see https://github.com/pytorch/pytorch/pull/103001"
             )
             error.add_note("write x.detach() or x.clone() for the value of a computed tensor")
@@ -152,7 +156,8 @@ class InteropMethods:
     def __reduce_ex__(self: Any, protocol: Any) -> tuple[Any, ...]:
         if self._extra is not None and self._extra.hooks:
             warn(
-                f"backward hook {next(iter(self._extra.hooks.values()))!r} on tensor will not be serialized.  If this is "
+                f"backward hook {next(iter(self._extra.hooks.values()))!r} on tensor will not be serialized.  If "
+                "this is "
                 "expected, you can decorate the function with @torch.utils.hooks.unserializable_hook to suppress this "
                 "warning"
             )

@@ -13,7 +13,7 @@ from .._core.options import allocate, sizes_of
 from .._core.sizes import Size
 from .._core.storage import Storage
 from .._core.tensor_base import Bound, TensorBase, storage_of, wrap
-from .._core.warn import warn
+from .._core.warn import warn_once
 from .._declare.binding import invalid_combination
 from .._declare.dispatch import scalar_name
 from ..storage import TypedStorage, UntypedStorage
@@ -77,11 +77,16 @@ def _shared(tensor: Any, element: DType | None, target: DType) -> Any:
     return found
 
 
+_C_TYPES = {
+    "int64": "long int", "int32": "int", "uint8": "unsigned char", "int8": "signed char", "int16": "short int",
+    "float64": "double", "float32": "float", "float16": "c10::Half",
+}  # fmt: skip
+
+
 def _options(element: DType) -> str:
-    name = {"int64": "long int", "int32": "int", "uint8": "unsigned char", "int8": "signed char", "int16": "short int",
-            "float64": "double", "float32": "float", "float16": "c10::Half"}.get(element.name, scalar_name(element))  # fmt: skip
     return (
-        f"TensorOptions(dtype={name}, device=cpu, layout=Strided, requires_grad=false (default), pinned_memory=false "
+        f"TensorOptions(dtype={_C_TYPES.get(element.name, scalar_name(element))}, device=cpu, layout=Strided, "
+        "requires_grad=false (default), pinned_memory=false "
         "(default), memory_format=(nullopt))"
     )
 
@@ -133,7 +138,7 @@ def set_default_tensor_type(t: Any, /) -> None:
 
         >>> torch.set_default_tensor_type(torch.FloatTensor)
     """
-    warn(
+    warn_once(
         "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype() and "
         "torch.set_default_device() as alternatives."
     )

@@ -13,6 +13,7 @@ from .._core.dtypes import FLOATING, dtype, of_numpy
 from .._core.layouts import channels_last, channels_last_3d, format_strides, memory_format, preserve_format
 from .._core.meta_array import MetaArray
 from .._core.modes import modes
+from .._core.names import type_name
 from .._core.numbers import C_NAMES
 from .._core.options import allocation_error, sizes_of
 from .._core.sizes import contiguous_strides
@@ -254,7 +255,7 @@ class MemoryMethods:
         """
         if not isinstance(the_template, TensorBase):
             raise TypeError(
-                f"resize_as_(): argument 'the_template' (position 1) must be Tensor, not {type(the_template).__name__}"
+                f"resize_as_(): argument 'the_template' (position 1) must be Tensor, not {type_name(the_template)}"
             )
         if memory_format is preserve_format:
             memory_format = None
@@ -267,7 +268,8 @@ class MemoryMethods:
         if prod(shape) != self._array.size:
             raise RuntimeError(
                 f"requested resize to {'x'.join(map(str, shape))} ({prod(shape)} elements in total), but the given "
-                f"tensor has a size of {'x'.join(map(str, self._array.shape))} ({self._array.size} elements). autograd's "
+                f"tensor has a size of {'x'.join(map(str, self._array.shape))} ({self._array.size} elements). "
+                "autograd's "
                 "resize can only change the shape of a given tensor, while preserving the number of elements. "
             )
         return self.reshape(shape)  # type: ignore[no-any-return]
@@ -288,7 +290,8 @@ class MemoryMethods:
             warn(
                 f"An output with one or more elements was resized since it had shape {list(self._array.shape)}, which "
                 f"does not match the required output shape {list(shape)}. This behavior is deprecated, and in a future "
-                "PyTorch release outputs will not be resized unless they have zero elements. You can explicitly reuse an "
+                "PyTorch release outputs will not be resized unless they have zero elements. You can explicitly "
+                "reuse an "
                 "out tensor t by resizing it, inplace, to zero elements with t.resize_(0)."
             )
         resize(self, shape)

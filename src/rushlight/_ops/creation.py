@@ -18,9 +18,10 @@ from .._core.layouts import (
     layout as Layout,
     memory_format,
 )
+from .._core.names import type_name
 from .._core.options import Strided, negative_size, sizes_of
 from .._core.promotion import scalar_dtype
-from .._declare.factories import Maker, fill_number, filler, sized
+from .._declare.factories import Maker, fill_number, filler, sized, worded
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -134,6 +135,7 @@ def empty(
     return sized("empty", maker, shape, out, dtype, layout, device, pin_memory, requires_grad)
 
 
+@worded()
 def full(
     size: Sequence[int],
     fill_value: Number | Tensor,
@@ -165,7 +167,7 @@ def full(
                 [7., 7.]])
     """
     if not isinstance(size, (tuple, list)):
-        raise TypeError(f"full(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}")
+        raise TypeError(f"full(): argument 'size' (position 1) must be tuple of ints, not {type_name(size)}")
     value = fill_number("full", fill_value)
     if dtype is None and out is None:
         dtype = scalar_dtype(value)
@@ -173,6 +175,7 @@ def full(
     return sized("full", filler(value), shape, out, dtype, layout, device, pin_memory, requires_grad)
 
 
+@worded()
 def scalar_tensor(
     s: Number | Tensor,
     *,
@@ -199,6 +202,7 @@ def scalar_tensor(
     return sized("scalar_tensor", maker, (), None, dtype, layout, device, pin_memory, requires_grad)
 
 
+@worded(overloads=True)
 def eye(
     n: int,
     m: int | None = None,
@@ -232,9 +236,7 @@ def eye(
     shape = []
     for position, (name, value) in enumerate((("n", n), ("m", n if m is None else m))):
         if not hasattr(value, "__index__") or isinstance(value, bool):
-            raise TypeError(
-                f"eye(): argument '{name}' (position {position + 1}) must be int, not {type(value).__name__}"
-            )
+            raise TypeError(f"eye(): argument '{name}' (position {position + 1}) must be int, not {type_name(value)}")
         if value < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {value}")
         shape.append(operator.index(value))
@@ -245,6 +247,7 @@ def _identity(shape: tuple[int, ...], element: np.dtype[Any]) -> Any:
     return np.eye(*shape, dtype=element)
 
 
+@worded()
 def empty_strided(
     size: Sequence[int],
     stride: Sequence[int],
@@ -273,9 +276,7 @@ def empty_strided(
         (1, 2)
     """
     if not isinstance(size, (tuple, list)):
-        raise TypeError(
-            f"empty_strided(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}"
-        )
+        raise TypeError(f"empty_strided(): argument 'size' (position 1) must be tuple of ints, not {type_name(size)}")
     shape = sizes_of("empty_strided", (size,))
     strides = tuple(map(operator.index, stride))
     if len(shape) != len(strides):
@@ -289,6 +290,7 @@ def empty_strided(
     return sized("empty_strided", Strided(strides), shape, None, dtype, layout, device, pin_memory, requires_grad)
 
 
+@worded()
 def empty_permuted(
     size: Sequence[int],
     physical_layout: Sequence[int],

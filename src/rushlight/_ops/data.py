@@ -12,9 +12,11 @@ from .._core.devices import CPU, META, device as Device
 from .._core.dtypes import FLOATING, dtype as DType, of_numpy
 from .._core.meta_array import MetaArray
 from .._core.options import check_layout, element_type, finish, place_of
+from .._core.storage import strided_window
 from .._core.tensor_base import TensorBase, storage_of
-from .._core.warn import warn
+from .._core.warn import warn, warn_once
 from .._declare.dispatch import scalar_name
+from .._declare.factories import worded
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -97,9 +99,6 @@ def _known(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return array
 
 
-_warned_read_only = False
-
-
 def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
     """A tensor that shares the memory of an array: a write to one is seen in the other.
 
@@ -131,6 +130,7 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
         _check_steps(array)
     found: Any = finish(array)
     if not flags.writeable:
+        warn_once(_READ_ONLY_ARRAY)
         _freeze(found)
     return found  # type: ignore[no-any-return]
 
@@ -152,20 +152,25 @@ def _check_steps(array: np.ndarray[Any, Any]) -> None:
             )
 
 
+_READ_ONLY_ARRAY = (
+    "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This means writing to "
+    "this tensor will result in undefined behavior. You may want to copy the array to protect its data or make it "
+    "writable before converting it to a tensor. This type of warning will be suppressed for the rest of this program."
+)
+_READ_ONLY_BUFFER = (
+    "The given buffer is not writable, and PyTorch does not support non-writable tensors. This means you can write to "
+    "the underlying (supposedly non-writable) buffer using the tensor. You may want to copy the buffer to protect its "
+    "data or make it writable before converting it to a tensor. This type of warning will be suppressed for the rest "
+    "of "
+    "this program."
+)
+
+
 def _freeze(tensor: Any) -> None:
-    """Marks a tensor whose memory NumPy will not let us write to, with torch's warning the first time."""
-    global _warned_read_only
+    """Marks a tensor whose memory NumPy will not let us write to."""
     storage_of(
         tensor
     ).frozen = "the tensor shares the memory of a NumPy array or buffer that is read-only; write to a clone() of it"
-    if not _warned_read_only:
-        _warned_read_only = True
-        warn(
-            "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This means "
-            "writing to this tensor will result in undefined behavior. You may want to copy the array to protect its "
-            "data or make it writable before converting it to a tensor. This type of warning will be suppressed for the "
-            "rest of this program."
-        )
 
 
 def as_tensor(data: Any, dtype: DType | None = None, device: Device | str | None = None) -> Tensor:
@@ -190,7 +195,8 @@ def as_tensor(data: Any, dtype: DType | None = None, device: Device | str | None
         return data.to(device=data.device if device is None else device, dtype=dtype)  # type: ignore[attr-defined, no-any-return]
     if isinstance(data, np.ndarray):
         found: Any = from_numpy(data)
-        return found if dtype is None and device is None else found.to(device=device, dtype=dtype)  # type: ignore[no-any-return]
+        device = place_of(device)
+        return found if dtype is None and device is CPU else found.to(device=device, dtype=dtype)  # type: ignore[no-any-return]
     return copied("as_tensor", data, dtype, device, False)
 
 
@@ -238,7 +244,7 @@ def asarray(
             raise ValueError(f"can't alias tensor from device '{here}' to '{place}'.")
     if requires_grad is None and found is obj and found._edge is not None:
         requires_grad = True
-        warn(
+        warn_once(
             "torch.asarray: unspecified requires_grad now defaults to obj.requires_grad instead of False. Pass "
             "requires_grad=False explicitly to get the old behavior and silence this warning."
         )
@@ -246,11 +252,15 @@ def asarray(
         found = found.to(dtype=target, device=place)
     elif copy:
         found = found.clone()
-    if not requires_grad:
-        return found.detach() if found._edge is not None else found  # type: ignore[no-any-return]
-    if found._edge is None:
-        found.requires_grad_()
-    return found  # type: ignore[no-any-return]
+    if found.is_leaf:  # also `obj` itself, as torch does
+        return _flagged(found, bool(requires_grad))  # type: ignore[no-any-return]
+    return found if requires_grad else found.detach()  # type: ignore[no-any-return]
+
+
+def _flagged(leaf: Any, requires_grad: bool) -> Any:
+    if requires_grad and of_numpy(leaf._array.dtype).category < FLOATING:
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+    return leaf.requires_grad_(requires_grad)
 
 
 def _shared(obj: Any, element: DType | None) -> Any:
@@ -272,6 +282,7 @@ def _shared(obj: Any, element: DType | None) -> Any:
     return frombuffer(obj, dtype=element or element_type("asarray", None))
 
 
+@worded()
 def frombuffer(buffer: Any, *, dtype: DType, count: int = -1, offset: int = 0, requires_grad: bool = False) -> Tensor:
     """A 1-d tensor over the memory of an object with Python's buffer protocol.
 
@@ -296,6 +307,8 @@ def frombuffer(buffer: Any, *, dtype: DType, count: int = -1, offset: int = 0, r
     except TypeError:
         raise ValueError("object does not implement Python buffer protocol.") from None
     length, size = view.nbytes, element.itemsize
+    if view.readonly:
+        warn_once(_READ_ONLY_BUFFER)
     if requires_grad and element.category < FLOATING:
         raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     if length == 0 or count == 0:
@@ -320,3 +333,56 @@ def frombuffer(buffer: Any, *, dtype: DType, count: int = -1, offset: int = 0, r
     if view.readonly:
         _freeze(found)
     return found  # type: ignore[no-any-return]
+
+
+class _Capsule:
+    """A bare DLPack capsule as an object that NumPy takes."""
+
+    def __init__(self, capsule: Any) -> None:
+        self.capsule = capsule
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self.capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 1, 0
+
+
+def from_dlpack(ext_tensor: Any, *, device: Device | str | None = None, copy: bool | None = None) -> Tensor:
+    """A tensor that shares the memory of another library's array.
+
+    Args:
+        ext_tensor: an object with ``__dlpack__``, or a DLPack capsule.
+        device: ``"cpu"``.
+        copy: True makes a copy.
+
+    Raises:
+        RuntimeError: it is neither, or the capsule was used before.
+
+    Example::
+
+        >>> torch.from_dlpack(np.arange(3))
+        tensor([0, 1, 2])
+    """
+    if isinstance(ext_tensor, TensorBase):
+        found: Any = ext_tensor.detach()  # type: ignore[attr-defined]
+        ext_tensor.__dlpack_device__()  # type: ignore[attr-defined]
+    else:
+        given = ext_tensor if hasattr(ext_tensor, "__dlpack__") else _Capsule(ext_tensor)
+        try:
+            array = np.from_dlpack(given)
+        except (TypeError, ValueError, BufferError) as error:
+            if given is ext_tensor:
+                raise
+            raise RuntimeError(
+                "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so "
+                "you "
+                "might have already constructed a tensor from it once."
+            ) from error
+        if not array.flags.writeable and not isinstance(ext_tensor, np.ndarray):
+            # capsules without a version cannot say that they may be written to: the rule is that they may
+            array = strided_window(array, array.dtype, array.shape, array.strides, 0)
+        found = from_numpy(array)
+    if device is not None and place_of(device) is not CPU:
+        raise BufferError("rushlight imports DLPack arrays to the CPU only")
+    return found.clone() if copy else found  # type: ignore[no-any-return]

@@ -13,14 +13,15 @@ from .._core import dtypes
 from .._core.devices import device as Device
 from .._core.dtypes import BOOL, COMPLEX, INTEGER, REDUCED, dtype as DType, of_numpy
 from .._core.layouts import layout as Layout
+from .._core.names import type_name
 from .._core.numbers import C_NAMES, fitted
 from .._core.options import element_type
 from .._core.promotion import scalar_dtype
 from .._core.tensor_base import TensorBase
 from .._core.warn import warn
-from .._declare.binding import invalid_combination, is_number
+from .._declare.binding import MISSING, invalid_combination, is_number
 from .._declare.dispatch import scalar_name
-from .._declare.factories import sized
+from .._declare.factories import sized, worded
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -32,9 +33,9 @@ _LANES = {"float32": 8, "float64": 4, "float16": 16, "bfloat16": 16}
 
 
 def arange(
-    start: Number | Tensor = 0,
+    start: Number | Tensor = MISSING,
     end: Number | Tensor | None = None,
-    step: Number | Tensor = 1,
+    step: Number | Tensor = MISSING,
     *,
     out: Tensor | None = None,
     dtype: DType | None = None,
@@ -48,7 +49,7 @@ def arange(
     Args:
         start: the first number; the end, from 0, where it is the only one.
         end: the end, not included.
-        step: the distance.
+        step: the distance, 1 unless it is given.
         out: a tensor to write to.
         dtype: int64 where None and all are integers, else the default dtype.
         device: ``"cpu"`` or ``"meta"``.
@@ -63,10 +64,16 @@ def arange(
         tensor([1, 3, 5])
     """
     if end is None:
+        if start is MISSING or step is not MISSING:
+            raise invalid_combination(
+                "arange", () if start is MISSING else (start,), {} if step is MISSING else {"step": step}
+            )
         start, end = 0, _number("arange", "end", 1, start)
+    elif start is MISSING:
+        start, end = 0, _number("arange", "end", 1, end)
     else:
         start, end = _number("arange", "start", 1, start), _number("arange", "end", 2, end)
-    step = _number("arange", "step", 3, step)
+    step = 1 if step is MISSING else _number("arange", "step", 3, step)
     if dtype is not None:
         element = element_type("arange", dtype)
     elif out is not None:
@@ -107,7 +114,7 @@ def _number(name: str, parameter: str, position: int, value: Any) -> Any:
         value = value.item()
     elif not is_number(value):
         raise TypeError(
-            f"{name}(): argument '{parameter}' (position {position}) must be Number, not {type(value).__name__}"
+            f"{name}(): argument '{parameter}' (position {position}) must be Number, not {type_name(value)}"
         )
     if isinstance(value, complex) and name == "arange":
         raise RuntimeError("value cannot be converted to type double without overflow")
@@ -170,6 +177,7 @@ def _rounded(values: Any, element: DType) -> Any:
     return quiet(values.astype, element.numpy, copy=False)
 
 
+@worded()
 def range_(
     start: Number,
     end: Number,
@@ -213,6 +221,7 @@ def range_(
 range_.__name__ = range_.__qualname__ = "range"
 
 
+@worded(overloads=True)
 def linspace(
     start: Number | Tensor,
     end: Number | Tensor,
@@ -252,6 +261,7 @@ def linspace(
     return sized("linspace", maker, (steps,), out, element, layout, device, pin_memory, requires_grad)
 
 
+@worded(overloads=True)
 def logspace(
     start: Number | Tensor,
     end: Number | Tensor,

@@ -1,0 +1,1 @@
+"""The namespace ``torch.utils``: tools around tensors."""
