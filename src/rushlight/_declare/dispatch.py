@@ -292,7 +292,7 @@ def _run_kernel(op: Operator, values: list[Any]) -> Any:
     if op.overwrites:
         found = _grown(arguments) if op.grows else arguments[0]
         if not meta:
-            found = found.copy(order="K")
+            found = found.copy(order="C" if op.grows else "K")
             run_body(op, op.body, [found, *arguments[1:]])
     else:
         found = run_body(op, op.body, arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ from .._core.dtypes import of_numpy
 from .._core.meta_array import MetaArray
 from .._core.modes import CAREFUL, OFF, modes
 from .._core.promotion import can_cast
-from .._core.tensor_base import LEAF, storage_of, wrap
-from .._tape.node import edge_of
+from .._core.storage import address
+from .._core.tensor_base import LEAF, TensorBase, storage_of, wrap
+from .._tape.node import edge_of, retain_at
 from .._tape.rebase import rebase_view, renew_views
 from .._tape.saved import versions_of
 from .binding import bind
@@ -29,7 +31,10 @@ def run_inplace(op: Operator, input: Any, args: tuple[Any, ...], kwargs: dict[st
     """
     values, _ = bind(op, (input, *args), kwargs)
     recorded = modes.record != OFF and any(edge is not None for edge in input_edges(op, values))
-    check_writable(input, recorded)
+    check_history(input, recorded)
+    if op.kind == "view":
+        return _adopt(op, input, values, recorded)
+    check_memory(input, values[1:], bool(op.spreads))
     if op.overwrites:
         return _overwrite(op, input, values, recorded)
     record = modes.record
@@ -66,6 +71,25 @@ def _overwrite(op: Operator, input: Any, values: list[Any], recorded: bool) -> A
     return input
 
 
+def _adopt(op: Operator, input: Any, values: list[Any], recorded: bool) -> Any:
+    """Gives a tensor the geometry of a view of itself (``t_``, ``unsqueeze_``)."""
+    array = input._array
+    storage_of(input).version += 1
+    if type(array) is MetaArray:
+        found: Any = MetaArray(run_body(op, op.body, [array.geometry, *values[1:]]))
+    else:
+        found = run_body(op, op.body, [array, *values[1:]])
+    if recorded:
+        node = make_node(op, values, input_edges(op, values), (wrap(found),), inplace=True)
+        node.saved = remember(op, node, values, (input,))
+        node.versions = None
+        if modes.record == CAREFUL:
+            careful(node)
+        input._edge = node
+    input._array = found
+    return input
+
+
 def _before(tensor: Any) -> Any:
     copy = wrap(tensor._array.copy())
     copy._edge = edge_of(tensor)
@@ -81,7 +105,17 @@ def check_writable(tensor: Any, recorded: bool) -> None:
         tensor: the destination.
         recorded: whether the write itself will be recorded.
     """
-    storage = tensor._storage
+    check_history(tensor, recorded)
+    check_memory(tensor, (), False)
+
+
+def check_history(tensor: Any, recorded: bool) -> None:
+    """Raises torch's error where autograd forbids a write.
+
+    Args:
+        tensor: the destination.
+        recorded: whether the write itself will be recorded.
+    """
     extra = tensor._extra
     if extra is not None and extra.inference and not modes.inference:
         error = RuntimeError(
@@ -89,24 +123,66 @@ def check_writable(tensor: Any, recorded: bool) -> None:
             "normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
         )
         raise error
-    if storage is not None and storage.frozen:
+    if modes.record == OFF:
+        return
+    base = tensor._base
+    if tensor._edge is LEAF and base is None:
+        raise _leaf_error("a leaf Variable that requires grad is being used in an in-place operation.")
+    if base is not None and (base._edge is LEAF or tensor._edge is LEAF):
+        raise _leaf_error("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+    if extra is not None and extra.creation is not None and (recorded or base._edge is not None):
+        raise _creation_error(tensor, extra.creation)
+
+
+def check_memory(tensor: Any, others: Sequence[Any], spreads: bool) -> None:
+    """Raises torch's error where elements share memory that a write would change under the operator's feet.
+
+    Args:
+        tensor: the destination.
+        others: the operator's other arguments.
+        spreads: whether one value goes everywhere, so that elements which share memory do no harm.
+    """
+    storage = tensor._storage
+    if storage is None:
+        return
+    if storage.frozen:
         raise RuntimeError(storage.frozen)
-    if tensor._base is not None and 0 in _steps(tensor._array):
+    if not spreads and tensor._base is not None and 0 in _steps(tensor._array):
         error = RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory "
             "location. Please clone() the tensor before performing the operation."
         )
         error.add_note("an expanded tensor shares elements; write `x = x.expand(...).clone()` before writing to it")
         raise error
-    if modes.record == OFF:
-        return
-    base = tensor._base
-    if tensor._edge is LEAF and base is None:
-        raise _leaf_error("a leaf Variable that requires grad is being used in an in-place operation.")
-    if base is not None and base._edge is LEAF:
-        raise _leaf_error("a view of a leaf Variable that requires grad is being used in an in-place operation.")
-    if extra is not None and extra.creation is not None and (recorded or base._edge is not None):
-        raise _creation_error(tensor, extra.creation)
+    for other in others:
+        if getattr(other, "_storage", None) is storage and other is not tensor:
+            if _partly_shared(tensor._array, other._array):
+                error = RuntimeError(
+                    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
+                    "single memory location. Please clone() the tensor before performing the operation."
+                )
+                error.add_note("one operand is a view of the other; write `x[1:] += x[:-1].clone()`")
+                raise error
+
+
+def _partly_shared(first: Any, second: Any) -> bool:
+    """Whether two dense arrays overlap without being the same; others are not looked at, as in torch."""
+    if type(first) is MetaArray or not (_is_dense(first) and _is_dense(second)):
+        return False
+    start, other = address(first), address(second)
+    if start == other and first.strides == second.strides and first.shape == second.shape:
+        return False
+    return start < other + second.nbytes and other < start + first.nbytes
+
+
+def _is_dense(array: Any) -> bool:
+    """Whether an array fills its stretch of memory, in whatever order of dimensions."""
+    expected = array.itemsize
+    for step, size in sorted((step, size) for step, size in zip(array.strides, array.shape, strict=True) if size != 1):
+        if step != expected:
+            return False
+        expected *= size
+    return True
 
 
 def _steps(array: Any) -> tuple[int, ...]:
@@ -124,7 +200,7 @@ def _leaf_error(text: str) -> RuntimeError:
 
 def _creation_error(tensor: Any, creation: str) -> RuntimeError:
     node = tensor._edge
-    title = getattr(getattr(node, "node", node), "title", None)
+    title = str(getattr(getattr(node, "node", node), "title", None)).split("Backward")[0]
     if creation == "multi_output":
         source = f"Output {getattr(node, 'number', 0)} of {title} is a view and is being modified inplace."
         reason = (
@@ -138,6 +214,13 @@ def _creation_error(tensor: Any, creation: str) -> RuntimeError:
             "use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view "
             "and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or "
             "both outside (if you want the inplace to be tracked)."
+        )
+    if creation == "inference":
+        return RuntimeError(
+            "A view was created in inference mode and is being modified inplace in normal mode. Given that this use case "
+            "is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the "
+            "inplace either both inside the inference_mode block (if you don't want the inplace to be tracked) or both "
+            "outside (if you want the inplace to be tracked)."
         )
     return RuntimeError(
         f"Output {getattr(node, 'number', 0)} of {title} is a view and is being modified inplace. This view was "
@@ -176,19 +259,31 @@ def write(tensor: Any, array: Any) -> None:
 def commit(op: Operator, input: Any, values: list[Any], kept: list[Any]) -> None:
     """Records an in-place operator that has written: its node becomes the history of `input` and of its base."""
     edges = input_edges(op, values)
-    node = make_node(op, kept, edges, (input,))
+    node = make_node(op, kept, edges, (input,), inplace=True)
     node.saved = remember(op, node, kept, (input,))
-    node.versions = versions_of(node.saved)
+    node.versions = _versions_before(versions_of(node.saved), node.saved, input)
     if modes.record == CAREFUL:
         careful(node)
     set_history(input, node)
 
 
+def _versions_before(versions: Any, saved: tuple[Any, ...], input: Any) -> Any:
+    """Write counts of saved tensors before this write: one that shares memory with `input` is no longer what it was."""
+    if versions is None or not any(isinstance(value, TensorBase) for value in saved):
+        return versions
+    return tuple(
+        version - 1 if isinstance(value, TensorBase) and value._storage is input._storage else version
+        for version, value in zip(versions, saved, strict=True)
+    )
+
+
 def set_history(input: Any, node: Any) -> None:
     """Makes `node` the history of a tensor that was written to, through its base if it is a view."""
-    if input._base is None:
+    if input._base is not None:
+        rebase_view(input, node)
+    else:
         input._edge = node
         if input._storage is not None and input._storage.views:
             renew_views(input)
-        return
-    rebase_view(input, node)
+    if input._extra is not None and input._extra.retains_grad:
+        retain_at(input._edge, input)

@@ -181,10 +181,10 @@ def kernel(
         options: ``exact=True`` keeps 16-bit floats as they are (kernels that only move values),
             ``overwrites=True`` (the body checks its arguments, then writes into the first and returns nothing; the
             machinery hands it a copy, the in-place form the tensor's own memory), ``spreads=True`` (one value goes
-            everywhere, so elements may share memory), ``inplace_node=`` (node names of in-place calls), ``lone=`` (names of the nodes
-            that show the first edge only, as a number's overload has none for it), ``grows=True`` (that copy is first
-            broadcast with the second argument),
-            ``returns=`` a named tuple, ``check=``, ``nondifferentiable=`` True or output numbers, ``linear=``.
+            everywhere, so elements may share memory), ``inplace_node=`` (node names of in-place calls),
+            ``scalar_nodes=`` (names of those nodes that have no edge for a number), ``grows=True`` (the copy is first
+            broadcast with the second argument), ``returns=`` a named tuple, ``check=``,
+            ``nondifferentiable=`` True or output numbers, ``linear=``.
     """
     settings = {"eager": eager, "natural": NATURAL[natural], "promote": promote, "scalar_ok": False, **options}
 

@@ -28,6 +28,7 @@ class Operator:
         numbers: those of them that take a number in place of a tensor.
         rules: derivative rules.
         node: the node class of its results (None where nothing is differentiable).
+        inplace_nodes: the node classes of in-place calls, where torch numbers them apart.
         call: the public function.
     """
 
@@ -62,13 +63,33 @@ class Operator:
         self.saved_names = _saved_names(self.rules)
         self.differentiable = tuple(name for name in self.tensors if any(name in rule.targets for rule in self.rules))
         self.node_names = node if isinstance(node, tuple) else (node or default_node_name(self.name),)
-        self.nodes: tuple[Any, ...] = (
-            tuple(title and node_class(self, title) for title in self.node_names) if self.rules else ()
-        )
+        self.nodes = self._node_classes(self.node_names)
+        inplace_node = options.get("inplace_node")
+        self.inplace_nodes = self.nodes
+        if inplace_node is not None:
+            self.inplace_nodes = self._node_classes(
+                inplace_node if isinstance(inplace_node, tuple) else (inplace_node,)
+            )
         self.node: type[Node] | None = self.nodes[0] if self.nodes else None
         self.call: Any = None
         self.method: Any = None
         register(self)
+
+    def _node_classes(self, titles: tuple[str | None, ...]) -> tuple[Any, ...]:
+        if not self.rules:
+            return ()
+        return tuple(
+            title and node_class(self, title, self._without_edge(titles, index)) for index, title in enumerate(titles)
+        )
+
+    def _without_edge(self, titles: tuple[str | None, ...], index: int) -> frozenset[str]:
+        """The parameters for which torch's node has no edge at all, since that overload takes a number there."""
+        title = titles[index]
+        if title in (self.scalar_nodes or ()):
+            return self.numbers
+        if self.kind == "elementwise" and self.pick_node is None and len(self.tensors) == 2 and title != titles[0]:
+            return frozenset({self.tensors[2 - index]})  # tensor and tensor, tensor and number, number and tensor
+        return frozenset()
 
     def __getattr__(self, name: str) -> Any:
         """Options that a kind defines (``eager``, ``promote`` ...); None where the declaration is silent."""

@@ -79,9 +79,7 @@ def node_class(op: Operator, title: str, without_edge: frozenset[str] = frozense
         "__module__": "builtins",  # so that the class prints as torch's does
     }
     if without_edge:
-        body["shown_edges"] = tuple(
-            index for index, name in enumerate(op.differentiable) if name not in without_edge
-        )
+        body["shown_edges"] = tuple(index for index, name in enumerate(op.differentiable) if name not in without_edge)
     for name in op.saved_names:
         body[f"_saved_{_torch_name(name)}"] = property(_saved_reader(name))
     return type(title, (Node,), body)

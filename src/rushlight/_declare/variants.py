@@ -104,7 +104,7 @@ def inplace(function: Any) -> Any:
         storage = input._storage
         if storage is None:
             storage = input._storage = Storage(array)
-        elif input._base is not None or storage.frozen:
+        elif storage.frozen or (input._base is not None and _is_delicate(input, array)):
             return general(input, *args)
         if arity == 1:
             eager(array, array)
@@ -132,6 +132,11 @@ def inplace(function: Any) -> Any:
     if op.promote == "bool":
         public = general
     return _named(public, op, f"{op.name}_")
+
+
+def _is_delicate(view: Any, array: Any) -> bool:
+    """Whether a write to a view that records nothing itself needs a closer look at its base or its memory."""
+    return 0 in array.strides or (view._base._edge is not None and modes.record != OFF)
 
 
 def _named(function: Callable[..., Any], op: Operator, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._core.dtypes import dtype as DType
@@ -13,20 +14,25 @@ if TYPE_CHECKING:
     from ..tensor import Tensor
 
 
+strided_ = inplace(slices.strided)
+
+
 class ShapeMethods:
     """Rows of the method table: shapes."""
 
     __slots__ = ()
 
     transpose = swapaxes = swapdims = method(dimensions.transpose)
-    t = method(dimensions.t)
+    transpose_ = swapaxes_ = swapdims_ = inplace(dimensions.transpose)
+    t, t_ = method(dimensions.t), inplace(dimensions.t)
     T = property(dimensions.numpy_t)
     mT = property(dimensions.matrix_t)
     H = property(dimensions.conj_t)
     mH = property(dimensions.matrix_h)
     adjoint = method(dimensions.adjoint)
     movedim = moveaxis = method(dimensions.movedim)
-    unsqueeze = method(dimensions.unsqueeze)
+    unsqueeze, unsqueeze_ = method(dimensions.unsqueeze), inplace(dimensions.unsqueeze)
+    squeeze_ = inplace(dimensions.squeeze)
 
     flatten = method(ops.flatten)
     ravel = method(ops.ravel)
@@ -48,7 +54,9 @@ class ShapeMethods:
 
     unbind = method(joining.unbind)
     split_with_sizes = method(joining.split_with_sizes)
-    chunk = method(splitting.chunk)
+    unsafe_split = method(joining.unsafe_split)
+    unsafe_split_with_sizes = method(joining.unsafe_split_with_sizes)
+    chunk, unsafe_chunk = method(splitting.chunk), method(splitting.unsafe_chunk)
     hsplit = method(splitting.hsplit)
     vsplit = method(splitting.vsplit)
     dsplit = method(splitting.dsplit)
@@ -65,6 +73,10 @@ class ShapeMethods:
     diag_embed = method(triangles.diag_embed)
     diagflat = method(triangles.diagflat)
     trace = method(triangles.trace)
+
+    def as_strided_(self: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:
+        """Gives this tensor other sizes and strides over its storage."""
+        return strided_(self, slices.window_of(self, size, stride, storage_offset))  # type: ignore[no-any-return]
 
     def view(self: Any, *size: Any, **named: Any) -> Tensor:
         """The same memory under another shape, or read as another dtype.

@@ -36,7 +36,7 @@ def getitem(self: Any, index: Any) -> Any:
         overloaded = _overloaded((self,))
         return override(getitem, overloaded, (self, index), {}) if overloaded else get_by_parts(self, index)
     array = self._array
-    if type(array) is not ndarray or self._extra is not None or (self._edge is not None and modes.record):
+    if type(array) is not ndarray or self._extra is not None or self._edge is not None:
         return get_by_parts(self, index)
     kind = type(index)
     try:

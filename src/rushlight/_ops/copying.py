@@ -47,8 +47,11 @@ def _check_expands(input: Array, src: Array) -> None:
 @kernel(
     exact=True,
     overwrites=True,
+    spreads=True,
     holomorphic=False,
     node=("FillBackward0", "FillBackward1"),
+    inplace_node=("FillBackward2", "FillBackward3"),
+    scalar_nodes=("FillBackward0", "FillBackward2"),
     pick_node=lambda input, value: 1 if isinstance(value, TensorBase) else 0,
     vjp={"input": lambda g: g.new_zeros(g.shape), "value": lambda g: g.sum()},
 )
@@ -72,7 +75,7 @@ def fill(input: Tensor, value: Tensor | Number) -> None:
     input[...] = fitted(value, of_numpy(input.dtype))
 
 
-@kernel(exact=True, overwrites=True, holomorphic=False, vjp={"input": lambda g: g.new_zeros(g.shape)})
+@kernel(exact=True, overwrites=True, spreads=True, holomorphic=False, vjp={"input": lambda g: g.new_zeros(g.shape)})
 def zero(input: Tensor) -> None:
     """Every element set to zero."""
     input[...] = 0

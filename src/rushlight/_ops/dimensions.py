@@ -19,7 +19,11 @@ Array = Any
 Dims = int | Sequence[int]
 
 
-@view(eager=np.ndarray.swapaxes, vjp={"input": lambda g, dim0, dim1: g.transpose(dim0, dim1)})
+@view(
+    eager=np.ndarray.swapaxes,
+    inplace_node="TransposeBackward1",
+    vjp={"input": lambda g, dim0, dim1: g.transpose(dim0, dim1)},
+)
 def transpose(input: Tensor, dim0: int, dim1: int) -> Array:
     """Two dimensions swapped.
 
@@ -43,7 +47,7 @@ def _t(array: Array) -> Array:
     return array.T if array.ndim <= 2 else None
 
 
-@view(eager=_t, vjp={"input": lambda g: g.t()})
+@view(eager=_t, inplace_node="TBackward1", vjp={"input": lambda g: g.t()})
 def t(input: Tensor) -> Array:
     """A matrix transposed; 0-d and 1-d tensors stay as they are.
 
@@ -209,8 +213,8 @@ def movedim(input: Tensor, source: Dims, destination: Dims) -> Tensor:
     targets = (destination,) if isinstance(destination, int) else tuple(destination)
     if len(sources) != len(targets):
         raise RuntimeError(
-            f"movedim: Invalid source or destination dims: source ({list(sources)} dims) should contain the same number "
-            f"of dims as destination ({list(targets)} dims)"
+            f"movedim: Invalid source or destination dims: source ({list(sources)} dims) should contain the same "
+            f"number of dims as destination ({list(targets)} dims)"
         )
     taken = [wrap_dim(dim, ndim) for dim in sources]
     places = [wrap_dim(dim, ndim) for dim in targets]
@@ -233,10 +237,10 @@ def _unsqueezed(array: Array, dim: int) -> Array:
         return None
     if dim == ndim and ndim and array.strides[-1] != array.itemsize:
         return restride(array, (*shape, 1), (*array.strides, array.itemsize))  # NumPy would repeat the last stride
-    return array.reshape(shape[:dim] + (1,) + shape[dim:])
+    return array.reshape((*shape[:dim], 1, *shape[dim:]))
 
 
-@view(eager=_unsqueezed, vjp={"input": lambda g, dim: g.squeeze(dim)})
+@view(eager=_unsqueezed, inplace_node="UnsqueezeBackward1", vjp={"input": lambda g, dim: g.squeeze(dim)})
 def unsqueeze(input: Tensor, dim: int) -> Array:
     """A new dimension of size 1.
 
@@ -267,6 +271,7 @@ def _squeezed(array: Array, dim: Any = None) -> Array:
 @view(
     eager=_squeezed,
     node=("SqueezeBackward0", "SqueezeBackward1", "SqueezeBackward2"),
+    inplace_node=("SqueezeBackward3", "SqueezeBackward4", "SqueezeBackward5"),
     pick_node=lambda input, dim: 0 if dim is None else 1 if isinstance(dim, int) else 2,
     vjp={"input": lambda g, input_like: g.reshape(input_like.shape)},
 )

@@ -69,9 +69,9 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False,
                 [4, 3]])
     """
     axis = wrap_dim(dim, input.ndim)
-    _check_index_dtype("gather", index)
     if not index.size:
         return np.zeros(index.shape, input.dtype)
+    _check_index_dtype("gather", index)
     source, places = _vector(input), _vector(index)
     if source.ndim != places.ndim:
         raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
@@ -116,7 +116,8 @@ def _part(src: Array, index: Array) -> Array:
 
 def _scatter_with(ufunc: np.ufunc | None, input: Array, dim: int, index: Array, src: Any) -> None:
     axis = wrap_dim(dim, input.ndim)
-    _check_index_dtype("scatter", index)
+    if index.size:
+        _check_index_dtype("scatter", index)
     several = isinstance(src, np.ndarray)
     if several and src.dtype != input.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
@@ -140,6 +141,7 @@ _UFUNCS = {"add": np.add, "multiply": np.multiply}
     exact=True,
     overwrites=True,
     holomorphic=False,
+    scalar_nodes=("ScatterBackward1",),
     node=("ScatterBackward0", "ScatterBackward1"),
     pick_node=lambda input, dim, index, src: 0 if hasattr(src, "_array") else 1,
     vjp={
@@ -504,15 +506,12 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     if not index.size:
         return
     positions = index.reshape(-1)
-    places = np.unravel_index(np.where(positions < 0, positions + input.size, positions), input.shape)
-    if not input.ndim:
-        places = ()
-        source = source[..., -1] if not accumulate else source.sum()
-        input[...] = source if not accumulate else input + source
-    elif accumulate:
-        add_at(input, places, source.reshape(-1))
+    target = _vector(input)
+    places = np.unravel_index(np.where(positions < 0, positions + input.size, positions), target.shape)
+    if accumulate:
+        add_at(target, places, source.reshape(-1))
     else:
-        input[places] = source.reshape(-1)
+        target[places] = source.reshape(-1)
 
 
 @composite

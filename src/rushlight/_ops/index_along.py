@@ -224,6 +224,8 @@ def _check_copy(input: Array, axis: int, index: Array, source: Array) -> None:
 @kernel(
     exact=True,
     overwrites=True,
+    spreads=True,
+    scalar_nodes=("IndexFillBackward0",),
     holomorphic=False,
     node=("IndexFillBackward1", "IndexFillBackward0"),
     pick_node=lambda input, dim, index, value: 0 if hasattr(value, "_array") else 1,

@@ -145,6 +145,7 @@ def _check_put(input: Any, indices: Any, values: Any, accumulate: bool) -> None:
 @kernel(
     exact=True,
     overwrites=True,
+    spreads=True,
     holomorphic=False,
     check=_check_put,
     vjp={

@@ -36,7 +36,7 @@ def _counted(arrays: Sequence[Any]) -> list[Any]:
 def _parts_of_cat(g: Any, tensors_like: Sequence[Any], dim: int) -> tuple[Any, ...]:
     counted = _counted(tensors_like)
     if not counted:
-        return tuple(None for _ in tensors_like)
+        return tuple(g.new_zeros((0,)) for _ in tensors_like)
     dim = wrap_dim(dim, len(counted[0].shape))
     parts = iter(g.split([like.shape[dim] for like in counted], dim))
     return tuple(next(parts) if tuple(like.shape) != (0,) else g.new_zeros((0,)) for like in tensors_like)
@@ -253,3 +253,31 @@ split_copy, split_with_sizes_copy, unbind_copy = (
     copying(split_with_sizes),
     copying(unbind),
 )
+
+
+@kernel(
+    exact=True,
+    holomorphic=False,
+    vjp={
+        "input": lambda g, input_like, split_size, dim: _joined(
+            g, input_like, _even(input_like.shape[dim], split_size), wrap_dim(dim, len(input_like.shape))
+        )
+    },
+)
+def unsafe_split(input: Tensor, split_size: int, dim: int = 0) -> tuple[Array, ...]:
+    """What `split` gives, but autograd does not know that the parts share memory: they may be written to."""
+    return split_evenly.op.body(input, split_size, dim)  # type: ignore[no-any-return]
+
+
+@kernel(
+    exact=True,
+    holomorphic=False,
+    vjp={
+        "input": lambda g, input_like, split_sizes, dim: _joined(
+            g, input_like, split_sizes, wrap_dim(dim, len(input_like.shape))
+        )
+    },
+)
+def unsafe_split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Array, ...]:
+    """What `split_with_sizes` gives, but autograd does not know that the parts share memory."""
+    return split_with_sizes.op.body(input, split_sizes, dim)  # type: ignore[no-any-return]

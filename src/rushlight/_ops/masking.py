@@ -43,7 +43,9 @@ def _check_covers(input: Array, mask: Array) -> None:
 @kernel(
     exact=True,
     overwrites=True,
+    spreads=True,
     grows=True,
+    scalar_nodes=("MaskedFillBackward0",),
     holomorphic=False,
     node=("MaskedFillBackward1", "MaskedFillBackward0"),
     pick_node=lambda input, mask, value: 0 if hasattr(value, "_array") else 1,

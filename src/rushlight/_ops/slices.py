@@ -165,14 +165,15 @@ def narrowed(shape: Sizes, dim: int, start: int, length: int) -> tuple[int, int]
     return axis, first
 
 
+def _unnarrowed(g: Any, shape: Sizes, dim: int, start: int, length: int) -> Any:
+    axis, first = narrowed(shape, dim, start, length)
+    return slice_backward(g, shape, axis, first, first + length, 1)
+
+
 @kernel(
     exact=True,
     holomorphic=False,
-    vjp={
-        "input": lambda g, input_like, dim, start, length: slice_backward(
-            g, input_like.shape, dim, start, start + length if start + length else None, 1
-        )
-    },
+    vjp={"input": lambda g, input_like, dim, start, length: _unnarrowed(g, input_like.shape, dim, start, length)},
 )
 def narrow_copy(input: Tensor, dim: int, start: int, length: int, *, out: Tensor | None = None) -> Array:
     """A copy of what `narrow` gives."""
@@ -257,6 +258,11 @@ def as_strided(input: Tensor, size: Sizes, stride: Sizes, storage_offset: int | 
         tensor([[1, 2],
                 [2, 3]])
     """
+    return strided(input, window_of(input, size, stride, storage_offset))  # type: ignore[no-any-return]
+
+
+def window_of(input: Tensor, size: Sizes, stride: Sizes, storage_offset: int | None) -> Geometry:
+    """The place in memory that `as_strided` means, checked."""
     array = input._array
     sizes, steps = tuple(map(operator.index, size)), tuple(map(operator.index, stride))
     shift, limit = _place_in_storage(input, array.itemsize)
@@ -280,7 +286,7 @@ def as_strided(input: Tensor, size: Sizes, stride: Sizes, storage_offset: int | 
     source = array.geometry if type(array) is MetaArray else array
     strides = tuple(step * array.itemsize for step in steps)
     window = strided_window(source, array.dtype, sizes, strides, (offset - shift) * array.itemsize)
-    return strided(input, Geometry(source, window))  # type: ignore[no-any-return]
+    return Geometry(source, window)
 
 
 def _place_in_storage(tensor: Any, itemsize: int) -> tuple[int, int]:
@@ -295,6 +301,7 @@ def _place_in_storage(tensor: Any, itemsize: int) -> tuple[int, int]:
 @view(
     name="_strided",
     node="AsStridedBackward0",
+    inplace_node="AsStridedBackward1",
     holomorphic=False,
     vjp={"input": lambda g, geometry: g._part_into(geometry)},
 )
@@ -304,5 +311,19 @@ def strided(input: Tensor, geometry: Geometry) -> Array:
     return strided_window(input, input.dtype, geometry.part_shape, geometry.part_strides, shift)
 
 
+@composite
+def as_strided_copy(
+    input: Tensor,
+    size: Sizes,
+    stride: Sizes,
+    storage_offset: int | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
+    """A copy of what `as_strided` gives."""
+    return strided_copy(input, window_of(input, size, stride, storage_offset))  # type: ignore[no-any-return]
+
+
+strided_copy = copying(strided, "_strided_copy")
 alias_copy, select_copy, slice_copy = copying(alias), copying(select), copying(slice_)
 diagonal_copy, unfold_copy = copying(diagonal), copying(unfold)

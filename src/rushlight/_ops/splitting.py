@@ -36,16 +36,26 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
         >>> torch.chunk(torch.arange(5), 2)
         (tensor([0, 1, 2]), tensor([3, 4]))
     """
-    shape = input._array.shape
+    step = _step("chunk", input._array.shape, chunks, dim)
+    return input.split(step, dim) if step else input.split_with_sizes([0] * chunks, dim)
+
+
+@composite
+def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """What `chunk` gives, but autograd does not know that the parts share memory: they may be written to."""
+    step = _step("chunk", input._array.shape, chunks, dim)
+    if not step:
+        return call_operator("unsafe_split_with_sizes", input, [0] * chunks, dim)  # type: ignore[no-any-return]
+    return call_operator("unsafe_split", input, step, dim)  # type: ignore[no-any-return]
+
+
+def _step(name: str, shape: Sequence[int], chunks: int, dim: int) -> int:
+    """The size of the parts that `chunk` makes."""
     if not shape:
-        raise RuntimeError("chunk expects at least a 1-dimensional tensor")
+        raise RuntimeError(f"{name} expects at least a 1-dimensional tensor")
     if chunks <= 0:
-        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
-    size = shape[wrap_dim(dim, len(shape))]
-    step = -(-size // chunks)
-    if size == 0:
-        return input.split_with_sizes([0] * chunks, dim)  # type: ignore[no-any-return]
-    return input.split(step, dim)  # type: ignore[no-any-return]
+        raise RuntimeError(f"{name} expects `chunks` to be greater than 0, got: {chunks}")
+    return -(-shape[wrap_dim(dim, len(shape))] // chunks)
 
 
 @composite

@@ -197,7 +197,7 @@ def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
         if error is not None:
             raise error
         shape = np.broadcast_shapes(shape, tensor._array.shape)
-    return tuple(tensor.expand(shape) for tensor in given)
+    return tuple(tensor if tensor._array.shape == shape else tensor.expand(shape) for tensor in given)
 
 
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
@@ -234,7 +234,6 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
         sizes[axis] = -1
         found.append(tensor.view(sizes).expand(shape))
     if swap:
-        found = [tensor.transpose(0, 1) for tensor in found]
         found[:2] = found[1::-1]
     return tuple(found)
 

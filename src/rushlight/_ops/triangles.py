@@ -12,6 +12,7 @@ from .._core.dtypes import of_numpy
 from .._core.promotion import promote_types
 from .._core.sizes import wrap_dim
 from .._declare.dispatch import no_kernel
+from .._declare.helpers import call_operator
 from .._declare.kinds import composite, kernel
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 Array = Any
 
 
-@kernel(exact=True, overwrites=True, holomorphic=False, vjp={"input": lambda g, diagonal: g.tril(diagonal)})
+@kernel(
+    exact=True, overwrites=True, spreads=True, holomorphic=False, vjp={"input": lambda g, diagonal: g.tril(diagonal)}
+)
 def tril(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> None:
     """The lower triangles of the matrices in the last two dimensions, zeros elsewhere.
 
@@ -42,7 +45,9 @@ def tril(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> None
     input[..., ~np.tri(*input.shape[-2:], diagonal, np.bool_)] = 0
 
 
-@kernel(exact=True, overwrites=True, holomorphic=False, vjp={"input": lambda g, diagonal: g.triu(diagonal)})
+@kernel(
+    exact=True, overwrites=True, spreads=True, holomorphic=False, vjp={"input": lambda g, diagonal: g.triu(diagonal)}
+)
 def triu(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> None:
     """The upper triangles of the matrices in the last two dimensions, zeros elsewhere.
 
@@ -119,7 +124,7 @@ def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tens
     if ndim == 1:
         return input.diag_embed(diagonal)
     if ndim == 2:
-        return input.diagonal_copy(diagonal)
+        return call_operator("diagonal_copy", input, diagonal)  # type: ignore[no-any-return]
     raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {ndim}D")
 
 
