@@ -27,7 +27,6 @@ LAYERS: list[list[str]] = [
         "serialization",
         "testing",
         "types",
-        "storage",
         "overrides",
         "return_types",
     ],
