@@ -37,7 +37,9 @@ from ._ops.orthogonal_polynomials import (
     shifted_chebyshev_polynomial_v,
     shifted_chebyshev_polynomial_w,
 )
+from ._ops.reduction import logsumexp
 from ._ops.rounding import round
+from ._ops.softmax import log_softmax, softmax
 from ._ops.trigonometric import sinc
 
 expit, psi, gammaln, multigammaln = sigmoid, digamma, lgamma, mvlgamma
@@ -75,7 +77,9 @@ __all__ = [
     "legendre_polynomial_p",
     "log1p",
     "log_ndtr",
+    "log_softmax",
     "logit",
+    "logsumexp",
     "modified_bessel_i0",
     "modified_bessel_i1",
     "modified_bessel_k0",
@@ -93,6 +97,7 @@ __all__ = [
     "shifted_chebyshev_polynomial_v",
     "shifted_chebyshev_polynomial_w",
     "sinc",
+    "softmax",
     "spherical_bessel_j0",
     "xlog1py",
     "xlogy",

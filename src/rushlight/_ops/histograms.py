@@ -28,7 +28,7 @@ def _check_histc(input: Any, bins: int, min: float, max: float) -> None:
         raise RuntimeError("torch.histc: max must be larger than min")
 
 
-@kernel(nondifferentiable=True, check=_check_histc)
+@kernel(nondifferentiable=True, exact=True, check=_check_histc)
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0, *, out: Tensor | None = None) -> Tensor:
     """How many elements fall into each of `bins` equal bins from `min` to `max`; others are not counted.
 

@@ -230,8 +230,8 @@ def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tenso
     if input.dtype.kind != "c":
         found = np.logaddexp.accumulate(array, axis, np.float64)
         return found.astype(array.dtype, copy=False).reshape(input.shape)
-    parts = list(np.moveaxis(array, axis, 0))
+    parts = list(np.moveaxis(array.astype(np.complex128), axis, 0))
     for place in range(1, len(parts)):
         parts[place] = _add_exponentials(parts[place - 1], parts[place])
     found = np.moveaxis(np.stack(parts), 0, axis) if parts else array
-    return np.ascontiguousarray(found).reshape(input.shape)
+    return found.astype(array.dtype).reshape(input.shape)
