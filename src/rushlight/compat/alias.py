@@ -30,7 +30,7 @@ class AliasFinder:
         # None would send Python on to rushlight's folders, where it would load a file a second time.
         if not has_module(own_name(fullname)):
             raise missing_module(fullname, names_around(own_name(fullname)))
-        return ModuleSpec(fullname, self)
+        return ModuleSpec(fullname, self)  # type: ignore[arg-type] # a loader by its methods
 
     def create_module(self, spec: ModuleSpec) -> None:
         """Nothing: Python makes an empty module, and `exec_module` puts rushlight's in its place."""
