@@ -1,6 +1,6 @@
 """`nn.functional`: what layers compute, as functions."""
 
-from ..._ops.activation import gelu, glu, hardshrink, logsigmoid, prelu, softplus, softshrink
+from ..._ops.activation import gelu, hardshrink, logsigmoid, softplus, softshrink
 from ..._ops.convolution import (
     conv1d,
     conv2d,
@@ -11,6 +11,7 @@ from ..._ops.convolution import (
 )
 from ..._ops.distances import pdist
 from ..._ops.embedding import one_hot
+from ..._ops.gating import glu, prelu
 from ..._ops.linear import bilinear, linear
 from ..._ops.patches import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from .activations import (
@@ -42,6 +43,7 @@ from .activations import (
     threshold_,
 )
 from .distances import cosine_similarity, normalize, pairwise_distance
+from .dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from .images import (
     fold,
     interpolate,

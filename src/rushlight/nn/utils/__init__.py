@@ -1,0 +1,5 @@
+"""Utilities for modules and their parameters."""
+
+from . import rnn
+
+__all__ = ["rnn"]
