@@ -332,6 +332,7 @@ from ._printing import set_printoptions
 from .tensor import Tensor
 
 as_strided_, fill_, index_put_, zero_ = Tensor.as_strided_, Tensor.fill_, Tensor.index_put_, Tensor.zero_
+detach, detach_, resize_as_ = Tensor.detach, Tensor.detach_, Tensor.resize_as_
 
 float, double, half = float32, float64, float16
 int, long, short = int32, int64, int16

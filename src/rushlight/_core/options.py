@@ -10,7 +10,7 @@ import numpy as np
 from . import dtypes
 from .devices import CPU, META, as_device, device
 from .dtypes import FLOATING, dtype as DType, of_numpy
-from .layouts import layout, strided
+from .layouts import layout, memory_format, strided
 from .meta_array import MetaArray
 from .modes import modes
 from .names import type_name
@@ -182,3 +182,13 @@ def finish(array: Any, requires_grad: bool = False) -> Any:
     if modes.inference:
         extra_of(tensor).inference = True
     return tensor
+
+
+def check_format(name: str, given: Any) -> None:
+    """Raises torch's error for a ``memory_format=`` that is none.
+
+    Raises:
+        TypeError: `given` is something else.
+    """
+    if not isinstance(given, memory_format):
+        raise TypeError(f"{name}(): argument 'memory_format' must be torch.memory_format, not {type_name(given)}")

@@ -17,8 +17,9 @@ _ALIASES = {
     "x1": "input",
     "x2": "other",
     "self": "input",
+    "from": "from_",
 }
-"""NumPy's names for parameters, which torch also takes."""
+"""NumPy's names for parameters, which torch also takes, and the one that Python cannot spell."""
 
 MISSING: Any = object()
 

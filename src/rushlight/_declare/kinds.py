@@ -184,7 +184,8 @@ def kernel(
             everywhere, so elements may share memory), ``inplace_node=`` (node names of in-place calls),
             ``scalar_nodes=`` (names of those nodes that have no edge for a number), ``grows=True`` (the copy is first
             broadcast with the second argument), ``returns=`` a named tuple, ``check=``,
-            ``nondifferentiable=`` True or output numbers, ``linear=``.
+            ``nondifferentiable=`` True or output numbers, ``linear=``, ``into=`` (a function of the values and the
+            destination that serves ``out=``, where torch works in the destination's own dtype).
     """
     settings = {"eager": eager, "natural": NATURAL[natural], "promote": promote, "scalar_ok": False, **options}
 

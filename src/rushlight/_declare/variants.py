@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._core.modes import OFF, modes
-from .._core.tensor_base import PLAIN, Storage, TensorBase
+from .._core.tensor_base import PLAIN, Storage, TensorBase, wrap
 from . import fast
 from .binding import is_number
 from .dispatch import call, find_special
@@ -24,11 +24,18 @@ def method(function: Any) -> Any:
     return function
 
 
-def operator(function: Any) -> Any:
-    """The operator behind a Python operator (``__add__``): NotImplemented for operands it does not know."""
+def operator(function: Any, arrays: bool = False) -> Any:
+    """The operator behind a Python operator (``__add__``): NotImplemented for operands it does not know.
+
+    Args:
+        function: the operator.
+        arrays: whether it knows NumPy's arrays; the others leave them to NumPy, which makes arrays of tensors.
+    """
     op: Operator = function.op
 
     def fallback(input: Any, other: Any) -> Any:
+        if arrays and isinstance(other, np.ndarray):
+            other = wrap(other)
         if not (isinstance(other, TensorBase) or is_number(other) or hasattr(type(other), "__torch_function__")):
             return NotImplemented
         return call(op, (input, other), {})
@@ -84,7 +91,10 @@ def inplace(function: Any) -> Any:
 
     def general(input: Any, *args: Any, **kwargs: Any) -> Any:
         special = find_special(op, [input, *args, *(None,) * len(op.params)][: len(op.params)]) if op.tensors else None
-        if special is not None and not state.disabled and getattr(type(special), "_transform", None) is None:
+        transform = getattr(type(special), "_transform_inplace", None)
+        if transform is not None:
+            return transform(op, input, args, kwargs)
+        if special is not None and not state.disabled:
             return override(
                 public, overloaded_in(op, [input, *args, *(None,) * len(op.params)]), (input, *args), kwargs
             )
@@ -131,7 +141,7 @@ def inplace(function: Any) -> Any:
     public = write if eager is not None and arity in (1, 2) and len(op.tensors) == arity else general
     if op.promote == "bool":
         public = general
-    return _named(public, op, f"{op.name}_")
+    return _named(public, op, op.name if op.name.endswith("_") else f"{op.name}_")
 
 
 def _is_delicate(view: Any, array: Any) -> bool:
@@ -142,7 +152,8 @@ def _is_delicate(view: Any, array: Any) -> bool:
 def _named(function: Callable[..., Any], op: Operator, name: str) -> Any:
     function.__name__ = name
     function.__qualname__ = f"Tensor.{name}"
-    function.__doc__ = f"In-place form of `{op.name}`." if name.endswith("_") and name[:2] != "__" else op.body.__doc__
+    is_form = name.endswith("_") and name[:2] != "__" and name != op.name
+    function.__doc__ = f"In-place form of `{op.name}`." if is_form else op.body.__doc__
     function.__wrapped__ = op.body  # type: ignore[attr-defined]
     function.op = op  # type: ignore[attr-defined]
     return function

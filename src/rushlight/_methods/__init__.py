@@ -6,6 +6,7 @@ Only methods whose calling form differs from the operator's (varargs, overloads)
 from __future__ import annotations
 
 from .activation import ActivationMethods
+from .absent import AbsentMethods
 from .arithmetic import ArithmeticMethods
 from .bitwise import BitwiseMethods
 from .comparison import ComparisonMethods
@@ -54,6 +55,7 @@ class TensorMethods(
     GradientMethods,
     MemoryMethods,
     InteropMethods,
+    AbsentMethods,
 ):
     """Methods and Python operators of tensors."""
 

@@ -23,7 +23,7 @@ class ComparisonMethods:
     greater, greater_ = gt, gt_
     greater_equal, greater_equal_ = ge, ge_
 
-    __eq__, __ne__ = operator(ops.eq), operator(ops.ne)
+    __eq__, __ne__ = operator(ops.eq, arrays=True), operator(ops.ne)
     __lt__, __le__ = operator(ops.lt), operator(ops.le)
     __gt__, __ge__ = operator(ops.gt), operator(ops.ge)
     __hash__ = object.__hash__

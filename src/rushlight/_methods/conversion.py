@@ -12,12 +12,11 @@ from .._core.layouts import contiguous_format, memory_format, preserve_format
 from .._core.meta_array import MetaArray
 from .._core.modes import modes
 from .._core.names import type_name
-from .._core.options import element_type
+from .._core.options import check_format, element_type
 from .._core.tensor_base import PLAIN, TensorBase, wrap
 from .._declare.binding import invalid_combination
 from .._declare.variants import method
 from .._ops import conversion as ops
-from .inspection import check_format
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -156,8 +155,6 @@ class ConversionMethods:
                 return self  # type: ignore[no-any-return]
             return self.clone(memory_format=contiguous_format)  # type: ignore[no-any-return]
         check_format("contiguous", memory_format)
-        if memory_format is preserve_format:
-            raise RuntimeError("preserve memory format is unsupported by the contiguous operator")
         if self.is_contiguous(memory_format=memory_format):
             return self  # type: ignore[no-any-return]
         return self.clone(memory_format=memory_format)  # type: ignore[no-any-return]

@@ -21,6 +21,7 @@ from .._core.layouts import (
 from .._core.meta_array import MetaArray
 from .._core.names import type_name
 from .._core.numbers import fitted
+from .._core.options import check_format
 from .._core.sizes import Size, contiguous_strides, wrap_dim
 from .._core.tensor_base import TensorBase
 from .._declare.binding import is_number
@@ -288,16 +289,6 @@ def _dim(name: str, dim: Any, ndim: int) -> int:
     if not ndim:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     return wrap_dim(dim, ndim)
-
-
-def check_format(name: str, given: Any) -> None:
-    """Raises torch's error for a ``memory_format=`` that is none.
-
-    Raises:
-        TypeError: `given` is something else.
-    """
-    if not isinstance(given, memory_format):
-        raise TypeError(f"{name}(): argument 'memory_format' must be torch.memory_format, not {type_name(given)}")
 
 
 def _no_scalar(array: Any) -> RuntimeError:

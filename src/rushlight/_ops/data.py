@@ -114,6 +114,14 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
         >>> torch.from_numpy(np.arange(3))
         tensor([0, 1, 2])
     """
+    found = adopted(ndarray)
+    if not found._array.flags.writeable:
+        warn_once(_READ_ONLY_ARRAY)
+    return found  # type: ignore[no-any-return]
+
+
+def adopted(ndarray: Any) -> Any:
+    """A tensor with the memory of an array."""
     if type(ndarray) is not np.ndarray:
         if not isinstance(ndarray, np.ndarray):
             kind = type(ndarray)
@@ -130,9 +138,8 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
         _check_steps(array)
     found: Any = finish(array)
     if not flags.writeable:
-        warn_once(_READ_ONLY_ARRAY)
         _freeze(found)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _check_steps(array: np.ndarray[Any, Any]) -> None:
@@ -382,7 +389,7 @@ def from_dlpack(ext_tensor: Any, *, device: Device | str | None = None, copy: bo
         if not array.flags.writeable and not isinstance(ext_tensor, np.ndarray):
             # capsules without a version cannot say that they may be written to: the rule is that they may
             array = strided_window(array, array.dtype, array.shape, array.strides, 0)
-        found = from_numpy(array)
+        found = adopted(array)
     if device is not None and place_of(device) is not CPU:
         raise BufferError("rushlight imports DLPack arrays to the CPU only")
     return found.clone() if copy else found  # type: ignore[no-any-return]
