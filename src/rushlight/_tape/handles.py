@@ -69,3 +69,10 @@ def _reference(table: Any) -> Callable[[], Any]:
         return weakref.ref(table)
     except TypeError:  # a plain dict cannot be referred to weakly
         return lambda: table
+
+
+def add_hook(hooks: Any, function: Callable[..., Any]) -> RemovableHandle:
+    """Adds a hook to any table of hooks and gives the handle that removes it."""
+    handle = RemovableHandle(hooks)
+    hooks[handle.id] = function
+    return handle

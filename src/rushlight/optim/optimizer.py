@@ -11,8 +11,8 @@ from typing import Any
 
 from .._core.modes import modes, set_grad_enabled
 from .._core.tensor_base import TensorBase
+from .._tape.handles import RemovableHandle, add_hook
 from ..autograd.grad_mode import enable_grad
-from ..autograd.hooks import RemovableHandle, add_hook
 
 ParamsT = Iterable[Any]
 Step = Callable[..., Any]

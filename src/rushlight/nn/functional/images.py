@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..._ops.padding import constant_pad_nd, pad_border
 from ..._ops.patches import col2im, im2col
-from ..._ops.resampling import MODES
-from ..._ops.resampling import upsample as _resize
+from ..._ops.resampling import MODES, upsample as _resize
 from .pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..._ops.creation import empty
-from .. import functional as F
-from .. import init
+from .. import functional as F, init
 from ..parameter import Parameter
 from .module import Module
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from ..._ops.creation import empty
 from ..._ops.joining import cat
-from .. import functional as F
-from .. import init
+from .. import functional as F, init
 from ..parameter import Parameter
 from .linear import NonDynamicallyQuantizableLinear
 from .module import Module
@@ -110,7 +109,9 @@ class MultiheadAttention(Module):
         """
         alone = query.dim() == 2
         if query.dim() not in (2, 3):
-            raise AssertionError(f"query should be unbatched 2D or batched 3D tensor but received {query.dim()}-D query tensor")
+            raise AssertionError(
+                f"query should be unbatched 2D or batched 3D tensor but received {query.dim()}-D query tensor"
+            )
         if is_causal and attn_mask is None:
             raise RuntimeError("Need attn_mask if specifying the is_causal hint.")
         if self.batch_first and not alone:
@@ -138,9 +139,7 @@ class MultiheadAttention(Module):
             weights = (self.q_proj_weight, self.k_proj_weight, self.v_proj_weight)
         return [F.linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True)]
 
-    def _attend(
-        self, query: Any, key: Any, value: Any, padding: Any, mask: Any, need_weights: bool
-    ) -> tuple[Any, Any]:
+    def _attend(self, query: Any, key: Any, value: Any, padding: Any, mask: Any, need_weights: bool) -> tuple[Any, Any]:
         length, batch, _ = query.shape
         if query.shape[-1] != self.embed_dim:
             raise AssertionError(f"was expecting embedding dimension of {self.embed_dim}, but got {query.shape[-1]}")

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ..._core.tensor_base import TensorBase
+from ..._tape.handles import RemovableHandle, add_hook
 from ...autograd.function import Function
-from ...autograd.hooks import RemovableHandle, add_hook
 
 
 class GlobalHooks:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..._core import dtypes
-from ..._ops.creation import empty, ones, tensor, zeros
-from .. import functional as F
-from .. import init
+from ..._ops.creation import empty, ones, zeros
+from ..._ops.data import tensor
+from .. import functional as F, init
 from ..parameter import Parameter, UninitializedBuffer, UninitializedParameter
 from .lazy import LazyModuleMixin
 from .module import Module

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..._core.tensor_base import TensorBase
-from ...autograd.hooks import RemovableHandle, add_hook
+from ..._tape.handles import RemovableHandle, add_hook
 from ..parameter import Parameter, is_lazy
 from .backward_hooks import BackwardHook, global_hooks, has_global_hooks
 from .conversion import ConversionMixin

@@ -9,9 +9,7 @@ from typing import Any
 
 from ..._ops.creation import empty, zeros
 from ..._ops.joining import cat, stack
-
-from .. import functional as F
-from .. import init
+from .. import functional as F, init
 from ..parameter import Parameter
 from ..utils.rnn import PackedSequence
 from .module import Module
@@ -185,7 +183,11 @@ class RNNBase(Module):
                 kind = "unbatched 2-D" if alone else "batched 3-D"
                 raise RuntimeError(
                     f"For {kind} input, hx {'and cx ' if self.mode == 'LSTM' else ''}should also be {rank}-D but got "
-                    + (f"({given[0].dim()}-D, {given[1].dim()}-D) tensors" if self.mode == "LSTM" else f"{state.dim()}-D tensor")
+                    + (
+                        f"({given[0].dim()}-D, {given[1].dim()}-D) tensors"
+                        if self.mode == "LSTM"
+                        else f"{state.dim()}-D tensor"
+                    )
                 )
             wanted = (count, size) if alone else (count, batch, size)
             if tuple(state.shape) != wanted:

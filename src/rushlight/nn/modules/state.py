@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ..._core.tensor_base import TensorBase
+from ..._tape.handles import RemovableHandle, add_hook
 from ...autograd.grad_mode import no_grad
-from ...autograd.hooks import RemovableHandle, add_hook
 from ..parameter import Parameter, is_lazy
 
 EXTRA = "_extra_state"
