@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from ._version import __version__
+
 # dtypes and devices
 from ._core.devices import device, get_default_device, set_default_device
 from ._core.dtypes import (
@@ -338,3 +340,25 @@ float, double, half = float32, float64, float16
 int, long, short = int32, int64, int16
 cfloat, cdouble = complex64, complex128
 tensor = _tensor  # importing the class has bound this name to its module
+
+_ON_DEMAND = ("distributions", "fft", "func", "linalg", "nn", "optim", "overrides", "random", "special", "testing", "utils")
+"""Subpackages that load when they are first used, so that `import rushlight` stays quick."""
+
+
+def __getattr__(name: str) -> object:
+    """Loads a subpackage on first use; any other name is one that rushlight does not have."""
+    from importlib import import_module
+
+    if name in _ON_DEMAND:
+        try:
+            return import_module(f"{__name__}.{name}")
+        except ModuleNotFoundError as error:
+            if error.name != f"{__name__}.{name}":
+                raise
+    from ._core.missing import missing_name
+
+    raise missing_name(__name__, name, [*globals(), *_ON_DEMAND])
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ON_DEMAND})
