@@ -34,7 +34,7 @@ def _bind(cls: type) -> None:
 def reduction(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     """The closure of a reduction called with at most `dim` and `keepdim`."""
     function, natural = op.eager, op.natural
-    if function is None or op.params[1:3] != ("dim", "keepdim"):
+    if function is None or op.params[1:3] != ("dim", "keepdim") or "dim" not in op.defaults:
         return fallback if function is None else options(op, fallback)
     default = op.defaults["dim"]
     whole = op.whole or (lambda array: function(array, None, None, None, False))
@@ -62,11 +62,13 @@ def reduction(op: Operator, fallback: Fallback) -> Callable[..., Any]:
                 axis = None
                 found = function(array, None, None, None, True) if keepdim else whole(array)
             else:
-                axis = dim if type(dim) is int else _single(dim)
-                if axis < 0:
-                    axis += array.ndim
-                if not 0 <= axis < array.ndim:
-                    return fallback(input, dim, keepdim)
+                ndim = array.ndim
+                if type(dim) is int:
+                    axis = dim + ndim if dim < 0 else dim
+                    if not 0 <= axis < ndim:
+                        return fallback(input, dim, keepdim)
+                else:
+                    axis = _several(dim, ndim)
                 found = function(array, axis, None, None, keepdim)
         except _FAILURES:
             return fallback(input, dim, keepdim)
@@ -85,7 +87,7 @@ def reduction(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         node.saved = saved = pick(
             (
                 array.shape,
-                None if axis is None else (axis,),
+                (axis,) if type(axis) is int else axis,
                 keepdim,
                 input,
                 SavedResult(result) if saves_result else None,
@@ -106,12 +108,14 @@ def _picker(places: tuple[int, ...]) -> Callable[[tuple[Any, ...]], tuple[Any, .
     return itemgetter(*places)
 
 
-def _single(dim: Any) -> int:
-    """The dimension in a list of one."""
-    (found,) = dim
-    if type(found) is not int:
+def _several(dims: Any, ndim: int) -> Any:
+    """Dimensions counted from the front, as the axis of a ufunc; ValueError where torch has something to say."""
+    if type(dims) not in (tuple, list):
         raise TypeError
-    return found
+    found = tuple([dim + ndim if dim < 0 else dim for dim in dims])
+    if not found or len(set(found)) != len(found) or min(found) < 0 or max(found) >= ndim:
+        raise ValueError
+    return found[0] if len(found) == 1 else found
 
 
 def options(op: Operator, fallback: Fallback) -> Callable[..., Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._backends.numpy import reduce
+from .._backends.numpy import reduce, softmax as softmaxes
 from .._core.dtypes import dtype as DType, get_default_dtype
 from .._core.sizes import wrap_dims
 from .._declare.binding import invalid_combination
@@ -217,6 +217,7 @@ def _logsumexp_rule(g: Any, input: Any, result: Any, dim: tuple[int, ...] | None
 
 @reduction(
     name="logsumexp.float",
+    eager=softmaxes.logsumexp,
     node="LogsumexpBackward0",
     vjp={"input": _logsumexp_rule},
     holomorphic=False,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from .._backends.numpy import softmax as softmaxes
 from .._core.dtypes import dtype as DType
 from .._core.sizes import wrap_dim
 from .._declare.dispatch import no_kernel
-from .._declare.kinds import composite, kernel
+from .._declare.kinds import kernel, overloaded
 from .._declare.reducing import along
 
 if TYPE_CHECKING:
@@ -23,22 +22,22 @@ def _check(name: str, input: Any, dim: int) -> None:
         raise no_kernel(f"{name}{last}_kernel_impl", input.dtype)
 
 
+def _run(function: Any, input: Any, dim: int) -> Any:
+    array, axis = along(input, dim)
+    return function(array, axis).reshape(input.shape) if array.size else input.copy()
+
+
 @kernel(
     name="_softmax",
+    eager=softmaxes.softmax,
     check=lambda input, dim: _check("softmax", input, dim),
     vjp={"input": lambda g, result, dim: result * (g - (g * result).sum(dim, True))},
 )
-def _softmax(input: Tensor, dim: int) -> Tensor:
-    array, axis = along(input, dim)
-    if not array.size:
-        return input.copy()
-    found = np.subtract(array, np.maximum.reduce(array, axis=axis, keepdims=True))
-    np.exp(found, found)
-    found /= np.add.reduce(found, axis=axis, keepdims=True)
-    return found.reshape(input.shape)
+def _softmax(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tensor:
+    return _run(softmaxes.softmax, input, dim)
 
 
-@composite
+@overloaded(_softmax)
 def softmax(input: Tensor, dim: int, dtype: DType | None = None, *, out: Tensor | None = None) -> Tensor:
     """Exponentials along `dim`, divided by their sum.
 
@@ -54,24 +53,20 @@ def softmax(input: Tensor, dim: int, dtype: DType | None = None, *, out: Tensor 
     """
     if dtype is not None:
         input = input.to(dtype)
-    return _softmax(input, dim)
+    return _softmax(input, dim) if out is None else _softmax(input, dim, out=out)
 
 
 @kernel(
     name="_log_softmax",
+    eager=softmaxes.log_softmax,
     check=lambda input, dim: _check("log_softmax", input, dim),
     vjp={"input": lambda g, result, dim: g - result.exp() * g.sum(dim, True)},
 )
-def _log_softmax(input: Tensor, dim: int) -> Tensor:
-    array, axis = along(input, dim)
-    if not array.size:
-        return input.copy()
-    found = np.subtract(array, np.maximum.reduce(array, axis=axis, keepdims=True))
-    found -= np.log(np.add.reduce(np.exp(found), axis=axis, keepdims=True))
-    return found.reshape(input.shape)
+def _log_softmax(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tensor:
+    return _run(softmaxes.log_softmax, input, dim)
 
 
-@composite
+@overloaded(_log_softmax)
 def log_softmax(input: Tensor, dim: int, dtype: DType | None = None, *, out: Tensor | None = None) -> Tensor:
     """Logarithm of `softmax`, computed without overflow.
 
@@ -87,4 +82,4 @@ def log_softmax(input: Tensor, dim: int, dtype: DType | None = None, *, out: Ten
     """
     if dtype is not None:
         input = input.to(dtype)
-    return _log_softmax(input, dim)
+    return _log_softmax(input, dim) if out is None else _log_softmax(input, dim, out=out)
