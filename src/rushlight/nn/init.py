@@ -7,8 +7,12 @@ import warnings
 from collections.abc import Callable
 from typing import Any, Literal
 
+import numpy as np
+
+from .._core.generator import default_generator
 from .._core.modes import modes, set_grad_enabled
-from .._ops.random import randperm
+from .._core.random_streams.permutation import permutation
+from .._core.tensor_base import wrap
 
 Mode = Literal["fan_in", "fan_out"]
 
@@ -261,7 +265,7 @@ def sparse_(tensor: Any, sparsity: float, std: float = 0.01, generator: Any = No
     def draw() -> Any:
         tensor.normal_(0, std, generator=generator)
         for column in range(columns):
-            chosen = randperm(rows)[:zeros]
+            chosen = wrap(permutation(default_generator, rows, np.dtype(np.int64))[:zeros])
             tensor[chosen, column] = 0
         return tensor
 
