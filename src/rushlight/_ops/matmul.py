@@ -188,7 +188,9 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Any:
     return input.dot(mat2)
 
 
-def _check_bmm(input: Tensor, mat2: Tensor) -> None:
+def _check_bmm(input: Tensor, mat2: Tensor, out_dtype: DType | None = None) -> None:
+    if out_dtype is not None and out_dtype is not input.dtype:
+        raise NotImplementedError("rushlight does not have bmm(out_dtype=) on the CPU, as torch has not")
     for tensor, role in ((input, "batch1"), (mat2, "batch2")):
         if tensor.ndim != 3:
             raise RuntimeError(f"{role} must be a 3D tensor")
@@ -209,7 +211,7 @@ def _check_bmm(input: Tensor, mat2: Tensor) -> None:
     linear=("input", "mat2"),
     vjp={"input": lambda g, mat2: g.bmm(mat2.mT), "mat2": lambda g, input: input.mT.bmm(g)},
 )
-def bmm(input: Tensor, mat2: Tensor, *, out_dtype: DType | None = None, out: Tensor | None = None) -> Any:
+def bmm(input: Tensor, mat2: Tensor, out_dtype: DType | None = None, *, out: Tensor | None = None) -> Any:
     """Products of the matrices of two batches.
 
     Args:
