@@ -137,7 +137,7 @@ def needed_names(op: Operator, edges: tuple[Any, ...]) -> set[str]:
     """The names saved for the rules whose target requires grad."""
     if op.lists:
         return set(op.saved_names)
-    wanted = {name for name, edge in zip(op.differentiable, edges, strict=True) if edge is not None}
+    wanted = {name for name, edge in zip(op.differentiable or op.tensors, edges, strict=True) if edge is not None}
     return {name for rule in op.rules if wanted.intersection(rule.targets) for name in rule.needs}
 
 

@@ -51,8 +51,10 @@ def _check_subtraction(input: Any, other: Any, alpha: Any) -> None:
 
 
 def _times(value: Any, alpha: Any) -> Any:
-    """`value` times `alpha`, without work where that is 1."""
-    return value if isinstance(alpha, (bool, int)) and alpha == 1 else value * alpha
+    """`value` times `alpha`, without work where that is 1; in the dtype of an array, wrapping as C does."""
+    if isinstance(alpha, (bool, int)) and alpha == 1:
+        return value
+    return value * (np.asarray(alpha).astype(value.dtype) if isinstance(value, np.ndarray) else alpha)
 
 
 @elementwise(
@@ -202,10 +204,12 @@ def _truncated(input: Any, other: Any) -> Any:
 
 
 def _rounded_quotient(input: Any, other: Any, rounding_mode: Any) -> Any:
-    """The quotient of arrays, rounded as the mode says."""
-    if rounding_mode is None:
-        return np.true_divide(input, other)
-    return (_floored if rounding_mode == "floor" else _truncated)(input, other)
+    """The quotient of arrays, rounded as the mode says; one of 16-bit floats that is cut off is rounded to 16 first."""
+    if rounding_mode == "trunc":
+        return _truncated(input, other)
+    if input.dtype.itemsize == 2 and input.dtype.kind in "fV":
+        input, other = input.astype(np.float32), other.astype(np.float32)
+    return np.true_divide(input, other) if rounding_mode is None else _floored(input, other)
 
 
 def _check_rounding(input: Any, other: Any, rounding_mode: Any) -> None:
@@ -225,6 +229,7 @@ def _check_rounding(input: Any, other: Any, rounding_mode: Any) -> None:
     natural="complex",
     promote=lambda input, other, rounding_mode: FLOAT if rounding_mode is None else SAME,
     general=_rounded_quotient,
+    exact=True,
     check=_check_rounding,
     node=("DivBackward0", "DivBackward0", "DivBackward2"),
     pick_node=lambda input, other, rounding_mode: 0 if rounding_mode is None else 2,
@@ -321,7 +326,7 @@ def _remainder(input: Any, other: Any) -> Any:
     general=_remainder,
     node=("RemainderBackward1", "RemainderBackward0", None),
     refuse=("bool", "complex"),
-    vjp={"input": lambda g: g, "other": lambda g, input, other: -g * s.floor(input / other)},
+    vjp={"input": lambda g: g, "other": lambda g, input, other: -g * (input // other)},
 )
 def remainder(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Remainder of dividing `input` by `other`, with the sign of `other`, as Python's ``%`` has it.

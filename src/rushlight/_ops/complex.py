@@ -60,6 +60,8 @@ def _check_as_complex(array: Any) -> None:
         raise RuntimeError("Input tensor must have one or more dimensions")
     if array.shape[-1] != 2:
         raise RuntimeError("Tensor must have a last dimension of size 2")
+    if not array.size:
+        return
     if array.strides[-1] != array.itemsize:
         raise RuntimeError("Tensor must have a last dimension with stride 1")
     if any(step % (2 * array.itemsize) for step in array.strides[:-1]):
@@ -79,7 +81,8 @@ def view_as_complex(input: Tensor) -> Any:
         tensor([1.+2.j])
     """
     _check_as_complex(input)
-    return input.view(f"c{2 * input.itemsize}")[..., 0]
+    element = np.dtype(f"c{2 * input.itemsize}")
+    return input.view(element)[..., 0] if input.size else np.empty(input.shape[:-1], element)
 
 
 @composite

@@ -100,7 +100,7 @@ def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Te
     scalar_ok=False,
     exact=True,
     refuse=("bool", "integer", "complex"),
-    vjp={"input": lambda g: g, "other": lambda g: s.zero_gradient(g)},
+    vjp={"input": lambda g, input, other: s.where(input == other, 0, g), "other": lambda g: s.zero_gradient(g)},
 )
 def nextafter(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The next float after `input` in the direction of `other`.

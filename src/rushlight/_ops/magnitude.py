@@ -21,7 +21,7 @@ def _pull_abs(g: Any, input: Any) -> Any:
 
 @elementwise(
     eager=np.abs,
-    natural="number",
+    natural="integer",
     refuse=("bool",),
     holomorphic=False,
     vjp={"input": _pull_abs},

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core.dtypes import COMPLEX, INTEGER, complex128, float64
+from .._core.dtypes import BOOL, COMPLEX, INTEGER, complex128, float64, int64
 from .._declare.helpers import common_dtype
 from .._declare.kinds import FLOAT, composite, elementwise
 from .._declare.scalars import s
@@ -129,6 +129,7 @@ def _square(input: Any) -> Any:
     eager=np.square,
     natural="number",
     general=_square,
+    result=lambda common: int64 if common.category == BOOL else common,
     node="PowBackward0",
     vjp={"input": lambda g, input: g * (2 * input)},
 )
