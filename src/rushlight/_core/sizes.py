@@ -105,9 +105,9 @@ def infer_size(shape: Sequence[int], numel: int) -> tuple[int, ...]:
     unknown = [position for position, size in enumerate(sizes) if size == -1]
     if len(unknown) > 1:
         raise RuntimeError("only one dimension can be inferred")
-    for size in sizes:
+    for position, size in enumerate(sizes):
         if size < -1:
-            raise RuntimeError(f"invalid shape dimension {size}")
+            raise RuntimeError(f"invalid shape dimension {size} at index {position} of shape {list(sizes)}")
     if not unknown:
         if prod(sizes) != numel:
             raise RuntimeError(f"shape '{list(sizes)}' is invalid for input of size {numel}")

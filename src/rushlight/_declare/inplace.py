@@ -128,10 +128,10 @@ def check_history(tensor: Any, recorded: bool) -> None:
     base = tensor._base
     if tensor._edge is LEAF and base is None:
         raise _leaf_error("a leaf Variable that requires grad is being used in an in-place operation.")
-    if base is not None and (base._edge is LEAF or tensor._edge is LEAF):
-        raise _leaf_error("a view of a leaf Variable that requires grad is being used in an in-place operation.")
     if extra is not None and extra.creation is not None and (recorded or base._edge is not None):
         raise _creation_error(tensor, extra.creation)
+    if base is not None and (base._edge is LEAF or tensor._edge is LEAF):
+        raise _leaf_error("a view of a leaf Variable that requires grad is being used in an in-place operation.")
 
 
 def check_memory(tensor: Any, others: Sequence[Any], spreads: bool) -> None:

@@ -126,9 +126,9 @@ def inplace(function: Any) -> Any:
                     operand.dtype is not dtype
                     or operand.ndim > array.ndim
                     or (other._edge is not None and modes.record != OFF)
+                    or operand.shape != array.shape
+                    or (other._storage is storage and other is not input)
                 ):
-                    return general(input, *args)
-                if operand.shape != array.shape:
                     return general(input, *args)
             elif (type(other) is float or type(other) is int) and (dtype is fast.F32 or dtype is fast.F64):
                 operand = other

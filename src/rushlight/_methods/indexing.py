@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from .._core.tensor_base import TensorBase, wrap
 from .._declare.variants import inplace, method
 from .._ops import copying, gather_scatter, index_along, indexing, masking, parts
 from .subscript import getitem, setitem
@@ -11,6 +14,7 @@ from .subscript import getitem, setitem
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
+overwrite_ = inplace(copying.copy)
 scatter_values_, scatter_reduced_ = inplace(gather_scatter.scatter_values), inplace(gather_scatter.scatter_reduced)
 
 
@@ -23,7 +27,7 @@ class IndexingMethods:
     __setitem__ = setitem
     _part_of, _part_into, _without_part = parts.part_of, parts.part_into, parts.without_part
 
-    copy_ = inplace(copying.copy)
+    fill_diagonal_ = method(copying.fill_diagonal)
     fill_ = inplace(copying.fill)
     zero_ = inplace(copying.zero)
 
@@ -49,6 +53,28 @@ class IndexingMethods:
     nonzero_static = method(masking.nonzero_static)
 
     scatter = method(gather_scatter.scatter)
+
+    def copy_(self: Any, src: Any, non_blocking: bool = False) -> Tensor:
+        """Overwrites this tensor with the elements of `src`, broadcast to its shape and converted to its dtype.
+
+        Args:
+            src: a tensor or a number.
+            non_blocking: has no effect.
+
+        Raises:
+            RuntimeError: the shape does not fit, or autograd forbids the write.
+
+        Example::
+
+            >>> torch.zeros(2, 2).copy_(torch.tensor([1.0, 2.0]))
+            tensor([[1., 2.],
+                    [1., 2.]])
+        """
+        if isinstance(src, (int, float, complex)):
+            src = wrap(np.asarray(src))
+        elif not isinstance(src, TensorBase):
+            raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}")
+        return overwrite_(self, src)  # type: ignore[no-any-return]
 
     def scatter_(
         self: Any, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: Any = None

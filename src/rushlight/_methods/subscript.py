@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from .._backends.numpy.errstate import quiet
+from .._core import dtypes
 from .._core.dtypes import of_numpy
 from .._core.modes import modes
 from .._core.numbers import fitted
@@ -107,7 +109,11 @@ def setitem(self: Any, index: Any, value: Any) -> None:
         value = _as_value(self, value)
     if index is False:
         return
-    view, indices = follow(self, None if index is True else index)
+    if index is True:
+        index = None
+    elif type(index) is slice:
+        index = (index,)  # as part of a tuple, one that takes everything is no view
+    view, indices = follow(self, index)
     if indices is None:
         if value._array.ndim == 0 and value._edge is None:
             fill_(view, value)
@@ -120,7 +126,9 @@ def setitem(self: Any, index: Any, value: Any) -> None:
 def _as_value(self: Any, value: Any) -> Any:
     if not isinstance(value, (int, float, complex, np.number, np.bool_)):
         raise TypeError(f"can't assign a {_type_name(value)} to a {type_name(self._array)}")
-    return wrap(np.asarray(fitted(value, of_numpy(self._array.dtype)), self._array.dtype))
+    element = of_numpy(self._array.dtype)
+    wide = dtypes.float32 if element in dtypes.REDUCED else element  # what is too large for 16 bits becomes infinite
+    return wrap(quiet(np.asarray(fitted(value, wide), wide.numpy).astype, element.numpy))
 
 
 def _type_name(value: Any) -> str:
@@ -161,7 +169,7 @@ def follow(tensor: Any, index: Any) -> tuple[Any, list[Any] | None]:
                 raise IndexError("slice() cannot be applied to a 0-dim tensor.")
             return _cut(tensor, 0, index), None
         if isinstance(index, (int, np.integer)):
-            return _pick(tensor, 0, operator.index(index)), None
+            return _pick(tensor, 0, operator.index(index), 0), None
         return _follow_parts(tensor, (index,))
     return _follow_parts(tensor, index)
 
@@ -185,12 +193,14 @@ def _follow_parts(tensor: Any, parts: tuple[Any, ...]) -> tuple[Any, list[Any] |
         error.add_note(f"the tensor has shape {list(tensor._array.shape)}, the index speaks of {used} dimensions")
         raise error
     indices: list[Any] = []
-    dim = covered = 0
+    dim = covered = own = 0  # `own` counts the tensor's own dimensions, which error messages speak of
     view = tensor
     for part in parts:
         if part is Ellipsis:
             dim += ndim - used
+            own += ndim - used
             continue
+        own += _dims_taken(part)
         if isinstance(part, slice):
             if not _is_full(part, view._array.shape[dim]):
                 view = _cut(view, dim, part)
@@ -201,14 +211,14 @@ def _follow_parts(tensor: Any, parts: tuple[Any, ...]) -> tuple[Any, list[Any] |
             dim += 1
             continue
         if isinstance(part, int) and not isinstance(part, bool):
-            view = _pick(view, dim, part)
+            view = _pick(view, dim, part, own - 1)
             continue
         if isinstance(part, bool) or (part._array.ndim == 0 and part._array.dtype.kind == "b"):
             truth = part if isinstance(part, bool) else bool(part._array)
             view = unsqueeze(view, dim)
             part = wrap(np.zeros(int(truth), np.int64))
         elif part._array.ndim == 0 and part._array.dtype.kind in "iu" and part._array.dtype.itemsize > 1:
-            view = _pick(view, dim, int(part._array))
+            view = _pick(view, dim, int(part._array), own - 1)
             continue
         indices.extend([None] * (dim - covered))
         indices.append(part)
@@ -283,7 +293,7 @@ def _cut(tensor: Any, dim: int, part: slice) -> Any:
     return slice_(tensor, dim, first, last, step)
 
 
-def _pick(tensor: Any, dim: int, place: int) -> Any:
+def _pick(tensor: Any, dim: int, place: int, own: int) -> Any:
     shape = tensor._array.shape
     if not shape:
         raise IndexError(
@@ -294,7 +304,7 @@ def _pick(tensor: Any, dim: int, place: int) -> Any:
     if not -size <= place < size:
         if not -(1 << 63) <= place < 1 << 63:
             raise ValueError("Overflow when unpacking long long")
-        error = IndexError(f"index {place} is out of bounds for dimension {dim} with size {size}")
+        error = IndexError(f"index {place} is out of bounds for dimension {own} with size {size}")
         error.add_note(f"the tensor has shape {list(shape)}; places count from 0, or from -1 backwards")
         raise error
     return select(tensor, dim, place)

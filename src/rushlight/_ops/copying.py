@@ -10,7 +10,7 @@ from .._core.dtypes import of_numpy
 from .._core.numbers import fitted
 from .._core.sizes import mismatch
 from .._core.tensor_base import TensorBase
-from .._declare.kinds import kernel
+from .._declare.kinds import composite, kernel
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -73,6 +73,40 @@ def fill(input: Tensor, value: Tensor | Number) -> None:
         np.copyto(input, value, "unsafe")
         return
     input[...] = fitted(value, of_numpy(input.dtype))
+
+
+@composite
+def fill_diagonal(input: Tensor, fill_value: Number, wrap: bool = False) -> Tensor:
+    """Sets the main diagonal of `input` itself to a number.
+
+    Args:
+        input: a matrix, or a tensor of more dimensions that are all of one length.
+        fill_value: the number.
+        wrap: whether the diagonal of a tall matrix begins again below its last column.
+
+    Raises:
+        RuntimeError: `input` has fewer than two dimensions, or more of different lengths.
+
+    Example::
+
+        >>> torch.zeros(2, 2).fill_diagonal_(3)
+        tensor([[3., 0.],
+                [0., 3.]])
+    """
+    shape = input._array.shape
+    if len(shape) < 2:
+        raise RuntimeError("dimensions must larger than 1")
+    if len(shape) > 2 and len(set(shape)) > 1:
+        raise RuntimeError("all dimensions of input must be of equal length")
+    step = sum(input.stride())
+    start = input.storage_offset()
+    input.as_strided((min(shape),), (step,), start).fill_(fill_value)
+    rows, columns = shape[0], shape[1]
+    if wrap and len(shape) == 2 and rows > columns + 1:
+        begin = input.stride(0) * (columns + 1)
+        count = (rows * columns + columns - (columns + 1) * columns) // (columns + 1)
+        input.as_strided((count,), (step,), start + begin).fill_(fill_value)
+    return input
 
 
 @kernel(exact=True, overwrites=True, spreads=True, holomorphic=False, vjp={"input": lambda g: g.new_zeros(g.shape)})

@@ -66,13 +66,12 @@ def cat(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -
     common = _common(tensors)
     counted = _counted(tensors)
     if not counted:
-        wrap_dim(dim, 1)
         return np.zeros(0, common)
     axis = wrap_dim(dim, counted[0].ndim)
     _check_joinable(tensors, axis)
     if len(counted) == 1:
         return counted[0].astype(common)
-    return np.concatenate(counted, axis, dtype=common, casting="unsafe")
+    return np.ascontiguousarray(np.concatenate(counted, axis, dtype=common, casting="unsafe"))
 
 
 def _check_joinable(arrays: Sequence[Array], axis: int) -> None:
@@ -124,7 +123,7 @@ def stack(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None)
                 f"stack expects each tensor to be equal size, but got {list(shape)} at entry 0 and "
                 f"{list(array.shape)} at entry {position}"
             )
-    return np.stack(tensors, axis, dtype=_common(tensors), casting="unsafe")
+    return np.ascontiguousarray(np.stack(tensors, axis, dtype=_common(tensors), casting="unsafe"))
 
 
 def _joined(g: Any, input_like: Any, sizes: Sequence[int], dim: int) -> Any:

@@ -287,25 +287,20 @@ def expand(input: Tensor, size: Sizes, implicit: bool = False) -> Array:
             f"expand({type_name(input)}{{{list(input.shape)}}}, size={list(target)}): the number of sizes provided "
             f"({len(target)}) must be greater or equal to the number of dimensions in the tensor ({input.ndim})"
         )
-    sizes, strides = [], []
-    for dim, want in enumerate(target):
+    sizes, strides = list(target), [0] * len(target)
+    for dim in range(len(target) - 1, -1, -1):
+        want = target[dim]
         if dim < lead:
             if want < 0:
                 raise RuntimeError(
                     f"The expanded size of the tensor ({want}) isn't allowed in a leading, non-existing dimension {dim}"
                 )
-            sizes.append(want)
-            strides.append(0)
             continue
         have, step = input.shape[dim - lead], input.strides[dim - lead]
         if want == -1 or want == have:
-            want = have
-        elif have == 1 and want >= 0:
-            step = 0
-        else:
+            sizes[dim], strides[dim] = have, step
+        elif have != 1 or want < 0:
             raise _expand_error(input, target, dim, want, have)
-        sizes.append(want)
-        strides.append(step)
     return restride(input, tuple(sizes), tuple(strides))
 
 
