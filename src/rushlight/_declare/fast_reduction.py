@@ -11,7 +11,7 @@ import numpy as np
 from .._core.modes import FAST, modes
 from .._core.tensor_base import LEAF, PLAIN, new, on_bind
 from .._tape.node import OutputEdge, next_sequence
-from .._tape.saved import NO_HISTORY, Like, SavedResult, versions_of
+from .._tape.saved import NO_HISTORY, Like, SavedResult, saved_of, versions_of
 from .binding import MISSING
 from .fast import F32, F64
 from .record import Operator
@@ -90,10 +90,50 @@ def reduction(op: Operator, fallback: Fallback) -> Callable[..., Any]:
                 (axis,) if type(axis) is int else axis,
                 keepdim,
                 input,
-                SavedResult(result) if saves_result else None,
+                saved_of(result) if saves_result else None,
             )
         )
         node.versions = versions_of(saved) if saves_input and input._storage is not None else None
+        return result
+
+    return call
+
+
+def whole(op: Operator, fallback: Fallback) -> Callable[..., Any]:
+    """The closure of a kernel that makes one element of all (``norm(x)``); it may save its input and its result."""
+    function, natural = op.eager, op.natural
+    NodeClass = op.node
+    recordable = NodeClass is not None and op.saved_names == ("input", "result")
+
+    def call(input: Any = MISSING, *args: Any, **rest: Any) -> Any:
+        if args or rest or type(input) not in PLAIN:
+            return fallback(*(() if input is MISSING else (input,)), *args, **rest)
+        array = input._array
+        dtype = array.dtype
+        edge = input._edge
+        if not (dtype is F32 or dtype is F64 or dtype in natural):
+            return fallback(input)
+        try:
+            found = function(array)
+        except _FAILURES:
+            return fallback(input)
+        result = new(Tensor)
+        result._array = found = found if type(found) is ndarray else asarray(found)
+        result._storage = result._base = result._extra = None
+        if edge is None:
+            result._edge = None
+            return result
+        record = modes.record
+        if record != FAST or not recordable:
+            return fallback(input)
+        result._edge = node = new(NodeClass)
+        node.edges = (input if edge is LEAF else edge,)
+        node.sequence = next_sequence()
+        node.shape = ()
+        node.dtype = dtype
+        node._extra = None
+        node.saved = saved = (input, saved_of(result))
+        node.versions = None if input._storage is None else versions_of(saved)
         return result
 
     return call
@@ -131,10 +171,13 @@ def options(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     defaults = [op.defaults.get(name, MISSING) for name in settings]
     tails = [tuple(defaults[count:]) for count in range(positional + 1)]
     complete = [MISSING not in tail for tail in tails]
-    kinds = [_source(op, name) for name in op.saved_names]
+    extras = [name for name in op.saved_names if name != "input" and name not in settings]
+    known = ("input", *settings, *extras)
     NodeClass = op.node
-    recordable = NodeClass is not None and len(op.nodes) == 1 and None not in kinds
-    returns = op.returns
+    recordable = NodeClass is not None and len(op.nodes) == 1 and all(map(_is_kept, extras))
+    keepers = [_keeper(name) for name in extras] if recordable else []
+    pick = _picker(tuple(map(known.index, op.saved_names))) if recordable else None
+    returns = op.returns or tuple
     silent = () if op.nondifferentiable is None else op.nondifferentiable
     differentiable = silent is not True
 
@@ -157,58 +200,66 @@ def options(op: Operator, fallback: Fallback) -> Callable[..., Any]:
             found = function(array, *values)
         except _FAILURES:
             return fallback(input, *args, **rest)
-        several = type(found) is tuple
-        results = []
-        for item in found if several else (found,):
-            result = new(Tensor)
-            result._array = item if type(item) is ndarray else asarray(item)
-            result._edge = result._storage = result._base = result._extra = None
-            results.append(result)
+        node = None
         if edge is not None and modes.record:
             node = new(NodeClass)
             node.edges = (input if edge is LEAF else edge,)
             node.sequence = next_sequence()
             node._extra = None
-            if several:
-                node.shape = [(item._array.shape, item._array.dtype) for item in results]
-                node.dtype = None
-                for index, item in enumerate(results):
-                    if index not in silent:
-                        item._edge = OutputEdge(node, index)
-            else:
-                node.shape = results[0]._array.shape
-                node.dtype = results[0]._array.dtype
-                results[0]._edge = node
-            node.saved = saved = tuple([keep(input, values, results) for keep in kinds])
+        if type(found) is tuple:
+            results = _wrap_all(found, node, silent)
+            output = returns(results)
+        else:
+            output = new(Tensor)
+            output._array = found = found if type(found) is ndarray else asarray(found)
+            output._storage = output._base = output._extra = None
+            output._edge = node
+            results = output
+            if node is not None:
+                node.shape = found.shape
+                node.dtype = found.dtype
+        if node is not None:
+            node.saved = saved = pick((input, *values, *[keep(input, results) for keep in keepers]))
             node.versions = None if input._storage is None else versions_of(saved)
-        if not several:
-            return results[0]
-        return tuple(results) if returns is None else returns(results)
+        return output
 
     return call
 
 
-def _source(op: Operator, name: str) -> Callable[[Any, Any, Any], Any] | None:
-    """A function from (input, settings, results) to what is saved under a name."""
-    if name == "input":
-        return lambda input, values, results: input
+def _wrap_all(arrays: tuple[Any, ...], node: Any, silent: Any) -> list[Any]:
+    """Tensors around the outputs of a node, those in `silent` without a gradient."""
+    results = []
+    for index, array in enumerate(arrays):
+        result = new(Tensor)
+        result._array = array if type(array) is ndarray else asarray(array)
+        result._storage = result._base = result._extra = None
+        result._edge = None if node is None or index in silent else OutputEdge(node, index)
+        results.append(result)
+    if node is not None:
+        node.shape = [(item._array.shape, item._array.dtype) for item in results]
+        node.dtype = None
+    return results
+
+
+def _is_kept(name: str) -> bool:
+    return name in ("input_shape", "input_like") or name.startswith("result")
+
+
+def _keeper(name: str) -> Callable[[Any, Any], Any]:
+    """A function from the input and the result (a list of several) to what is saved under a name."""
     if name == "input_shape":
-        return lambda input, values, results: input._array.shape
+        return lambda input, results: input._array.shape
     if name == "input_like":
-        return lambda input, values, results: Like(input)
-    if name.startswith("result"):
-        number, hidden = (int(name[6:]), NO_HISTORY) if name[6:] else (None, None)
-        place = number or 0
+        return lambda input, results: Like(input)
+    if name == "result":
+        return lambda input, results: saved_of(results)
+    number = int(name[6:])
 
-        def keep(input: Any, values: Any, results: Any) -> Any:
-            result = results[place]
-            return SavedResult(result, hidden if len(results) > 1 and result._edge is None else number)
+    def keep(input: Any, results: Any) -> Any:
+        result = results[number]
+        return SavedResult(result, NO_HISTORY if result._edge is None else number)
 
-        return keep
-    if name in op.position:
-        position = op.position[name] - 1
-        return lambda input, values, results: values[position]
-    return None
+    return keep
 
 
 def _arrange(

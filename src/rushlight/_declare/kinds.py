@@ -178,7 +178,8 @@ def kernel(
         eager: the same for one or two arrays of one dtype, for the fast path; for one tensor with settings it gets
             the array and all settings and may raise where it does not know the case.
         natural: the dtypes beside float32 and float64 that `eager` is right for (a key of `NATURAL`).
-        options: ``exact=True`` keeps 16-bit floats as they are (kernels that only move values),
+        options: ``whole=True`` for a kernel whose only parameter is reduced to one element,
+            ``exact=True`` keeps 16-bit floats as they are (kernels that only move values),
             ``overwrites=True`` (the body checks its arguments, then writes into the first and returns nothing; the
             machinery hands it a copy, the in-place form the tensor's own memory), ``spreads=True`` (one value goes
             everywhere, so elements may share memory), ``inplace_node=`` (node names of in-place calls),
@@ -191,7 +192,9 @@ def kernel(
 
     def declare(body: F) -> F:
         op = Operator("kernel", body, vjp, node, settings)
-        return _public(op, fast_reduction.options if op.tensors == op.params[:1] else fast.kernel)
+        if op.tensors != op.params[:1]:
+            return _public(op, fast.kernel)
+        return _public(op, fast_reduction.options if op.eager is None or not op.whole else fast_reduction.whole)
 
     return declare
 

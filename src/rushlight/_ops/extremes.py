@@ -35,6 +35,12 @@ def _check_extreme(name: str, input: Any, dim: Dims) -> None:
     check_sizes(name, input, dim)
 
 
+def _check_whole(name: str, input: Any) -> None:
+    if input.dtype.is_complex:
+        raise no_kernel(f"{name}_all", input.dtype)
+    _check_extreme(name, input, None)
+
+
 @reduction(
     eager=np.maximum.reduce,
     whole=reduce.whole_maximum,
@@ -85,33 +91,29 @@ def amin(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | 
     return np.minimum.reduce(input, axis=dim, keepdims=keepdim)
 
 
-@reduction(
+@kernel(
     name="max.all",
-    eager=np.maximum.reduce,
-    whole=reduce.whole_maximum,
+    eager=reduce.whole_maximum,
     natural="real",
+    whole=True,
     node="MaxBackward1",
-    refuse=("complex",),
-    kernel_name="max_all",
-    check=lambda input, dim, keepdim: _check_extreme("max", input, dim),
-    vjp={"input": split_evenly},
+    check=lambda input: _check_whole("max", input),
+    vjp={"input": lambda g, input, result: split_evenly(g, input, result, None, False)},
 )
-def _max_all(input: Tensor, dim: None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
+def _max_all(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return np.maximum.reduce(input, axis=None)
 
 
-@reduction(
+@kernel(
     name="min.all",
-    eager=np.minimum.reduce,
-    whole=reduce.whole_minimum,
+    eager=reduce.whole_minimum,
     natural="real",
+    whole=True,
     node="MinBackward1",
-    refuse=("complex",),
-    kernel_name="min_all",
-    check=lambda input, dim, keepdim: _check_extreme("min", input, dim),
-    vjp={"input": split_evenly},
+    check=lambda input: _check_whole("min", input),
+    vjp={"input": lambda g, input, result: split_evenly(g, input, result, None, False)},
 )
-def _min_all(input: Tensor, dim: None = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
+def _min_all(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return np.minimum.reduce(input, axis=None)
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from .._backends.numpy import reduce
 from .._core.dtypes import FLOATING, dtype as DType
 from .._core.sizes import wrap_dim, wrap_dims
-from .._core.tensor_base import TensorBase
+from .._core.tensor_base import PLAIN, TensorBase
 from .._declare.binding import type_error
 from .._declare.dispatch import scalar_name
-from .._declare.kinds import composite, reduction
+from .._declare.kinds import composite, kernel, overloaded, reduction
 from .._declare.reducing import Dims, norm_rule, ops
 
 if TYPE_CHECKING:
@@ -198,9 +198,38 @@ def linalg_norm(
 
 
 @composite
+def _norm(input: Tensor, p: Any, dim: Dims, keepdim: bool, dtype: DType | None, *, out: Tensor | None = None) -> Tensor:
+    if isinstance(p, str):
+        if p == "fro" and (dim is None or isinstance(dim, int) or len(dim) <= 2):
+            p = 2
+        elif p != "nuc" or dim is not None:
+            return matrix_norm(input, p, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
+        else:
+            return matrix_norm(input, p, (0, 1), keepdim, dtype=dtype)
+    elif p is None:
+        p = 2
+    elif isinstance(p, TensorBase):
+        p = p.item()  # type: ignore[attr-defined]
+    return vector_norm(input, p, dim, keepdim, dtype=dtype)
+
+
+@kernel(
+    name="norm.whole",
+    eager=reduce.whole_norm,
+    whole=True,
+    node="LinalgVectorNormBackward0",
+    check=lambda input: _check_vector_norm(input, 2, None, False, None),
+    holomorphic=False,
+    vjp={"input": lambda g, input, result: norm_rule(g, input, result, 2, None, False)},
+)
+def _whole_norm(input: Tensor) -> Tensor:
+    return reduce.vector_norm(input, 2, None, False)
+
+
+@overloaded(_norm, _whole_norm)
 def norm(
-    input: Tensor, p: float | str | None = "fro", dim: Dims = None, keepdim: bool = False, *,
-    out: Tensor | None = None, dtype: DType | None = None,
+    input: Tensor, p: float | str | None = "fro", dim: Dims = None, keepdim: bool = False, out: Tensor | None = None,
+    dtype: DType | None = None,
 ) -> Tensor:  # fmt: skip
     """Norm of all elements, or of the vectors (for ``"nuc"`` matrices) along `dim`.
 
@@ -216,17 +245,6 @@ def norm(
         >>> torch.norm(torch.tensor([3.0, -4.0]))
         tensor(5.)
     """
-    if p == "fro" and dim is None and dtype is None:
-        return vector_norm(input, 2, None, keepdim)
-    if isinstance(p, str):
-        if p == "fro" and (dim is None or isinstance(dim, int) or len(dim) <= 2):
-            p = 2
-        elif p != "nuc" or dim is not None:
-            return matrix_norm(input, p, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
-        else:
-            return matrix_norm(input, p, (0, 1), keepdim, dtype=dtype)
-    elif p is None:
-        p = 2
-    elif isinstance(p, TensorBase):
-        p = p.item()  # type: ignore[attr-defined]
-    return vector_norm(input, p, dim, keepdim, dtype=dtype)
+    if p == "fro" and dim is None and dtype is None and out is None and type(input) in PLAIN:
+        return _whole_norm(input) if keepdim is False else vector_norm(input, 2, None, keepdim)
+    return _norm(input, p, dim, keepdim, dtype) if out is None else _norm(input, p, dim, keepdim, dtype, out=out)

@@ -83,6 +83,7 @@ def _whole(find: Any, input: Any) -> Any:
 @kernel(
     name="median.all",
     eager=select.median_fast,
+    whole=True,
     natural="integer",
     node="MedianBackward0",
     check=lambda input: _refuse("median_cpu", input, "bool"),

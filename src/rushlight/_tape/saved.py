@@ -12,7 +12,7 @@ from .._core.meta_array import MetaArray
 from .._core.modes import modes
 from .._core.sizes import Size
 from .._core.storage import Storage
-from .._core.tensor_base import PLAIN, TensorBase, storage_of, version_of, wrap
+from .._core.tensor_base import PLAIN, TensorBase, new, storage_of, version_of, wrap
 from .node import FREED, Node, OutputEdge, edge_of
 
 
@@ -35,14 +35,29 @@ class SavedResult:
         self.array = tensor._array
         self.storage: Storage = storage_of(tensor)
         self.number = number
-        self.wrapper = None if type(tensor) in PLAIN else tensor.detach()
+        self.wrapper = None if type(tensor) in PLAIN else without_history(tensor)
 
     def rebuild(self, node: Node) -> Any:
         """The output again, as a tensor with `node` as its history."""
-        tensor = wrap(self.array) if self.wrapper is None else self.wrapper.detach()
+        tensor = wrap(self.array) if self.wrapper is None else without_history(self.wrapper)
         tensor._storage = self.storage
         tensor._edge = edge_to(node, self.number)
         return tensor
+
+
+def without_history(tensor: Any) -> Any:
+    """The same values cut off from their history; a wrapper keeps that of what it wraps."""
+    cut = getattr(type(tensor), "_without_history", None)
+    return tensor.detach() if cut is None else cut(tensor)
+
+
+def saved_of(tensor: Any) -> SavedResult:
+    """The `SavedResult` of an operator's only output, a plain tensor that has just been made (0.2 us less)."""
+    saved = new(SavedResult)
+    saved.array = array = tensor._array
+    saved.storage = tensor._storage = Storage(array)
+    saved.number = saved.wrapper = None
+    return saved
 
 
 def edge_to(node: Node, number: int | None) -> Any:
@@ -86,7 +101,7 @@ class Packed:
             )
         edge = edge_to(node, self.edge) if self.own else self.edge
         if edge_of(tensor) is not edge:
-            tensor = tensor.detach()
+            tensor = without_history(tensor)
             tensor._edge = edge
         return tensor
 
@@ -217,7 +232,8 @@ def _modified_error(node: Node, tensor: Any, position: int) -> RuntimeError:
         f"[{tensor.type()} [{shape}]]{made_by} is at version {tensor._storage.version}; "
         f"expected version {expected} instead. Hint: {_hint()}"
     )
-    what = "its own result" if from_output else f"`{node.saved_names[position]}`"
+    name = node.saved_names[position] if position < len(node.saved_names) else f"saved tensor {position}"
+    what = "its own result" if from_output else f"`{name}`"
     error.add_note(
         f"{node.title} needs {what} as it was in the forward pass; replace the in-place operation that changed it "
         "(`x += y`, `x.relu_()`, `x[i] = y`) by one that makes a new tensor, or work on x.clone()"

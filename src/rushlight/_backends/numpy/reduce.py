@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+sqrt = np.sqrt
 Array = np.ndarray[Any, Any]
 
 SMALL = 1024
@@ -153,7 +154,15 @@ def variance(array: Array, dim: Any, correction: Any, keepdim: bool) -> Any:
 
 def deviation(array: Array, dim: Any, correction: Any, keepdim: bool) -> Any:
     """The standard deviation of a small float array of at most two dimensions; TypeError for every other."""
-    return np.sqrt(variance(array, dim, correction, keepdim))
+    return sqrt(variance(array, dim, correction, keepdim))
+
+
+def whole_norm(array: Array) -> Any:
+    """The Euclidean norm of all elements of a small float array; TypeError for a larger one."""
+    if array.size > SMALL:
+        raise TypeError
+    flat = array.ravel()
+    return sqrt(flat.dot(flat))
 
 
 def norm(array: Array, ord: Any, dim: Any, keepdim: bool, dtype: Any) -> Any:
@@ -162,10 +171,10 @@ def norm(array: Array, ord: Any, dim: Any, keepdim: bool, dtype: Any) -> Any:
         raise TypeError
     if dim is None and not keepdim:
         flat = array.ravel()
-        return np.sqrt(flat.dot(flat)) if ord == 2 else whole_sum(np.abs(flat))
+        return sqrt(flat.dot(flat)) if ord == 2 else whole_sum(np.abs(flat))
     if ord == 1 or type(dim) is not int or not -array.ndim <= dim < array.ndim:
         raise TypeError
-    return np.sqrt(total(array * array, dim % array.ndim, None, None, keepdim))
+    return sqrt(total(array * array, dim % array.ndim, None, None, keepdim))
 
 
 def vector_norm(array: Array, ord: float, axis: Any, keepdim: bool) -> Any:
@@ -175,7 +184,7 @@ def vector_norm(array: Array, ord: float, axis: Any, keepdim: bool) -> Any:
         return np.add.reduce(array != 0, **axes, dtype=array.real.dtype)
     if ord == 2:
         square = array * array if array.dtype.kind != "c" else array.real**2 + array.imag**2
-        return np.sqrt(np.add.reduce(square, **axes))
+        return sqrt(np.add.reduce(square, **axes))
     size = np.abs(array)
     if ord == 1:
         return np.add.reduce(size, **axes)
