@@ -182,6 +182,11 @@ from ._ops.queries import (
 from ._ops.ranges import arange, linspace, logspace
 from ._ops.ranges import range_ as range
 
+# linear algebra
+from ._ops.linalg_solve import cross_first as cross
+from ._ops.linalg_solve import det, logdet, matrix_power, slogdet
+from ._ops.linalg_solve import inv as inverse
+
 # matrix products
 from ._ops.einsum import einsum, tensordot
 from ._ops.matmul import (

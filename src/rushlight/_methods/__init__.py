@@ -20,6 +20,7 @@ from .floating import FloatingMethods
 from .inspection import InspectionMethods
 from .interop import InteropMethods
 from .magnitude import MagnitudeMethods
+from .linalg import LinalgMethods
 from .matmul import MatmulMethods
 from .memory import MemoryMethods
 from .power import PowerMethods
@@ -50,6 +51,7 @@ class TensorMethods(
     IndexingMethods,
     ConversionMethods,
     MatmulMethods,
+    LinalgMethods,
     CreationMethods,
     InspectionMethods,
     GradientMethods,

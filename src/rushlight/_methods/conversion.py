@@ -79,8 +79,11 @@ class ConversionMethods:
             >>> torch.ones(2).to(torch.int64)
             tensor([1, 1])
         """
-        if len(args) == 1 and not kwargs and type(args[0]) is DType:
-            return convert(self, args[0])  # type: ignore[no-any-return]
+        if len(args) == 1 and not kwargs:
+            if type(args[0]) is DType:
+                return convert(self, args[0])  # type: ignore[no-any-return]
+            if args[0] == "cpu" and type(args[0]) is str and type(self._array) is not MetaArray:
+                return self  # type: ignore[no-any-return]
         dtype, device, copy, format = _parse_to(args, kwargs)
         element = of_numpy(self._array.dtype) if dtype is None else element_type("to", dtype)
         place = META if type(self._array) is MetaArray else CPU
@@ -153,6 +156,8 @@ class ConversionMethods:
         if memory_format is None:
             if self._array.flags.c_contiguous:
                 return self  # type: ignore[no-any-return]
+            if self._edge is None and type(self) in PLAIN and type(self._array) is not MetaArray:
+                return wrap(self._array.copy())  # type: ignore[no-any-return]
             return self.clone(memory_format=contiguous_format)  # type: ignore[no-any-return]
         check_format("contiguous", memory_format)
         if self.is_contiguous(memory_format=memory_format):
@@ -161,7 +166,7 @@ class ConversionMethods:
 
     def cpu(self: Any, memory_format: memory_format | None = None) -> Tensor:
         """This tensor on the CPU."""
-        return self.to("cpu")  # type: ignore[no-any-return]
+        return self if type(self._array) is not MetaArray else self.to("cpu")  # type: ignore[no-any-return]
 
     def cuda(self: Any, device: Any = None, non_blocking: Any = False, memory_format: Any = None) -> Tensor:
         """Refuses to move the tensor to a GPU.

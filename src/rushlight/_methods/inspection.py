@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._core.devices import CPU, META, device
-from .._core.dtypes import dtype, of_numpy
+from .._core.dtypes import BY_NUMBER, dtype, of_numpy
 from .._core.layouts import (
     channels_last,
     contiguous_format,
@@ -22,7 +22,7 @@ from .._core.meta_array import MetaArray
 from .._core.names import type_name
 from .._core.numbers import fitted
 from .._core.options import check_format
-from .._core.sizes import Size, contiguous_strides, wrap_dim
+from .._core.sizes import SIZES, STEPS, Size, contiguous_strides, wrap_dim
 from .._core.tensor_base import TensorBase
 from .._declare.binding import is_number
 
@@ -41,7 +41,7 @@ class InspectionMethods:
     @property
     def shape(self: Any) -> Size:
         """The sizes of the dimensions."""
-        return tuple.__new__(Size, self._array.shape)
+        return SIZES[self._array.shape]
 
     @property
     def ndim(self: Any) -> int:
@@ -51,7 +51,10 @@ class InspectionMethods:
     @property
     def dtype(self: Any) -> dtype:
         """The element type."""
-        return of_numpy(self._array.dtype)
+        try:
+            return BY_NUMBER[self._array.dtype.num]
+        except KeyError:
+            return of_numpy(self._array.dtype)
 
     @property
     def device(self: Any) -> device:
@@ -86,8 +89,11 @@ class InspectionMethods:
         """
         shape = self._array.shape
         if dim is None:
-            return tuple.__new__(Size, shape)
-        return shape[_dim("size", dim, len(shape))]
+            return SIZES[shape]
+        try:
+            return shape[dim] if shape else shape[_dim("size", dim, 0)]
+        except (IndexError, TypeError):
+            return shape[_dim("size", dim, len(shape))]
 
     def dim(self: Any) -> int:
         """The number of dimensions."""
@@ -121,8 +127,7 @@ class InspectionMethods:
             return self.stride()[_dim("stride", dim, array.ndim)]
         if not array.size:  # NumPy gives an array without elements strides of zero
             return contiguous_strides(array.shape)
-        itemsize = array.itemsize
-        return tuple([step // itemsize for step in array.strides])
+        return STEPS[array.strides, array.itemsize]
 
     def dim_order(self: Any) -> tuple[int, ...]:
         """The dimensions from the one with the largest stride to the one with the smallest."""
@@ -256,11 +261,11 @@ class InspectionMethods:
 
     def __int__(self: Any) -> int:
         found = _number(self)
-        return fitted(found, _INT64) if isinstance(found, complex) else int(found)
+        return int(found) if type(found) is not complex else fitted(found, _INT64)
 
     def __float__(self: Any) -> float:
         found = _number(self)
-        return fitted(found, _FLOAT64) if isinstance(found, complex) else float(found)
+        return float(found) if type(found) is not complex else fitted(found, _FLOAT64)
 
     def __complex__(self: Any) -> complex:
         return complex(_number(self))
@@ -276,9 +281,10 @@ _INT64, _FLOAT64 = of_numpy(np.dtype(np.int64)), of_numpy(np.dtype(np.float64))
 
 
 def _number(tensor: Any) -> Any:
-    if tensor._array.size != 1:
+    array = tensor._array
+    if array.size != 1:
         raise ValueError("only one element tensors can be converted to Python scalars")
-    return tensor.item()
+    return array.item() if array.dtype.kind != "V" and type(array) is not MetaArray else tensor.item()
 
 
 def _dim(name: str, dim: Any, ndim: int) -> int:

@@ -37,15 +37,6 @@ def _bind(cls: type) -> None:
     Plain = cls
 
 
-def alias(tensor: Any, storage: Storage) -> Any:
-    """A tensor without history over the array of another one."""
-    found = new(Plain)
-    found._array = tensor._array
-    found._edge = found._base = found._extra = None
-    found._storage = storage
-    return found
-
-
 class MemoryMethods:
     """Rows of the method table: memory."""
 
@@ -88,8 +79,14 @@ class MemoryMethods:
             >>> x
             tensor([3., 3.], requires_grad=True)
         """
-        found = alias(self, Storage(storage_of(self).buffer))
-        return found.as_subclass(type(self)) if has_override(type(self)) else found  # type: ignore[no-any-return]
+        found = new(Plain)
+        found._array = self._array
+        found._edge = found._base = found._extra = None
+        storage = self._storage
+        found._storage = Storage(self._array if storage is None else storage.buffer)
+        if type(self) in PLAIN or not has_override(type(self)):
+            return found  # type: ignore[no-any-return]
+        return found.as_subclass(type(self))  # type: ignore[no-any-return]
 
     @data.setter
     def data(self: Any, value: Any) -> None:

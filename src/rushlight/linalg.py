@@ -1,0 +1,34 @@
+"""`rushlight.linalg`: linear algebra."""
+
+from __future__ import annotations
+
+from ._ops.linalg_checks import LinAlgError
+from ._ops.linalg_decomposition import cholesky, cholesky_ex, eigh, eigvalsh, qr, svd, svdvals
+from ._ops.linalg_solve import cross, det, inv, inv_ex, matrix_power, slogdet, solve, solve_ex, solve_triangular
+from ._ops.matmul import matmul
+from ._ops.norms import linalg_norm as norm
+from ._ops.norms import matrix_norm, vector_norm
+from .tensor import Tensor
+
+
+def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """The diagonal of the last two dimensions, as a view.
+
+    Args:
+        A: of shape (..., m, n).
+        offset: which diagonal.
+        dim1, dim2: the dimensions.
+
+    Example::
+
+        >>> torch.linalg.diagonal(torch.eye(2))
+        tensor([1., 1.])
+    """
+    return A.diagonal(offset, dim1, dim2)  # type: ignore[no-any-return]
+
+
+__all__ = [
+    "LinAlgError", "cholesky", "cholesky_ex", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv", "inv_ex", "matmul",
+    "matrix_norm", "matrix_power", "norm", "qr", "slogdet", "solve", "solve_ex", "solve_triangular", "svd", "svdvals",
+    "vector_norm",
+]  # fmt: skip
