@@ -265,7 +265,8 @@ def _eigh_gradient(g: Any, result0: Tensor, result1: Tensor) -> Any:
         return None if gL is None else (V * gL.unsqueeze(-2)) @ V.mH
     gap = L.unsqueeze(-2) - L.unsqueeze(-1)
     eye = L.new_ones(L.shape[-1]).diag()
-    inner = (V.mH @ gV) * ((1 - eye) / (gap + eye))
+    moved = V.mH @ gV
+    inner = 0.5 * (moved - moved.mH) * ((1 - eye) / (gap + eye))
     if gL is not None:
         inner = inner + gL.diag_embed()
     return V @ inner @ V.mH
