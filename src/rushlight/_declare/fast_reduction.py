@@ -201,12 +201,13 @@ def options(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         except _FAILURES:
             return fallback(input, *args, **rest)
         node = None
-        if edge is not None and modes.record:
+        several = type(found) is tuple
+        if edge is not None and modes.record and (several or found.dtype.kind in "fc"):
             node = new(NodeClass)
             node.edges = (input if edge is LEAF else edge,)
             node.sequence = next_sequence()
             node._extra = None
-        if type(found) is tuple:
+        if several:
             results = _wrap_all(found, node, silent)
             output = returns(results)
         else:

@@ -80,7 +80,7 @@ def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None, out: Tensor |
 
 def _cumprod_rule(g: Any, input: Any, result: Any, dim: int) -> Any:
     """Each input is a factor of all products from its place on."""
-    if not g.ndim:
+    if input.numel() <= 1:
         return g
     if not (input == 0).any():
         return _backwards(g * result, dim) / input

@@ -100,13 +100,15 @@ def first_fast(array: Array, k: Any, dim: Any, largest: bool, sorted: bool) -> t
     size = array.shape[axis]
     if type(k) is not int or not 0 <= k <= size:
         raise TypeError
-    places = array.argsort(axis)
     if largest:
-        places = places[..., : -k - 1 : -1] if k < size else places[..., ::-1]
+        peak = array.item(array.argmax())
+        if peak != peak or array.dtype.kind != "f":  # a nan would come last, the least integer has no negative
+            raise ValueError
+        array_order = (-array).argsort(axis, "stable")
     else:
-        places = places[..., :k]
-    places = np.ascontiguousarray(places)
-    return gather(array, places, axis), places
+        array_order = array.argsort(axis, "stable")
+    places = array_order[..., :k] if k < size else array_order
+    return gather(array, places, axis), places.copy()
 
 
 def median_fast(array: Array) -> Any:
