@@ -173,7 +173,7 @@ def _history(tensor: Tensor) -> Iterator[str]:
             # a view that was made or written to in ways that forbid a gradient can still be printed
             yield "grad_fn=<Invalid>"
         else:
-            yield "requires_grad=True" if node is None else f"grad_fn=<{node.name()}>"
+            yield "requires_grad=True" if node is None else f"grad_fn=<{type(node).__name__}>"
     tangent = getattr(tensor, "_tangent", None)
     if tangent is not None:
         yield f"tangent={tangent}"

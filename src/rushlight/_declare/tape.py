@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 from typing import Any
 
 from .._core.modes import CAREFUL, OFF, modes
@@ -142,11 +143,26 @@ def needed_names(op: Operator, edges: tuple[Any, ...]) -> set[str]:
 
 
 def _remembered(op: Operator, node: Node, name: str, values: list[Any], outputs: tuple[Any, ...]) -> Any:
+    value = rule_argument(op, name, values, outputs)
+    if not isinstance(value, TensorBase):
+        return value
+    if name in op.position:
+        return keep(value)
+    return keep_result(value, None if len(outputs) == 1 else int(name[6:] or 0))
+
+
+def rule_argument(op: Operator, name: str, values: Sequence[Any], outputs: Sequence[Any]) -> Any:
+    """What a derivative rule means by the name of one of its parameters.
+
+    Args:
+        op: the operator.
+        name: the name.
+        values: the operator's arguments in parameter order.
+        outputs: its results.
+    """
     position = op.position.get(name)
     if position is not None:
         value = values[position]
-        if isinstance(value, TensorBase):
-            return keep(value)
         return tuple(value) if isinstance(value, list) else value
     if name.endswith("_shape"):
         return values[op.position[name[:-6]]]._array.shape
@@ -155,8 +171,7 @@ def _remembered(op: Operator, node: Node, name: str, values: list[Any], outputs:
         if isinstance(value, (list, tuple)):
             return tuple(map(Like, value))
         return Like(value) if isinstance(value, TensorBase) else value
-    number = int(name[6:] or 0)
-    return keep_result(outputs[number], None if len(outputs) == 1 else number)
+    return outputs[int(name[6:] or 0)]
 
 
 def keep_result(output: Any, number: int | None) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import anomaly_mode, function, grad_mode, graph
+from . import anomaly_mode, forward_ad, function, grad_mode, graph
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .api import backward, grad
 from .function import Function

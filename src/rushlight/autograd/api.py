@@ -10,6 +10,7 @@ import numpy as np
 
 from .._core.tensor_base import PLAIN, TensorBase, wrap
 from .._tape.node import AccumulateGrad, Node, OutputEdge, edge_of
+from .batching import BatchLevel
 from .engine import Capture, run_backward
 from .hooks import retain_grad
 
@@ -150,24 +151,56 @@ def grad(
         )
     roots, wanted = _as_tuple(outputs), _as_tuple(inputs)
     given = _as_tuple(grad_outputs, len(roots))
-    if is_grads_batched:
-        raise NotImplementedError("is_grads_batched")
-    gradients = _root_gradients(roots, given)
-    if not wanted:
-        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
-    capture = Capture([_input_edge(value) for value in wanted])
     keep = create_graph if retain_graph is None else bool(retain_graph)
-    run_backward([_root_edge(value) for value in roots], gradients, keep, create_graph, capture)
-    found = capture.grads
+    if is_grads_batched:
+        found = _batched_grads(roots, wanted, given, keep, create_graph)
+    else:
+        found = _grads(roots, wanted, _root_gradients(roots, given), keep, create_graph)
     if materialize_grads:
-        return tuple(
-            _zeros_for(value) if gradient is None else gradient for value, gradient in zip(wanted, found)
-        )
+        return tuple(_zeros_for(value) if gradient is None else gradient for value, gradient in zip(wanted, found))
     if not allow_unused:
         for index, gradient in enumerate(found):
             if gradient is None:
                 raise _unused_error(index, wanted[index])
     return tuple(found)
+
+
+def _grads(
+    roots: tuple[Any, ...], wanted: tuple[Any, ...], gradients: list[Any], keep: bool, create_graph: bool
+) -> list[Any]:
+    if not wanted:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
+    capture = Capture([_input_edge(value) for value in wanted])
+    run_backward([_root_edge(value) for value in roots], gradients, keep, create_graph, capture)
+    return capture.grads
+
+
+def _batched_grads(
+    roots: tuple[Any, ...], wanted: tuple[Any, ...], given: tuple[Any, ...], keep: bool, create_graph: bool
+) -> list[Any]:
+    """The gradients for a batch of vectors, in one pass over wrappers that look like one of them."""
+    vectors = []
+    for index, (value, gradient) in enumerate(zip(roots, given)):
+        shape, element = _shape_and_dtype(value)
+        vectors.append(_implicit(value, index, shape, element) if gradient is None else gradient)
+        if vectors[-1]._array.ndim == 0:
+            raise ValueError(
+                "vmap(vjp, in_dims=0, ...)(<inputs>): Got in_dim=0 for some input, but that input is a Tensor of "
+                "dimensionality 0 so expected in_dim to satisfy 0 <= in_dim < 0."
+            )
+        if vectors[-1]._array.shape[1:] != shape:
+            raise RuntimeError(
+                "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch "
+                "dimension. The sizes of the remaining dimensions are expected to match the shape of corresponding "
+                f"output, but a mismatch was detected: grad_output[{index}] has a shape of "
+                f"torch.Size({list(vectors[-1]._array.shape[1:])}) and output[{index}] has a shape of "
+                f"torch.Size({list(shape)}). If you only want some tensors in `grad_output` to be considered batched, "
+                "consider using vmap."
+            )
+    with BatchLevel(vectors[0]._array.shape[0]) as level:
+        examples = tuple(level.wrap(vector, True) for vector in vectors)
+        found = _grads(roots, wanted, _root_gradients(roots, examples), keep, create_graph)
+        return [None if gradient is None else level.full(gradient) for gradient in found]
 
 
 def _as_tuple(values: Any, none_times: int = 0) -> tuple[Any, ...]:
@@ -287,7 +320,9 @@ def _unused_error(index: int, value: Any) -> RuntimeError:
         f"The differentiated Tensor at index {index} appears to not have been used in the graph. Set "
         "allow_unused=True if this is the desired behavior."
     )
-    error.add_note("the outputs were not computed from this very tensor object; with allow_unused=True its grad is None")
+    error.add_note(
+        "the outputs were not computed from this very tensor object; with allow_unused=True its grad is None"
+    )
     return error
 
 

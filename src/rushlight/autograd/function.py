@@ -87,6 +87,7 @@ class BackwardCFunction(FunctionCtx, Node):
     """
 
     handles_undefined = True
+    runs_forward = False
     _forward_cls: Any = None
 
     @classmethod
@@ -106,11 +107,13 @@ class BackwardCFunction(FunctionCtx, Node):
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
-        """The tensors given to ``save_for_backward``.
+        """The tensors given to ``save_for_backward``; in ``jvp`` those given to ``save_for_forward``.
 
         Raises:
             RuntimeError: they have been freed, or written to since.
         """
+        if self.runs_forward:
+            return self.saved_for_forward or ()
         return tuple(unpack(self))
 
     @property
@@ -127,14 +130,7 @@ class BackwardCFunction(FunctionCtx, Node):
 
     def apply(self, g: Any, edges: tuple[Any, ...]) -> tuple[Any, ...]:
         """Calls the user's ``backward`` and checks what it returns."""
-        before = self.needs_input_grad
-        asked = dict(zip(self.places, edges))
-        self.needs_input_grad = tuple(asked.get(position) is not None for position in range(len(before)))
-        try:
-            found = self._backward_method()(self, *self._materialized(g))
-        finally:
-            self.needs_input_grad = before
-        return self._checked(found)
+        return self._checked(self._backward_method()(self, *self._materialized(g)))
 
     def _backward_method(self) -> Callable[..., Any]:
         cls = self._forward_cls
@@ -283,7 +279,12 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
 
 
 def run(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Runs a `Function` on plain tensors."""
+    """Runs a `Function` on plain tensors, or on wrappers as if they were plain."""
+    return run_with_context(cls, args, kwargs)[0]
+
+
+def run_with_context(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+    """What `run` returns, and the context."""
     ctx = cls._backward_cls.make(args)
     edges = tuple(edge_of(args[place]) for place in ctx.places)
     recorded = modes.record != OFF and any(edge is not None for edge in edges)
@@ -295,7 +296,7 @@ def run(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if recorded:
         _record(ctx, edges, values)
     ctx.to_save = ctx.dirty_tensors = ctx.non_differentiable = ()  # they may hold outputs, which refer to ctx
-    return values if isinstance(output, tuple) else values[0]
+    return (values if isinstance(output, tuple) else values[0]), ctx
 
 
 def call_forward(cls: Any, ctx: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -43,9 +43,7 @@ def get_gradient_edge(tensor: Any) -> GradientEdge:
     """
     edge = edge_of(tensor)
     if edge is None:
-        raise RuntimeError(
-            "It is not possible to get the gradient edge for a Tensor that does not require gradients"
-        )
+        raise RuntimeError("It is not possible to get the gradient edge for a Tensor that does not require gradients")
     node = node_of(edge)
     assert node is not None
     return GradientEdge(node, edge.number if isinstance(edge, OutputEdge) else 0)

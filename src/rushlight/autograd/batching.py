@@ -1,0 +1,276 @@
+"""Batches: tensors with a hidden first dimension, and how each kind of operator runs on them.
+
+A `BatchedTensor` looks like one example; its `value` holds all of them, the batch in front. The
+kinds of operators suffice for most rules: elementwise operators align dimensions, reductions and
+views count theirs from one further on, bodies written in operators are run. A kernel's declaration
+may give its rule as ``batch=``; without one the kernel runs once for each example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from .._core.meta_array import MetaArray
+from .._core.sizes import wrap_dim, wrap_dims
+from .._core.tensor_base import TensorBase, bump, new, on_bind, storage_of
+from .._declare.dispatch import compute_dtype
+from .._declare.kinds import BOOL
+from .._declare.record import Operator
+from .._ops.joining import stack
+from .levels import Level, LevelTensor, call_op, map_outputs, map_tensors, tensors_of
+
+DIMENSIONS = frozenset(
+    {"dim", "dims", "dim0", "dim1", "dim2", "start_dim", "end_dim", "source", "destination", "dimension"}
+)
+"""Parameters that name dimensions of the first tensor."""
+
+
+class BatchArray(MetaArray):
+    """What a batched tensor has for an array: the geometry of one example, and no values."""
+
+    __slots__ = ()
+
+    def item(self) -> NoReturn:
+        """Raises: an example has no value of its own."""
+        raise RuntimeError(
+            "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a "
+            "Tensor, please try to rewrite what you're doing with other operations. If error is occurring somewhere "
+            "inside PyTorch internals, please file a bug report."
+        )
+
+    tolist = item
+
+    def __bool__(self) -> bool:
+        raise RuntimeError(
+            "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support "
+            "that yet, please file an issue at https://github.com/pytorch/pytorch/issues ."
+        )
+
+    __int__ = __float__ = __complex__ = __index__ = item  # type: ignore[assignment]
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
+        raise RuntimeError("vmap: the values of a batched tensor cannot be read inside of vmap")
+
+
+class BatchMethods(LevelTensor):
+    """What a batched tensor is beside a tensor.
+
+    Attributes:
+        level: the `BatchLevel` that it belongs to.
+        value: the tensor one level down.
+        batched: whether `value` has the batch dimension in front; without it all examples are the same.
+    """
+
+    __slots__ = ()
+
+    level: BatchLevel
+    value: Any
+    batched: bool
+
+    def __repr__(self) -> str:
+        text = repr(self.value).replace("\n", "\n    ")
+        return f"BatchedTensor(lvl={self.level.order}, bdim={0 if self.batched else None}, value=\n    {text}\n)"
+
+    def __bool__(self) -> bool:
+        return bool(self._array)  # type: ignore[attr-defined]
+
+    def _without_history(self) -> Any:
+        return self.level.wrap(self.value, self.batched)
+
+
+BatchedTensor: Any = None
+
+
+@on_bind
+def _bind(cls: Any) -> None:
+    global BatchedTensor
+    BatchedTensor = type("BatchedTensor", (BatchMethods, cls), {"__slots__": ()})
+
+
+class BatchLevel(Level):
+    """One `vmap` while it runs.
+
+    Attributes:
+        size: the number of examples.
+        randomness: ``"error"``, ``"same"`` or ``"different"``: what random operators do.
+    """
+
+    def __init__(self, size: int, randomness: str = "error") -> None:
+        super().__init__()
+        self.size = size
+        self.randomness = randomness
+
+    def wrap(self, value: Any, batched: bool) -> Any:
+        """A tensor one level down as an example: with the batch dimension in front if `batched`."""
+        array = value._array
+        tensor = new(BatchedTensor)
+        tensor._array = _one_example(array) if batched else BatchArray(_geometry(array))
+        tensor._edge = tensor._base = tensor._extra = None
+        tensor._storage = storage_of(value)
+        tensor.level, tensor.value, tensor.batched = self, value, batched
+        return tensor
+
+    def lift(self, tensor: Any) -> Any:
+        """A wrapper for a tensor from outside, the same for all examples."""
+        return self.wrap(tensor, False)
+
+    def physical(self, tensor: Any) -> Any:
+        """The tensor one level down with a batch dimension in front, of size 1 where all examples are the same."""
+        if not self.owns(tensor):
+            return tensor.unsqueeze(0)
+        return tensor.value if tensor.batched else tensor.value.unsqueeze(0)
+
+    def full(self, tensor: Any) -> Any:
+        """The tensor one level down with the whole batch dimension in front."""
+        value = self.physical(tensor)
+        return value if value._array.shape[0] == self.size else value.expand(self.size, *value.shape[1:])
+
+    def write(self, target: Any, result: Any) -> None:
+        """Writes a result into the memory of a wrapper."""
+        if result.batched and not target.batched:
+            raise RuntimeError(
+                "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in "
+                "extra_args that has more elements than `self`. This happened due to `other` being vmapped over but "
+                "`self` not being vmapped over in a vmap. Please try to use out-of-place operators instead of inplace "
+                "arithmetic. If said operator is being called inside the PyTorch framework, please file a bug report "
+                "instead."
+            )
+        target.value.copy_(result.value)
+
+    def compute(self, op: Operator, values: list[Any]) -> Any:
+        """Runs an operator on all examples at once."""
+        if not any(self.owns(tensor) and tensor.batched for tensor in tensors_of(op, values)):
+            below = map_tensors(op, values, lambda tensor: tensor.value if self.owns(tensor) else tensor)
+            return map_outputs(call_op(op, below), lambda output: self.wrap(output, False))
+        if op.batch is not None:
+            found = _by_rule(self, op, values)
+        else:
+            found = _RULES.get(op.kind, _one_by_one)(self, op, values)
+        return map_outputs(found, lambda output: self.wrap(output, True))
+
+    def call_function(self, cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Runs a user's `Function` on a batch: by its own ``vmap`` rule, or its methods on wrappers."""
+        raise NotImplementedError
+
+
+def _geometry(array: Any) -> Any:
+    return array.geometry if isinstance(array, MetaArray) else array
+
+
+def _one_example(array: Any) -> BatchArray:
+    """The geometry of one example of a batch."""
+    geometry = _geometry(array)
+    if geometry.shape[0]:
+        return BatchArray(geometry[0, ...])
+    return BatchArray(as_strided(np.zeros(1, geometry.dtype), geometry.shape[1:], geometry.strides[1:]))
+
+
+def _by_rule(level: BatchLevel, op: Operator, values: list[Any]) -> Any:
+    """The rule that the declaration gives: tensor code on tensors that all have a batch dimension, or ``"dims"``."""
+    if op.batch == "dims":
+        return _shift_dims(level, op, values)
+    physical = map_tensors(op, values, level.physical)
+    count = len(values) - op.keyword_only
+    found = op.batch(*physical[:count], **dict(zip(op.params[count:], physical[count:])))
+    return map_outputs(found, lambda output: _expanded(level, output))
+
+
+def _expanded(level: BatchLevel, value: Any) -> Any:
+    return value if value._array.shape[0] == level.size else value.expand(level.size, *value.shape[1:])
+
+
+def _elementwise(level: BatchLevel, op: Operator, values: list[Any]) -> Any:
+    """Dimensions of size 1 between the batch and those of an example, so that examples broadcast."""
+    tensors = tensors_of(op, values)
+    rank = max(tensor._array.ndim for tensor in tensors)
+    dtypes = {tensor._array.dtype for tensor in tensors}
+    common = None
+    if len(dtypes) > 1 and op.promote != BOOL and not op.keep:
+        common = compute_dtype(op, values)  # of the examples: the batch makes 0-d tensors look like others
+
+    def align(tensor: Any) -> Any:
+        value = tensor.value if level.owns(tensor) else tensor
+        if common is not None and tensor._array.ndim == 0:
+            value = value.to(common)
+        if not (level.owns(tensor) and tensor.batched):
+            return value
+        missing = rank - tensor._array.ndim
+        return value.reshape(level.size, *(1,) * missing, *value.shape[1:]) if missing else value
+
+    return call_op(op, map_tensors(op, values, align))
+
+
+def _reduction(level: BatchLevel, op: Operator, values: list[Any]) -> Any:
+    """The same dimensions one further on; all of an example's as one."""
+    values = list(values)
+    tensor = values[0]
+    value, shape = level.full(tensor), tensor._array.shape
+    place, keep = op.position["dim"], op.position.get("keepdim")
+    dim = values[place]
+    if dim is not None and shape:
+        dims = wrap_dims(dim, len(shape))
+        values[place] = dims[0] + 1 if isinstance(dim, int) else tuple(one + 1 for one in dims)
+        return call_op(op, [value, *values[1:]])
+    if dim is not None:
+        wrap_dims(dim, 0)
+    values[place] = 1
+    keeps = keep is not None and values[keep]
+    if keep is not None:
+        values[keep] = False
+    found = call_op(op, [value.reshape(level.size, prod(shape)), *values[1:]])
+    if not keeps:
+        return found
+    return map_outputs(found, lambda output: output.reshape(level.size, *(1,) * len(shape)))
+
+
+def _shift_dims(level: BatchLevel, op: Operator, values: list[Any]) -> Any:
+    """Parameters that name dimensions count one further on; sizes get the batch in front."""
+    tensors = tensors_of(op, values)
+    rank = next(tensor._array.ndim for tensor in tensors)
+    if rank == 0:
+        return _one_by_one(level, op, values)
+    values = map_tensors(op, values, level.full)
+    for name in op.params:
+        if name in DIMENSIONS:
+            place = op.position[name]
+            dim = values[place]
+            if dim is None:
+                continue
+            if isinstance(dim, (tuple, list)):
+                values[place] = tuple(wrap_dim(one, rank) + 1 for one in dim)
+            else:
+                values[place] = wrap_dim(dim, rank) + 1
+    return call_op(op, values)
+
+
+def _one_by_one(level: BatchLevel, op: Operator, values: list[Any]) -> Any:
+    """A kernel without a rule: once for each example, and the results stacked."""
+    if not level.size:
+        return _of_nothing(level, op, values)
+    values = map_tensors(op, values, level.full)
+    found = [call_op(op, map_tensors(op, values, lambda value: value.select(0, index))) for index in range(level.size)]  # noqa: B023
+    return _stacked(found)
+
+
+def _of_nothing(level: BatchLevel, op: Operator, values: list[Any]) -> Any:
+    """The results for no examples: of the shape that one of zeros would give."""
+    examples = map_tensors(op, values, lambda tensor: tensor.new_zeros(tensor.shape))
+    return map_outputs(call_op(op, examples), lambda output: output.new_zeros((0, *output.shape)))
+
+
+def _stacked(found: Sequence[Any]) -> Any:
+    """What the examples gave, as one batch."""
+    first = found[0]
+    if isinstance(first, TensorBase):
+        return stack(list(found))
+    if isinstance(first, (tuple, list)):
+        return type(first)([_stacked([one[index] for one in found]) for index in range(len(first))])
+    return first
+
+
+_RULES = {"elementwise": _elementwise, "reduction": _reduction, "view": _shift_dims}
