@@ -71,7 +71,7 @@ class _NormBase(Module):
         """Sizes and options."""
         return (
             f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-            f"track_running_stats={self.track_running_stats}"
+            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
         )
 
     def _load_from_state_dict(
@@ -121,7 +121,7 @@ class BatchNorm1d(_BatchNorm):
     Example::
 
         >>> torch.nn.BatchNorm1d(4)
-        BatchNorm1d(4, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+        BatchNorm1d(4, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
     """
 
     ranks = (2, 3)
@@ -156,9 +156,9 @@ class _InstanceNorm(_NormBase):
 
     def __init__(
         self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,
-        track_running_stats: bool = False, device: Any = None, dtype: Any = None,
+        track_running_stats: bool = False, device: Any = None, dtype: Any = None, *, bias: bool = True,
     ) -> None:  # fmt: skip
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
 
     def forward(self, input: Any) -> Any:
         """The input, normalized for every sample and channel."""
@@ -192,7 +192,7 @@ class InstanceNorm1d(_InstanceNorm):
     Example::
 
         >>> torch.nn.InstanceNorm1d(4)
-        InstanceNorm1d(4, eps=1e-05, momentum=0.1, affine=False, track_running_stats=False)
+        InstanceNorm1d(4, eps=1e-05, momentum=0.1, affine=False, bias=False, track_running_stats=False)
     """
 
     ranks = (2, 3)
@@ -227,14 +227,15 @@ class _LazyNorm(LazyModuleMixin):
 
     def __init__(
         self: Any, eps: float = 1e-5, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True,
-        device: Any = None, dtype: Any = None,
+        device: Any = None, dtype: Any = None, *, bias: bool = True,
     ) -> None:  # fmt: skip
         super().__init__(0, eps, momentum, False, False)
         self.affine = affine
         self.track_running_stats = track_running_stats
         if affine:
             self.weight = UninitializedParameter(device=device, dtype=dtype)
-            self.bias = UninitializedParameter(device=device, dtype=dtype)
+            if bias:
+                self.bias = UninitializedParameter(device=device, dtype=dtype)
         if track_running_stats:
             self.running_mean = UninitializedBuffer(device=device, dtype=dtype)
             self.running_var = UninitializedBuffer(device=device, dtype=dtype)
@@ -257,12 +258,12 @@ class _LazyNorm(LazyModuleMixin):
             self.reset_parameters()
 
 
-def _lazy(base: type, affine: bool) -> type:
+def _lazy(base: type) -> type:
     def __init__(
-        self: Any, eps: float = 1e-5, momentum: float = 0.1, affine: bool = affine,
-        track_running_stats: bool = affine, device: Any = None, dtype: Any = None,
+        self: Any, eps: float = 1e-5, momentum: float = 0.1, affine: bool = True,
+        track_running_stats: bool = True, device: Any = None, dtype: Any = None, *, bias: bool = True,
     ) -> None:  # fmt: skip
-        _LazyNorm.__init__(self, eps, momentum, affine, track_running_stats, device, dtype)
+        _LazyNorm.__init__(self, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
 
     return type(f"Lazy{base.__name__}", (_LazyNorm, base), {
         "__init__": __init__, "__module__": __name__, "cls_to_become": base,
@@ -274,5 +275,5 @@ LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d = (
     _lazy(cls, True) for cls in (BatchNorm1d, BatchNorm2d, BatchNorm3d)
 )
 LazyInstanceNorm1d, LazyInstanceNorm2d, LazyInstanceNorm3d = (
-    _lazy(cls, False) for cls in (InstanceNorm1d, InstanceNorm2d, InstanceNorm3d)
+    _lazy(cls) for cls in (InstanceNorm1d, InstanceNorm2d, InstanceNorm3d)
 )

@@ -306,13 +306,13 @@ def _pairs(values: Any, name: str) -> list[tuple[str, Any]]:
     return found
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, name_of: Any = lambda tensor: tensor.dtype) -> str:
     """The line that stands for an element of a list or dictionary of parameters."""
     if not isinstance(value, TensorBase):
         return f"Object of type: {type(value).__name__}"
     kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
     size = "x".join(map(str, value.shape))  # type: ignore[attr-defined]
-    return f"{kind} containing: [{value.dtype} of size {size}]"  # type: ignore[attr-defined]
+    return f"{kind} containing: [{name_of(value)} of size {size}]"  # type: ignore[attr-defined]
 
 
 class ParameterList(Module):
@@ -496,7 +496,7 @@ class ParameterDict(Module):
 
     def extra_repr(self) -> str:
         """One line an element."""
-        return "\n".join(f"  ({key}): {_shown(value)}" for key, value in self.items())
+        return "\n".join(f"  ({key}): {_shown(value, lambda tensor: tensor.type())}" for key, value in self.items())
 
     def __call__(self, input: Any) -> Any:
         raise RuntimeError("ParameterDict should not be called.")

@@ -23,7 +23,7 @@ class LayerNorm(Module):
     Example::
 
         >>> torch.nn.LayerNorm(3)
-        LayerNorm((3,), eps=1e-05, elementwise_affine=True)
+        LayerNorm((3,), eps=1e-05, elementwise_affine=True, bias=True)
     """
 
     def __init__(
@@ -58,8 +58,10 @@ class LayerNorm(Module):
 
     def extra_repr(self) -> str:
         """Sizes and options."""
-        text = f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
-        return text if self.bias is not None or not self.elementwise_affine else text + ", bias=False"
+        return (
+            f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}, "
+            f"bias={self.bias is not None}"
+        )
 
 
 class RMSNorm(Module):
@@ -112,18 +114,19 @@ class GroupNorm(Module):
         num_groups: number of groups, which divides the channels.
         num_channels: number of channels.
         eps: added to the variance.
-        affine: whether there are weights and biases.
+        affine: whether there are weights.
+        bias: whether there are biases beside them.
         device, dtype: of the parameters.
 
     Example::
 
         >>> torch.nn.GroupNorm(2, 4)
-        GroupNorm(2, 4, eps=1e-05, affine=True)
+        GroupNorm(2, 4, eps=1e-05, affine=True, bias=True)
     """
 
     def __init__(
         self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, device: Any = None,
-        dtype: Any = None,
+        dtype: Any = None, *, bias: bool = True,
     ) -> None:  # fmt: skip
         super().__init__()
         if num_channels % num_groups != 0:
@@ -134,7 +137,10 @@ class GroupNorm(Module):
         self.affine = affine
         if affine:
             self.weight = Parameter(empty(num_channels, device=device, dtype=dtype))
-            self.bias = Parameter(empty(num_channels, device=device, dtype=dtype))
+            if bias:
+                self.bias = Parameter(empty(num_channels, device=device, dtype=dtype))
+            else:
+                self.register_parameter("bias", None)
         else:
             self.register_parameter("weight", None)
             self.register_parameter("bias", None)
@@ -144,7 +150,8 @@ class GroupNorm(Module):
         """Sets weights to 1 and biases to 0."""
         if self.affine:
             init.ones_(self.weight)
-            init.zeros_(self.bias)
+            if self.bias is not None:
+                init.zeros_(self.bias)
 
     def forward(self, input: Any) -> Any:
         """The normalized input."""
@@ -152,7 +159,9 @@ class GroupNorm(Module):
 
     def extra_repr(self) -> str:
         """Sizes and options."""
-        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}"
+        return (
+            f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, bias={self.bias is not None}"
+        )
 
 
 class LocalResponseNorm(Module):
