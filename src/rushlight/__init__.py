@@ -305,7 +305,7 @@ from ._ops.masking import argwhere, masked_fill, masked_scatter, masked_select, 
 from . import special
 
 # differentiation
-from . import autograd
+from . import autograd, func
 from .autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from .autograd.grad_mode import (
     enable_grad,

@@ -23,6 +23,7 @@ class Modes(threading.local):
     saved_hooks_disabled: str | None = None
     backward_pass: Any = None  # the number of the running backward pass and how often it reaches each node
     backward_node: Any = None  # the node that runs, in anomaly mode
+    levels: tuple[Any, ...] = ()  # the transforms of functions that run, outermost first
     device: Any = None  # where factories put what they make, None for the CPU
     devices: tuple[Any, ...] = ()  # the same outside the ``with device`` blocks that this thread is in
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._backends.numpy.copies import copy_as
 from .._core.dtypes import dtype as DType
-from .._core.layouts import memory_format
+from .._core.layouts import memory_format as MemoryFormat
 from .._core.options import check_format
 from .._core.warn import warn_once
 from .._declare.kinds import kernel
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from ..tensor import Tensor
 
 
-def _back(g: Any, element: DType) -> Any:
-    """A gradient in the dtype of what was converted; of a real tensor only the real part of a complex one."""
-    if g.is_complex() and not element.is_complex:
-        g = g.real
-    return g.to(element)
+def _cast(array: Any, dtype: DType, memory_format: MemoryFormat | None) -> Any:
+    """The common case of `to_copy`: no complex number is cut."""
+    element = dtype.numpy
+    if element.kind not in "fcV" or (array.dtype.kind == "c" and element.kind != "c"):
+        raise TypeError  # the general path knows that integers carry no gradient, and warns of what is cut
+    return copy_as(array, element, memory_format)
 
 
 @kernel(
@@ -27,9 +28,13 @@ def _back(g: Any, element: DType) -> Any:
     node="ToCopyBackward0",
     exact=True,
     holomorphic=False,
-    vjp={"input": lambda g, input_like: _back(g, input_like.dtype)},
+    eager=_cast,
+    natural="any",
+    linear="input",
+    batch=lambda input, dtype, memory_format: input.to(dtype),
+    vjp={"input": lambda g: g},
 )
-def to_copy(input: Tensor, dtype: DType, memory_format: memory_format | None = None) -> Any:
+def to_copy(input: Tensor, dtype: DType, memory_format: MemoryFormat | None = None) -> Any:
     """The elements converted to another dtype, in new memory."""
     if input.dtype.kind == "c" and not dtype.is_complex and dtype.name != "bool":
         warn_once("Casting complex values to real discards the imaginary part")
@@ -37,14 +42,23 @@ def to_copy(input: Tensor, dtype: DType, memory_format: memory_format | None = N
     return copy_as(input, dtype.numpy, memory_format)
 
 
+def _cloned(array: Any, memory_format: MemoryFormat | None) -> Any:
+    if memory_format is None:
+        return copy_as(array, array.dtype)
+    check_format("clone", memory_format)
+    return copy_as(array, array.dtype, memory_format)
+
+
 @kernel(
     exact=True,
     holomorphic=False,
-    vjp={"input": lambda g: g},
-    eager=lambda array: copy_as(array, array.dtype),
+    eager=_cloned,
     natural="any",
+    linear="input",
+    batch=lambda input, memory_format: input.clone(),
+    vjp={"input": lambda g: g},
 )
-def clone(input: Tensor, *, memory_format: memory_format | None = None) -> Any:
+def clone(input: Tensor, *, memory_format: MemoryFormat | None = None) -> Any:
     """A copy that gradients flow through.
 
     Args:
@@ -56,12 +70,10 @@ def clone(input: Tensor, *, memory_format: memory_format | None = None) -> Any:
         >>> torch.ones(2).clone()
         tensor([1., 1.])
     """
-    if memory_format is not None:
-        check_format("clone", memory_format)
-    return copy_as(input, input.dtype, memory_format)
+    return _cloned(input, memory_format)
 
 
-@kernel(exact=True, nondifferentiable=True)
+@kernel(exact=True, nondifferentiable=True, batch=lambda input: input.detach())
 def detach(input: Tensor) -> Any:
     """The same elements, and memory, without history."""
     return input

@@ -47,7 +47,12 @@ def _t(array: Array) -> Array:
     return array.T if array.ndim <= 2 else None
 
 
-@view(eager=_t, inplace_node="TBackward1", vjp={"input": lambda g: g.t()})
+@view(
+    eager=_t,
+    inplace_node="TBackward1",
+    batch=lambda input: input.transpose(-2, -1) if input.ndim == 3 else input[...],
+    vjp={"input": lambda g: g.t()},
+)
 def t(input: Tensor) -> Array:
     """A matrix transposed; 0-d and 1-d tensors stay as they are.
 
@@ -158,7 +163,11 @@ def conj_t(input: Tensor) -> Tensor:
     return _conj_transposed(input)
 
 
-@view(eager=np.ndarray.transpose, vjp={"input": lambda g, dims: g.permute(inverse(dims))})
+@view(
+    eager=np.ndarray.transpose,
+    batch=lambda input, dims: input.permute((0, *(dim + 1 if dim >= 0 else dim for dim in dims))),
+    vjp={"input": lambda g, dims: g.permute(inverse(dims))},
+)
 def permute(input: Tensor, dims: Sequence[int]) -> Array:
     """The dimensions in another order.
 
@@ -240,7 +249,12 @@ def _unsqueezed(array: Array, dim: int) -> Array:
     return array.reshape((*shape[:dim], 1, *shape[dim:]))
 
 
-@view(eager=_unsqueezed, inplace_node="UnsqueezeBackward1", vjp={"input": lambda g, dim: g.squeeze(dim)})
+@view(
+    eager=_unsqueezed,
+    inplace_node="UnsqueezeBackward1",
+    batch=lambda input, dim: input.unsqueeze(wrap_dim(dim, input.ndim) + 1),
+    vjp={"input": lambda g, dim: g.squeeze(dim)},
+)
 def unsqueeze(input: Tensor, dim: int) -> Array:
     """A new dimension of size 1.
 
@@ -268,11 +282,21 @@ def _squeezed(array: Array, dim: Any = None) -> Array:
     return array.squeeze(dim) if shape[dim] == 1 else array[...]
 
 
+def _squeeze_examples(input: Tensor, dim: Any) -> Tensor:
+    """`squeeze` of every example of a batch, which itself may have one example."""
+    if dim is None:
+        dims = [place for place, size in enumerate(input.shape) if size == 1 and place]
+    else:
+        dims = [wrap_dim(one, input.ndim - 1) + 1 for one in (dim if isinstance(dim, (tuple, list)) else (dim,))]
+    return input.squeeze(tuple(dims)) if dims and input.ndim > 1 else input[...]
+
+
 @view(
     eager=_squeezed,
     node=("SqueezeBackward0", "SqueezeBackward1", "SqueezeBackward2"),
     inplace_node=("SqueezeBackward3", "SqueezeBackward4", "SqueezeBackward5"),
     pick_node=lambda input, dim: 0 if dim is None else 1 if isinstance(dim, int) else 2,
+    batch=lambda input, dim: _squeeze_examples(input, dim),
     vjp={"input": lambda g, input_like: g.reshape(input_like.shape)},
 )
 def squeeze(input: Tensor, dim: Dims | None = None) -> Array:

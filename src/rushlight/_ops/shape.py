@@ -30,7 +30,11 @@ def _viewed(array: Array, size: Any) -> Array:
 
 
 @view(
-    name="view", eager=_viewed, node="ViewBackward0", vjp={"input": lambda g, input_like: g.reshape(input_like.shape)}
+    name="view",
+    eager=_viewed,
+    node="ViewBackward0",
+    batch=lambda input, size: input.view(len(input), *listed(size)),
+    vjp={"input": lambda g, input_like: g.reshape(input_like.shape)},
 )
 def view_(input: Tensor, size: Sizes) -> Array:
     """The same memory under another shape.
@@ -114,6 +118,8 @@ def reread(input: Tensor, dtype: DType) -> Array:
     name="_reshape_of_copy",
     node="UnsafeViewBackward0",
     exact=True,
+    linear="input",
+    batch=lambda input, size: input.reshape(len(input), *listed(size)),
     vjp={"input": lambda g, input_like: g.reshape(input_like.shape)},
 )
 def unsafe_view(input: Tensor, size: Sizes) -> Array:
@@ -263,7 +269,16 @@ def _expanded(array: Array, size: Any) -> Array:
     return restride(array, tuple(size), tuple(strides))
 
 
-@view(eager=_expanded, vjp={"input": lambda g: g})
+def _expand_examples(input: Tensor, size: Any, implicit: bool) -> Tensor:
+    """`expand` of every example of a batch: new dimensions go between the batch and the old ones."""
+    wanted = listed(size)
+    lead = len(wanted) - (input.ndim - 1)
+    if lead > 0:
+        input = input[(slice(None), *(None,) * lead)]
+    return input.expand(len(input), *wanted)
+
+
+@view(eager=_expanded, batch=_expand_examples, vjp={"input": lambda g: g})
 def expand(input: Tensor, size: Sizes, implicit: bool = False) -> Array:
     """Dimensions of size 1 repeated without copying.
 

@@ -24,7 +24,17 @@ Sizes = Sequence[int]
 EVERY = slice(None)
 
 
-@view(eager=lambda array: array[...], holomorphic=False, vjp={"input": lambda g: g})
+def _one_on(dim: int) -> int:
+    """A dimension of an example as one of the batch."""
+    return dim + 1 if dim >= 0 else dim
+
+
+@view(
+    eager=lambda array: array[...],
+    holomorphic=False,
+    batch=lambda input: input[...],
+    vjp={"input": lambda g: g},
+)
 def alias(input: Tensor) -> Array:
     """Another view of the same elements, as ``x[...]`` gives."""
     return input[...]
@@ -73,7 +83,15 @@ def select(input: Tensor, dim: int, index: int) -> Array:
     return input[(EVERY,) * position + (place, ...)]
 
 
-@kernel(exact=True, holomorphic=False, vjp={"grad_output": lambda g, dim, index: g.select(dim, index)})
+@kernel(
+    exact=True,
+    holomorphic=False,
+    linear="grad_output",
+    batch=lambda grad_output, input_sizes, dim, index: select_backward(
+        grad_output, (len(grad_output), *input_sizes), _one_on(dim), index
+    ),
+    vjp={"grad_output": lambda g, dim, index: g.select(dim, index)},
+)
 def select_backward(grad_output: Tensor, input_sizes: Sizes, dim: int, index: int) -> Array:
     """The derivative of `select`: the gradient at its place among zeros."""
     found = np.zeros(tuple(input_sizes), grad_output.dtype)
@@ -113,6 +131,10 @@ def slice_(input: Tensor, dim: int = 0, start: int | None = None, end: int | Non
 @kernel(
     exact=True,
     holomorphic=False,
+    linear="grad_output",
+    batch=lambda grad_output, input_sizes, dim, start, end, step: slice_backward(
+        grad_output, (len(grad_output), *input_sizes), _one_on(dim), start, end, step
+    ),
     vjp={"grad_output": lambda g, dim, start, end, step: slice_(g, dim, start, end, step)},
 )
 def slice_backward(
@@ -207,6 +229,10 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Ar
 @kernel(
     exact=True,
     holomorphic=False,
+    linear="grad_output",
+    batch=lambda grad_output, input_sizes, offset, dim1, dim2: diagonal_backward(
+        grad_output, (len(grad_output), *input_sizes), offset, _one_on(dim1), _one_on(dim2)
+    ),
     vjp={"grad_output": lambda g, offset, dim1, dim2: g.diagonal(offset, dim1, dim2)},
 )
 def diagonal_backward(grad_output: Tensor, input_sizes: Sizes, offset: int, dim1: int, dim2: int) -> Array:
@@ -229,7 +255,15 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Array:
     return windows_of(input, dimension, size, step)
 
 
-@kernel(exact=True, holomorphic=False, vjp={"grad_in": lambda g, dim, size, step: g.unfold(dim, size, step)})
+@kernel(
+    exact=True,
+    holomorphic=False,
+    linear="grad_in",
+    batch=lambda grad_in, input_sizes, dim, size, step: unfold_backward(
+        grad_in, (len(grad_in), *input_sizes), _one_on(dim), size, step
+    ),
+    vjp={"grad_in": lambda g, dim, size, step: g.unfold(dim, size, step)},
+)
 def unfold_backward(grad_in: Tensor, input_sizes: Sizes, dim: int, size: int, step: int) -> Array:
     """The derivative of `unfold`: the gradients of all windows added up at their places."""
     found = np.zeros(tuple(input_sizes), grad_in.dtype)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .._core.modes import modes
 from .._core.tensor_base import PLAIN, TensorBase, wrap
 from .._tape.node import AccumulateGrad, Node, OutputEdge, edge_of
 from .batching import BatchLevel
@@ -34,6 +35,8 @@ def backward_from(
     tensor: Any, gradient: Any = None, retain_graph: Any = None, create_graph: bool = False, inputs: Any = None
 ) -> None:
     """What ``tensor.backward()`` does; a real scalar and nothing else given is the short way."""
+    if modes.levels:
+        raise _transform_error()
     edge = tensor._edge
     if gradient is None and inputs is None and type(tensor) in PLAIN and isinstance(edge, Node):
         array = tensor._array
@@ -45,6 +48,13 @@ def backward_from(
             run_backward((edge,), (wrap(one.copy()),), keep, create_graph)
             return
     backward((tensor,), (gradient,), retain_graph, create_graph, inputs=inputs)
+
+
+def _transform_error() -> RuntimeError:
+    return RuntimeError(
+        "backward() called inside a functorch transform. This is not supported, please use functorch.grad or "
+        "functorch.vjp instead or call backward() outside of functorch transforms."
+    )
 
 
 _ONES = {np.dtype(name): np.ones((), name) for name in ("f4", "f8")}
@@ -88,6 +98,8 @@ def backward(
                 "use `grad_tensors`."
             )
         grad_tensors = grad_variables
+    if modes.levels:
+        raise _transform_error()
     roots = _as_tuple(tensors)
     gradients = _root_gradients(roots, _as_tuple(grad_tensors, len(roots)))
     capture = None

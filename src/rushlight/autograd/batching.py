@@ -54,7 +54,11 @@ class BatchArray(MetaArray):
     __int__ = __float__ = __complex__ = __index__ = item  # type: ignore[assignment]
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
-        raise RuntimeError("vmap: the values of a batched tensor cannot be read inside of vmap")
+        error = RuntimeError("Cannot access data pointer of Tensor that doesn't have storage")
+        error.add_note("the values of a batched tensor cannot be read inside of vmap: use operators on it")
+        raise error
+
+    view = copy = astype = reshape = tobytes = __array__  # type: ignore[assignment]
 
 
 class BatchMethods(LevelTensor):
@@ -74,7 +78,7 @@ class BatchMethods(LevelTensor):
 
     def __repr__(self) -> str:
         text = repr(self.value).replace("\n", "\n    ")
-        return f"BatchedTensor(lvl={self.level.order}, bdim={0 if self.batched else None}, value=\n    {text}\n)"
+        return f"BatchedTensor(lvl={self.level.number}, bdim={0 if self.batched else None}, value=\n    {text}\n)"
 
     def __bool__(self) -> bool:
         return bool(self._array)  # type: ignore[attr-defined]
@@ -133,14 +137,19 @@ class BatchLevel(Level):
     def write(self, target: Any, result: Any) -> None:
         """Writes a result into the memory of a wrapper."""
         if result.batched and not target.batched:
-            raise RuntimeError(
-                "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in "
-                "extra_args that has more elements than `self`. This happened due to `other` being vmapped over but "
-                "`self` not being vmapped over in a vmap. Please try to use out-of-place operators instead of inplace "
-                "arithmetic. If said operator is being called inside the PyTorch framework, please file a bug report "
-                "instead."
-            )
+            raise self.foreign_write(None)
         target.value.copy_(result.value)
+
+    def foreign_write(self, op: Any) -> Exception:
+        """The error for a write of a batch into a tensor that is the same for all examples."""
+        error = RuntimeError(
+            "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in "
+            "extra_args that has more elements than `self`. This happened due to `other` being vmapped over but `self` "
+            "not being vmapped over in a vmap. Please try to use out-of-place operators instead of inplace arithmetic. "
+            "If said operator is being called inside the PyTorch framework, please file a bug report instead."
+        )
+        error.add_note("the tensor that is written to comes from outside of vmap: make a new one (x + y, not x += y)")
+        return error
 
     def compute(self, op: Operator, values: list[Any]) -> Any:
         """Runs an operator on all examples at once."""
@@ -171,9 +180,12 @@ def _one_example(array: Any) -> BatchArray:
 
 
 def _by_rule(level: BatchLevel, op: Operator, values: list[Any]) -> Any:
-    """The rule that the declaration gives: tensor code on tensors that all have a batch dimension, or ``"dims"``."""
-    if op.batch == "dims":
-        return _shift_dims(level, op, values)
+    """The rule that the declaration gives: that of a kind by its name, or tensor code on tensors with a batch in front.
+
+    A tensor that is the same for all examples has a batch of size 1.
+    """
+    if isinstance(op.batch, str):
+        return _NAMED_RULES[op.batch](level, op, values)
     physical = map_tensors(op, values, level.physical)
     count = len(values) - op.keyword_only
     found = op.batch(*physical[:count], **dict(zip(op.params[count:], physical[count:])))
@@ -254,7 +266,7 @@ def _one_by_one(level: BatchLevel, op: Operator, values: list[Any]) -> Any:
         return _of_nothing(level, op, values)
     values = map_tensors(op, values, level.full)
     found = [call_op(op, map_tensors(op, values, lambda value: value.select(0, index))) for index in range(level.size)]  # noqa: B023
-    return _stacked(found)
+    return _stacked(found, op.name)
 
 
 def _of_nothing(level: BatchLevel, op: Operator, values: list[Any]) -> Any:
@@ -263,14 +275,28 @@ def _of_nothing(level: BatchLevel, op: Operator, values: list[Any]) -> Any:
     return map_outputs(call_op(op, examples), lambda output: output.new_zeros((0, *output.shape)))
 
 
-def _stacked(found: Sequence[Any]) -> Any:
+def _stacked(found: Sequence[Any], name: str) -> Any:
     """What the examples gave, as one batch."""
     first = found[0]
     if isinstance(first, TensorBase):
+        if any(one._array.shape != first._array.shape for one in found):
+            raise RuntimeError(
+                "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over "
+                f"aten::{name}. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this "
+                "feature."
+            )
         return stack(list(found))
     if isinstance(first, (tuple, list)):
-        return type(first)([_stacked([one[index] for one in found]) for index in range(len(first))])
+        return type(first)([_stacked([one[index] for one in found], name) for index in range(len(first))])
     return first
 
 
-_RULES = {"elementwise": _elementwise, "reduction": _reduction, "view": _shift_dims}
+def _view(level: BatchLevel, op: Operator, values: list[Any]) -> Any:
+    """A view has to stay one: with its dimensions one further on, or by the rule of its declaration."""
+    if not DIMENSIONS.intersection(op.params):
+        raise NotImplementedError(f"vmap: {op.name} has no batching rule")
+    return _shift_dims(level, op, values)
+
+
+_RULES = {"elementwise": _elementwise, "reduction": _reduction, "view": _view}
+_NAMED_RULES = {"dims": _shift_dims, "reduce": _reduction, "elementwise": _elementwise, "loop": _one_by_one}

@@ -53,7 +53,6 @@ def enter_dual_level() -> int:
     if _state.level is not None:
         raise RuntimeError("Nested forward mode AD is not supported at the moment")
     _state.level = DualLevel()
-    _state.level.__enter__()
     return 0
 
 
@@ -69,7 +68,7 @@ def exit_dual_level(*, level: int | None = None) -> None:
         raise RuntimeError(
             "Trying to exit a forward AD level that was not the last one that was created. This is not supported."
         )
-    _state.level.__exit__()
+    _state.level.closed = True
     _state.level = None
 
 

@@ -8,13 +8,11 @@ the wrappers, as a graph of that level; what the wrapped tensors themselves requ
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
-from .._core.meta_array import MetaArray
 from .._core.modes import CAREFUL, OFF, modes
-from .._core.tensor_base import Bound, TensorBase, bump, new, on_bind, storage_of
+from .._core.tensor_base import TensorBase
 from .._declare.binding import bind
 from .._declare.record import Operator
 from .._declare.tape import careful, make_node, remember
@@ -24,40 +22,38 @@ from .._tape.saved import versions_of
 _next_order = itertools.count(1).__next__
 
 
-class _Stack(threading.local):
-    def __init__(self) -> None:
-        self.levels: list[Level] = []
-
-
-_stack = _Stack()
-
-
 def current_level() -> Level | None:
-    """The innermost transform that runs in this thread."""
-    return _stack.levels[-1] if _stack.levels else None
+    """The innermost transform with wrappers of its own that runs in this thread."""
+    return next((level for level in reversed(modes.levels) if isinstance(level, Level)), None)
 
 
-def active_levels() -> tuple[Level, ...]:
-    """The transforms that run in this thread, outermost first."""
-    return tuple(_stack.levels)
-
-
-class Level:
-    """A transform while it runs.
+class Transform:
+    """A transform of a function while it runs.
 
     Attributes:
-        order: when it was entered; of two levels the later one is the inner one.
+        number: how deep it is nested, from 1.
+    """
+
+    number = 0
+
+    def __enter__(self) -> Any:
+        modes.levels = (*modes.levels, self)
+        self.number = len(modes.levels)
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        modes.levels = tuple(level for level in modes.levels if level is not self)
+
+
+class Level(Transform):
+    """A transform with wrappers of its own.
+
+    Attributes:
+        order: when it was made; of two levels the later one is the inner one.
     """
 
     def __init__(self) -> None:
         self.order = _next_order()
-
-    def __enter__(self) -> Any:
-        _stack.levels.append(self)
-        return self
-
-    def __exit__(self, *exception: Any) -> None:
-        _stack.levels.remove(self)
 
     def lift(self, tensor: Any) -> Any:
         """A wrapper of this level for a tensor from outside of it, with which it has no history."""
@@ -70,6 +66,12 @@ class Level:
     def write(self, target: Any, result: Any) -> None:
         """Writes a result into the memory of a wrapper of this level."""
         raise NotImplementedError
+
+    def foreign_write(self, op: Operator) -> Exception:
+        """The error for a write of a wrapper into a tensor from outside."""
+        return NotImplementedError(
+            f"{op.name}_() would write a result of forward mode into a tensor without tangent: use {op.name}()"
+        )
 
     def call_function(self, cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Runs a user's `Function` on wrappers of this level."""
@@ -131,7 +133,7 @@ class LevelTensor:
         values, _ = bind(op, (input, *args), kwargs)
         level = _innermost(tensors_of(op, values))
         if not level.owns(input):
-            raise _foreign_write(op, level)
+            raise level.foreign_write(op)
         recorded = modes.record != OFF and any(
             level.owns(item) and item._edge is not None for item in tensors_of(op, values)
         )
@@ -158,17 +160,6 @@ class LevelTensor:
 
 def _innermost(tensors: Sequence[Any]) -> Level:
     return max((tensor.level for tensor in tensors if isinstance(tensor, LevelTensor)), key=lambda level: level.order)
-
-
-def _foreign_write(op: Operator, level: Level) -> RuntimeError:
-    error = RuntimeError(
-        f"vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args "
-        f"that has more elements than `self`. This happened due to `other` being vmapped over but `self` not being "
-        f"vmapped over in a vmap. Please try to use out-of-place operators instead of inplace arithmetic. If said "
-        f"operator is being called inside the PyTorch framework, please file a bug report instead."
-    )
-    error.add_note(f"{op.name}_() writes to a tensor from outside of {type(level).__name__}; use {op.name}()")
-    return error
 
 
 def tensors_of(op: Operator, values: Sequence[Any]) -> list[Any]:

@@ -15,7 +15,7 @@ from .._tape.saved import without_history
 from ..autograd.api import grad as autograd_grad
 from ..autograd.duals import DualLevel
 from ..autograd.grad_mode import enable_grad
-from ..autograd.levels import LevelTensor, current_level
+from ..autograd.levels import LevelTensor, Transform, current_level
 from ..autograd.trees import flatten, map_tree, unflatten
 
 
@@ -106,7 +106,7 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
         outer = modes.grad_enabled
         places = _pick(args, argnums)
         chosen = tuple(args[place] for place in places)
-        with enable_grad():
+        with Transform(), enable_grad():
             leaves, spec = flatten(chosen)
             tracked = [track(leaf) for leaf in leaves]
             changed = list(args)
@@ -211,7 +211,7 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         (tensor([1., 1.]),)
     """
     outer = modes.grad_enabled
-    with enable_grad():
+    with Transform(), enable_grad():
         leaves, spec = flatten(primals)
         tracked = [track(leaf) for leaf in leaves]
         found = func(*unflatten(tracked, spec))
