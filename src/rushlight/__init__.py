@@ -213,7 +213,7 @@ from ._ops.distances import cdist, dist, pdist, renorm
 from ._ops.distinct import isin, unique, unique_consecutive
 from ._ops.extremes import amax, amin, aminmax, argmax, argmin, max, min
 from ._ops.histograms import bincount, histc, histogram, histogramdd
-from ._ops.norms import norm
+from ._ops.norms import frobenius_norm, norm, norm_except_dim, nuclear_norm
 from ._ops.order_statistics import kthvalue, median, mode, nanmedian, nanquantile, quantile
 from ._ops.reduction import all, any, count_nonzero, logsumexp, nansum, prod, sum
 from ._ops.scan import cummax, cummin, cumprod, cumsum, logcumsumexp

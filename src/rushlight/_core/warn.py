@@ -9,13 +9,20 @@ import warnings
 _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep  # pathlib would add 3 ms to the import
 
 
-def warn(text: str, category: type[Warning] = UserWarning) -> None:
+_given: set[str] = set()
+
+
+def warn(text: str, category: type[Warning] = UserWarning, once: bool = False) -> None:
     """Warns in the name of the first caller outside the package.
 
     Args:
         text: the message.
         category: the class of the warning.
+        once: whether to say it only the first time, as torch does of some deprecations.
     """
+    if once and text in _given:
+        return
+    _given.add(text)
     level = 2
     frame = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from .._declare.variants import inplace, method
 from .._ops import (
     covariance,
@@ -18,6 +20,10 @@ from .._ops import (
     sorting,
     statistics,
 )
+from .spread import spread
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
 
 
 class ReductionMethods:
@@ -28,6 +34,13 @@ class ReductionMethods:
     sum, nansum, prod = method(reduction.sum), method(reduction.nansum), method(reduction.prod)
     any, all, count_nonzero = method(reduction.any), method(reduction.all), method(reduction.count_nonzero)
     logsumexp = method(reduction.logsumexp)
+
+    def sum_to_size(self: Any, *size: Any) -> Tensor:
+        """The sum over the dimensions along which a tensor of this size would be expanded to this one's shape."""
+        if not size:
+            raise TypeError('sum_to_size() missing 1 required positional arguments: "size"')
+        return reduction.sum_to_size(self, spread(size))
+
     max, min, aminmax = method(extremes.max), method(extremes.min), method(extremes.aminmax)
     amax, amin = method(extremes.amax), method(extremes.amin)
     argmax, argmin = method(extremes.argmax), method(extremes.argmin)

@@ -9,6 +9,7 @@ from .._backends.numpy import reduce
 from .._core.dtypes import FLOATING, dtype as DType
 from .._core.sizes import wrap_dim, wrap_dims
 from .._core.tensor_base import PLAIN, TensorBase
+from .._core.warn import warn
 from .._declare.binding import type_error
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import composite, kernel, overloaded, reduction
@@ -248,3 +249,74 @@ def norm(
     if p == "fro" and dim is None and dtype is None and out is None and type(input) in PLAIN:
         return _whole_norm(input) if keepdim is False else vector_norm(input, 2, None, keepdim)
     return _norm(input, p, dim, keepdim, dtype) if out is None else _norm(input, p, dim, keepdim, dtype, out=out)
+
+
+def _deprecated(name: str, instead: str) -> None:
+    warn(
+        f"at::{name} is deprecated and it is just left for JIT compatibility. It will be removed in a future PyTorch "
+        f"release. Please use `{instead}` instead",
+        once=True,
+    )
+
+
+@composite
+def frobenius_norm(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
+    """Euclidean norm along one or two dimensions; deprecated for `torch.linalg.vector_norm`.
+
+    Args:
+        input: any shape; floating or complex.
+        dim: at most two dimensions.
+        keepdim: whether they stay with size 1.
+
+    Example::
+
+        >>> torch.frobenius_norm(torch.tensor([[3.0, -4.0]]), (0, 1))
+        tensor(5.)
+    """
+    _deprecated("frobenius_norm", "linalg.vector_norm(A, 2., dim, keepdim)")
+    dims = (dim,) if isinstance(dim, int) else tuple(dim or ())
+    if len(dims) > 2:
+        raise RuntimeError(f"Expected at most 2 dimensions, but got {len(dims)} dimensions instead.")
+    return vector_norm(input, 2, dims, keepdim)
+
+
+@composite
+def nuclear_norm(
+    input: Tensor, dim: Sequence[int] | bool = (-2, -1), keepdim: bool = False, *, out: Tensor | None = None
+) -> Tensor:
+    """Sum of the singular values of matrices; deprecated for `torch.linalg.matrix_norm`.
+
+    Args:
+        input: shape ``(*, m, n)``.
+        dim: the two dimensions of the matrices; a bool in its place is `keepdim`.
+        keepdim: whether they stay with size 1.
+
+    Example::
+
+        >>> torch.nuclear_norm(torch.tensor([[3.0, 0.0], [0.0, -4.0]]))
+        tensor(7.)
+    """
+    _deprecated("nuclear_norm", "linalg.matrix_norm(A, 'nuc', dim, keepdim)")
+    if isinstance(dim, bool):
+        dim, keepdim = (-2, -1), dim
+    return matrix_norm(input, "nuc", dim, keepdim)
+
+
+@composite
+def norm_except_dim(v: Tensor, pow: int = 2, dim: int = 0) -> Tensor:
+    """Norms of the slices along a dimension, in a shape that broadcasts with the tensor.
+
+    Args:
+        v: any shape; floating or complex.
+        pow: the order of the norm.
+        dim: the dimension whose slices are measured; -1 for the whole tensor.
+
+    Example::
+
+        >>> torch.norm_except_dim(torch.tensor([[3.0, -4.0], [0.0, 1.0]]))
+        tensor([[5.],
+                [1.]])
+    """
+    if dim == -1:
+        return vector_norm(v, pow)
+    return vector_norm(v, pow, tuple(index for index in range(v.ndim) if index != dim), True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from builtins import any as any_of
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +12,7 @@ from .._backends.numpy import reduce, softmax as softmaxes
 from .._core.dtypes import dtype as DType, get_default_dtype
 from .._core.sizes import wrap_dims
 from .._declare.binding import invalid_combination
-from .._declare.kinds import INT64, kernel, overloaded, reduction
+from .._declare.kinds import INT64, composite, kernel, overloaded, reduction
 from .._declare.reducing import UNSET, Dims, ops, restore_dims
 
 if TYPE_CHECKING:
@@ -248,3 +250,25 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | 
     if not (input.is_floating_point() or input.is_complex()):
         input = input.to(get_default_dtype())
     return _logsumexp(input, dim, keepdim) if out is None else _logsumexp(input, dim, keepdim, out=out)
+
+
+@composite
+def sum_to_size(input: Tensor, size: Sequence[int]) -> Tensor:
+    """The sum over the dimensions along which a tensor of this size would be expanded to the shape of `input`.
+
+    Args:
+        input: any tensor.
+        size: sizes that expand to its shape.
+
+    Example::
+
+        >>> torch.ones(2, 3).sum_to_size(1, 3)
+        tensor([[2., 2., 2.]])
+    """
+    shape = tuple(input.shape)
+    extra = len(shape) - len(size)
+    if extra < 0 or any_of(want not in (1, have) for want, have in zip(size, shape[extra:])):
+        raise RuntimeError(f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.")
+    dims = (*range(extra), *(extra + place for place, want in enumerate(size) if want == 1 != shape[extra + place]))
+    found = input.sum(dims, True) if dims else input
+    return found.reshape(tuple(size)) if extra else found
