@@ -101,12 +101,13 @@ _REAL = {complex64: float32, complex128: float64}
 REDUCED = frozenset({float16, bfloat16})
 """Dtypes that are stored narrow and computed in float32."""
 
-_BY_NUM: dict[int, dtype] = {d.numpy.num: d for d in DTYPES.values()}
+BY_NUMBER: dict[int, dtype] = {d.numpy.num: d for d in DTYPES.values()}
+"""The dtypes by the number of their NumPy counterpart: the short way of `of_numpy`."""
 
 
 def of_numpy(array_dtype: np.dtype[Any]) -> dtype:
     """The dtype of an array's elements; TypeError for arrays that no tensor can hold."""
-    found = _BY_NUM.get(array_dtype.num)
+    found = BY_NUMBER.get(array_dtype.num)
     if found is None:
         # platform aliases such as `longlong` compare equal to one of ours under another number
         for candidate in DTYPES.values():

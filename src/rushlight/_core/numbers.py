@@ -20,6 +20,9 @@ C_NAMES = {
 """What error messages call the element types."""
 
 
+_LARGEST = {name: float(ml_dtypes.finfo(name).max) for name in ("float16", "bfloat16", "float32", "float64")}
+
+
 def fitted(value: Any, element: dtype) -> Any:
     """A number as one that an array of the dtype takes without a word.
 
@@ -39,6 +42,11 @@ def fitted(value: Any, element: dtype) -> Any:
         >>> fitted(2.5, torch.int64), fitted(-1, torch.uint8)
         (2, 255)
     """
+    kind = type(value)
+    if kind is float and element.category == FLOATING and -_LARGEST[element.name] <= value <= _LARGEST[element.name]:
+        return value
+    if kind is int and element is dtypes.int64 and -(1 << 63) <= value < 1 << 63:
+        return value
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
@@ -62,9 +70,6 @@ def fitted(value: Any, element: dtype) -> Any:
             raise _does_not_fit(element)
         return number
     return _as_integer(value, element)
-
-
-_LARGEST = {name: float(ml_dtypes.finfo(name).max) for name in ("float16", "bfloat16", "float32", "float64")}
 
 
 def _as_integer(value: Any, element: dtype) -> int:

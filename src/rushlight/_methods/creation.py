@@ -12,7 +12,7 @@ from .._core.names import type_name
 from .._core.options import Strided, negative_size, sizes_of
 from .._core.tensor_base import TensorBase
 from .._core.warn import warn
-from .._declare.factories import Maker, fill_number, filler, sized, worded
+from .._declare.factories import Maker, fill_number, filler, full_of_ones, quick, sized, worded
 from .._ops import data as ops
 
 if TYPE_CHECKING:
@@ -56,6 +56,10 @@ class CreationMethods:
             >>> torch.ones(2, dtype=torch.int64).new_zeros(3)
             tensor([0, 0, 0])
         """
+        if not options and size is None and type(self._array) is np.ndarray:
+            found = quick(np.zeros, sizes, self.dtype)
+            if found is not None:
+                return found  # type: ignore[no-any-return]
         return _new(self, "new_zeros", np.zeros, sizes_of("new_zeros", sizes, size), options)  # type: ignore[no-any-return]
 
     def new_ones(self: Any, *sizes: Any, size: Sequence[int] | None = None, **options: Any) -> Tensor:
@@ -71,7 +75,11 @@ class CreationMethods:
             >>> torch.zeros(2, dtype=torch.float64).new_ones(1)
             tensor([1.], dtype=torch.float64)
         """
-        return _new(self, "new_ones", np.ones, sizes_of("new_ones", sizes, size), options)  # type: ignore[no-any-return]
+        if not options and size is None and type(self._array) is np.ndarray:
+            found = quick(full_of_ones, sizes, self.dtype)
+            if found is not None:
+                return found  # type: ignore[no-any-return]
+        return _new(self, "new_ones", full_of_ones, sizes_of("new_ones", sizes, size), options)  # type: ignore[no-any-return]
 
     def new_empty(self: Any, *sizes: Any, size: Sequence[int] | None = None, **options: Any) -> Tensor:
         """Memory for another shape, with whatever was in it before.
@@ -86,6 +94,10 @@ class CreationMethods:
             >>> torch.ones(2).new_empty(3, 4).shape
             torch.Size([3, 4])
         """
+        if not options and size is None and type(self._array) is np.ndarray:
+            found = quick(np.empty, sizes, self.dtype)
+            if found is not None:
+                return found  # type: ignore[no-any-return]
         return _new(self, "new_empty", np.empty, sizes_of("new_empty", sizes, size), options)  # type: ignore[no-any-return]
 
     def new_empty_strided(self: Any, size: Sequence[int], stride: Sequence[int], **options: Any) -> Tensor:

@@ -23,8 +23,9 @@ from .._core.names import type_name
 from .._core.numbers import fitted
 from .._core.options import check_format
 from .._core.sizes import SIZES, STEPS, Size, contiguous_strides, wrap_dim
-from .._core.tensor_base import TensorBase
+from .._core.tensor_base import PLAIN, TensorBase
 from .._declare.binding import is_number
+from .._declare.fast_views import make_view
 
 
 class InspectionMethods:
@@ -240,7 +241,10 @@ class InspectionMethods:
     def __iter__(self: Any) -> Iterator[Any]:
         if not self._array.shape:
             raise TypeError("iteration over a 0-d tensor")
-        return iter(self.unbind(0))
+        array = self._array
+        if type(self) not in PLAIN or self._edge is not None or self._extra is not None or type(array) is MetaArray:
+            return iter(self.unbind(0))
+        return iter([make_view(self, array, array[place, ...]) for place in range(array.shape[0])])
 
     def __reversed__(self: Any) -> Any:
         return self.flip(0) if self._array.shape else self
@@ -285,6 +289,15 @@ def _number(tensor: Any) -> Any:
     if array.size != 1:
         raise ValueError("only one element tensors can be converted to Python scalars")
     return array.item() if array.dtype.kind != "V" and type(array) is not MetaArray else tensor.item()
+
+
+def _shown_strides(shape: tuple[int, ...], strides: tuple[int, ...]) -> tuple[int, ...]:
+    """Strides in which a new dimension of size 1, for which NumPy has 0, steps over all that is inside it."""
+    shown = list(strides)
+    for dim in range(len(shape) - 1, -1, -1):
+        if shape[dim] == 1 and shown[dim] == 0:
+            shown[dim] = shown[dim + 1] * shape[dim + 1] if dim + 1 < len(shape) else 1
+    return tuple(shown)
 
 
 def _dim(name: str, dim: Any, ndim: int) -> int:

@@ -21,7 +21,7 @@ from .._core.layouts import (
 from .._core.names import type_name
 from .._core.options import Strided, negative_size, sizes_of
 from .._core.promotion import scalar_dtype
-from .._declare.factories import Maker, fill_number, filler, sized, worded
+from .._declare.factories import Maker, fill_number, filler, full_of_ones, quick, sized, worded
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -58,6 +58,10 @@ def zeros(
         tensor([[0., 0., 0.],
                 [0., 0., 0.]])
     """
+    if size is out is layout is device is None and not (pin_memory or requires_grad):
+        found = quick(np.zeros, sizes, dtype)
+        if found is not None:
+            return found  # type: ignore[no-any-return]
     shape = sizes_of("zeros", sizes, size)
     if shape and min(shape) < 0:
         raise RuntimeError("zeros: Dimension size must be non-negative.")
@@ -92,8 +96,12 @@ def ones(
         >>> torch.ones(3, dtype=torch.int64)
         tensor([1, 1, 1])
     """
+    if size is out is layout is device is None and not (pin_memory or requires_grad):
+        found = quick(full_of_ones, sizes, dtype)
+        if found is not None:
+            return found  # type: ignore[no-any-return]
     shape = sizes_of("ones", sizes, size)
-    return sized("ones", np.ones, shape, out, dtype, layout, device, pin_memory, requires_grad)
+    return sized("ones", full_of_ones, shape, out, dtype, layout, device, pin_memory, requires_grad)
 
 
 def empty(
@@ -126,6 +134,10 @@ def empty(
         >>> torch.empty(2, 3).shape
         torch.Size([2, 3])
     """
+    if size is out is layout is device is memory_format is None and not (pin_memory or requires_grad):
+        found = quick(np.empty, sizes, dtype)
+        if found is not None:
+            return found  # type: ignore[no-any-return]
     shape = sizes_of("empty", sizes, size)
     maker: Maker = np.empty
     if memory_format is channels_last or memory_format is channels_last_3d:
@@ -169,6 +181,10 @@ def full(
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"full(): argument 'size' (position 1) must be tuple of ints, not {type_name(size)}")
     value = fill_number("full", fill_value)
+    if out is layout is device is None and not (pin_memory or requires_grad):
+        found = quick(filler(value), size, scalar_dtype(value) if dtype is None else dtype)
+        if found is not None:
+            return found  # type: ignore[no-any-return]
     if dtype is None and out is None:
         dtype = scalar_dtype(value)
     shape = sizes_of("full", (size,))
@@ -244,7 +260,10 @@ def eye(
 
 
 def _identity(shape: tuple[int, ...], element: np.dtype[Any]) -> Any:
-    return np.eye(*shape, dtype=element)
+    rows, columns = shape
+    array = np.zeros(shape, element)
+    array.reshape(-1)[: columns * columns : columns + 1] = 1
+    return array
 
 
 @worded()

@@ -9,11 +9,11 @@ import numpy as np
 from .._backends.numpy.errstate import quiet
 from .._core import nested
 from .._core.devices import CPU, META, device as Device
-from .._core.dtypes import FLOATING, dtype as DType, of_numpy
+from .._core.dtypes import BY_NUMBER, FLOATING, dtype as DType, of_numpy
 from .._core.meta_array import MetaArray
 from .._core.options import check_layout, element_type, finish, place_of
 from .._core.storage import strided_window
-from .._core.tensor_base import TensorBase, storage_of
+from .._core.tensor_base import PLAIN, TensorBase, storage_of, wrap
 from .._core.warn import warn, warn_once
 from .._declare.dispatch import scalar_name
 from .._declare.factories import worded
@@ -114,6 +114,10 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
         >>> torch.from_numpy(np.arange(3))
         tensor([0, 1, 2])
     """
+    if type(ndarray) is np.ndarray and PLAIN:
+        array = ndarray.view()  # an array of its own: the user's may be reshaped in place
+        if array.flags.carray and array.dtype.num in BY_NUMBER and array.dtype is BY_NUMBER[array.dtype.num].numpy:
+            return wrap(array)  # type: ignore[no-any-return]
     found = adopted(ndarray)
     if not found._array.flags.writeable:
         warn_once(_READ_ONLY_ARRAY)
@@ -130,7 +134,7 @@ def adopted(ndarray: Any) -> Any:
         ndarray = ndarray.view(np.ndarray)
     element = of_numpy(ndarray.dtype).numpy
     if ndarray.dtype is element:
-        array = ndarray.view()  # an array of its own: the user's may be reshaped in place
+        array = ndarray.view()
     else:  # another object for the same dtype, which the fast paths would not know again
         array = _known(ndarray).view(element)
     flags = array.flags

@@ -20,7 +20,8 @@ from .._core.layouts import (
 from .._core.meta_array import MetaArray
 from .._core.numbers import fitted
 from .._core.options import Strided, allocate, check_layout, element_type, finish, place_of
-from .._declare.factories import fill_number
+from .._core.tensor_base import PLAIN, wrap
+from .._declare.factories import fill_number, full_of_ones
 from .._declare.kinds import composite
 
 if TYPE_CHECKING:
@@ -88,6 +89,10 @@ def empty_like(
         >>> torch.empty_like(torch.ones(2, 3)).shape
         torch.Size([2, 3])
     """
+    if dtype is layout is device is memory_format is None and not (pin_memory or requires_grad):
+        array = input._array
+        if type(input) in PLAIN and type(array) is np.ndarray and array.flags.c_contiguous:
+            return wrap(np.empty(array.shape, array.dtype))  # type: ignore[no-any-return]
     return _like("empty_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format)  # type: ignore[no-any-return]
 
 
@@ -115,6 +120,10 @@ def zeros_like(
         >>> torch.zeros_like(torch.tensor([1, 2]))
         tensor([0, 0])
     """
+    if dtype is layout is device is memory_format is None and not (pin_memory or requires_grad):
+        array = input._array
+        if type(input) in PLAIN and type(array) is np.ndarray and array.flags.c_contiguous:
+            return wrap(np.zeros(array.shape, array.dtype))  # type: ignore[no-any-return]
     found = _like("zeros_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format)
     return _filled(found, 0)  # type: ignore[no-any-return]
 
@@ -143,6 +152,10 @@ def ones_like(
         >>> torch.ones_like(torch.zeros(2))
         tensor([1., 1.])
     """
+    if dtype is layout is device is memory_format is None and not (pin_memory or requires_grad):
+        array = input._array
+        if type(input) in PLAIN and type(array) is np.ndarray and array.flags.c_contiguous:
+            return wrap(full_of_ones(array.shape, array.dtype))  # type: ignore[no-any-return]
     found = _like("ones_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format)
     return _filled(found, 1)  # type: ignore[no-any-return]
 

@@ -32,7 +32,12 @@ def copy_as(array: Array, element: np.dtype[Any], format: memory_format | None =
         order = channels_last_order(array.shape, format)
         return quiet(array.transpose(order).astype, element, "C").transpose(np.argsort(order))  # type: ignore[no-any-return]
     if format is contiguous_format or array.flags.c_contiguous:
-        return array.copy() if array.dtype is element else quiet(array.astype, element, "C")  # type: ignore[no-any-return]
+        known = array.dtype
+        if known is element:
+            return array.copy()
+        if known.kind in "biu" or (known.kind == "f" and element.kind in "fc" and element.itemsize > known.itemsize):
+            return array.astype(element, "C")  # every number fits, so NumPy has nothing to say
+        return quiet(array.astype, element, "C")  # type: ignore[no-any-return]
     if 0 not in array.strides:
         return quiet(array.astype, element, "K")  # type: ignore[no-any-return]
     found = empty_like(array, element)
