@@ -24,8 +24,15 @@ _ALIASES = {
 MISSING: Any = object()
 
 
-def bind(op: Operator, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any], Any]:
+def bind(
+    op: Operator, args: tuple[Any, ...], kwargs: dict[str, Any], inplace: bool = False
+) -> tuple[list[Any], Any]:
     """Values of all parameters in order, and the ``out=`` destination (None without one).
+
+    Args:
+        op: the operator.
+        args, kwargs: what it was called with.
+        inplace: whether its in-place method was, whose tensor messages do not count.
 
     Raises:
         TypeError: too many, missing, repeated or unknown arguments.
@@ -34,7 +41,7 @@ def bind(op: Operator, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[l
     positional = len(params) - op.keyword_only
     values = list(args)
     if len(values) > positional:
-        raise _too_many(op, args, positional)
+        raise _too_many(op, len(args), positional, inplace)
     out = None
     if len(values) < len(params):
         defaults = op.defaults
@@ -58,14 +65,24 @@ def bind(op: Operator, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[l
 
 
 def _missing(op: Operator, values: list[Any]) -> TypeError:
-    names = [f'"{name}"' for name, value in zip(op.params, values, strict=True) if value is MISSING]
-    return TypeError(f"{op.name}() missing {len(names)} required positional arguments: {', '.join(names)}")
+    return missing(op.name, *(name for name, value in zip(op.params, values, strict=True) if value is MISSING))
 
 
-def _too_many(op: Operator, args: tuple[Any, ...], positional: int) -> TypeError:
-    if positional == 1:
-        return TypeError(f"{op.name}() takes 1 positional argument but {len(args)} were given")
-    return TypeError(f"{op.name}() takes from 1 to {positional} positional arguments but {len(args)} were given")
+def missing(name: str, *params: str) -> TypeError:
+    """What torch raises where arguments without a default are not given."""
+    listed = ", ".join(f'"{param}"' for param in params)
+    return TypeError(f"{name}() missing {len(params)} required positional arguments: {listed}")
+
+
+def _too_many(op: Operator, given: int, most: int, inplace: bool) -> TypeError:
+    least = sum(name not in op.defaults for name in op.params[:most]) - inplace
+    most, given = most - inplace, given - inplace
+    name = f"{op.name.rstrip('_')}_" if inplace else op.name
+    if most == 0:
+        return TypeError(f"TensorBase.{name}() takes no arguments ({given} given)")
+    takes = f"from {least} to {most}" if least < most else f"{most}"
+    noun = "argument" if takes == "1" else "arguments"
+    return TypeError(f"{name}() takes {takes} positional {noun} but {given} were given")
 
 
 def invalid_combination(name: str, args: tuple[Any, ...], kwargs: dict[str, Any] | None = None) -> TypeError:

@@ -234,6 +234,8 @@ def _run_reduction(op: Operator, values: list[Any]) -> Any:
     if not isinstance(tensor, TensorBase):
         raise type_error(op, op.tensors[0], tensor)
     array = tensor._array
+    if "keepdim" in op.position and not isinstance(values[op.position["keepdim"]], bool):
+        raise type_error(op, "keepdim", values[op.position["keepdim"]], "bool")
     element = of_numpy(array.dtype)
     wanted = values[op.position["dtype"]] if "dtype" in op.position else None
     result = wanted or (dtypes.int64 if op.promote == INT64 and element.category < FLOATING else element)
@@ -464,6 +466,9 @@ def write_out(op: Operator, values: list[Any], out: Any) -> Any:
     record = modes.record
     modes.record = OFF
     try:
+        if op.into is not None:
+            op.into(values, out)
+            return out
         found = run(op, values)
     finally:
         modes.record = record

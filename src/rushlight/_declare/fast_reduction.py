@@ -45,7 +45,7 @@ def reduction(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     pick = _picker(tuple(known.index(name) for name in op.saved_names)) if recordable else None
 
     def call(input: Any = MISSING, dim: Any = default, keepdim: Any = False, *args: Any, **rest: Any) -> Any:
-        if args or rest or type(input) not in PLAIN:
+        if args or rest or type(input) not in PLAIN or not (keepdim is False or keepdim is True):
             given = (
                 () if input is MISSING else (input,) if dim is default and not args else (input, dim, keepdim, *args)
             )

@@ -89,11 +89,23 @@ def place(g: Any, input_like: Any, dim: int, indices: Any, keepdim: bool = True)
     return g.new_zeros(input_like.shape).scatter(dim, indices, g)
 
 
-def split_evenly(g: Any, input: Any, result: Any, dim: tuple[int, ...] | None, keepdim: bool) -> Any:
-    """The rule of extremes: the gradient in equal parts to all elements that equal the result."""
+def split_evenly(
+    g: Any, input: Any, result: Any, dim: tuple[int, ...] | None, keepdim: bool, *, nans: bool = False
+) -> Any:
+    """The rule of extremes: the gradient in equal parts to all elements that equal the result.
+
+    Args:
+        g: gradient of the result.
+        input: what was reduced.
+        result: its extremes.
+        dim, keepdim: as the reduction had them.
+        nans: whether a result of nan hands its gradient to the nans, as in `max`; in `amax` it has none to hand it to.
+    """
     value, g = restore_dims(result, input.shape, dim, keepdim), restore_dims(g, input.shape, dim, keepdim)
-    # a nan differs from itself, and where one is the result is nan and equals nothing
-    ties = ((input == value) | (input != input)).to(g.dtype)
+    ties = input == value
+    if nans:  # a nan differs from itself, and where one is the result is nan and equals nothing
+        ties = ties | (input != input)
+    ties = ties.to(g.dtype)
     count = ties.sum() if dim is None else ties.sum(dim, True)
     return ties * (g / count)
 
@@ -108,7 +120,7 @@ def norm_rule(g: Any, input: Any, result: Any, ord: Any, dim: tuple[int, ...] | 
     if ord == 2:
         return input * (g / norm).masked_fill(norm == 0, 0)
     if abs(ord) == float("inf"):
-        return input.sgn() * split_evenly(g, input.abs(), norm, dim, True)
+        return input.sgn() * split_evenly(g, input.abs(), norm, dim, True, nans=True)
     if ord < 1:
         scaled = input.sgn() * input.abs().pow(ord - 1).masked_fill(input == 0, 0)
         return scaled * g * norm.pow(1 - ord)

@@ -9,8 +9,9 @@ import numpy as np
 from .._backends.numpy import reduce
 from .._core.dtypes import FLOATING, float32, float64
 from .._core.sizes import broadcast_shapes, wrap_dim
-from .._core.tensor_base import TensorBase, wrap
+from .._core.tensor_base import wrap
 from .._declare.dispatch import no_kernel, scalar_name
+from .._declare.helpers import common_dtype
 from .._declare.kinds import composite, kernel
 from .._declare.reducing import norm_rule, ops
 
@@ -161,12 +162,11 @@ def pdist(input: Tensor, p: float = 2) -> Tensor:
 
 
 def _check_dist(input: Any, other: Any, p: Any) -> None:
-    for value in (input, other):
-        if isinstance(value, TensorBase) and value.dtype.category < FLOATING:  # type: ignore[attr-defined]
-            raise RuntimeError(
-                "norm(): input dtype should be either floating point or complex. Got "
-                f"{scalar_name(value.dtype)} instead."  # type: ignore[attr-defined]
-            )
+    common = common_dtype(input, other)
+    if common is not None and common.category < FLOATING:
+        raise RuntimeError(
+            f"norm(): input dtype should be either floating point or complex. Got {scalar_name(common)} instead."
+        )
 
 
 def _dist_rule(g: Any, input: Any, other: Any, result: Any, p: Any, needs: Any) -> Any:

@@ -98,7 +98,7 @@ def amin(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | 
     whole=True,
     node="MaxBackward1",
     check=lambda input: _check_whole("max", input),
-    vjp={"input": lambda g, input, result: split_evenly(g, input, result, None, False)},
+    vjp={"input": lambda g, input, result: split_evenly(g, input, result, None, False, nans=True)},
 )
 def _max_all(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return np.maximum.reduce(input, axis=None)
@@ -111,7 +111,7 @@ def _max_all(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     whole=True,
     node="MinBackward1",
     check=lambda input: _check_whole("min", input),
-    vjp={"input": lambda g, input, result: split_evenly(g, input, result, None, False)},
+    vjp={"input": lambda g, input, result: split_evenly(g, input, result, None, False, nans=True)},
 )
 def _min_all(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return np.minimum.reduce(input, axis=None)

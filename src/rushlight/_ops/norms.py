@@ -155,7 +155,7 @@ def matrix_norm(
 
 def _of_singular_values(input: Any, ord: Any, rows: int, columns: int, keepdim: bool) -> Any:
     others = [index for index in range(input.ndim) if index not in (rows, columns)]
-    values = ops.linalg_svdvals(input.permute(*others, rows, columns))
+    values = ops.svdvals(input.permute(*others, rows, columns))
     found = values.sum(-1) if ord == "nuc" else values.amax(-1) if ord > 0 else values.amin(-1)
     if keepdim:
         for index in sorted((rows, columns)):

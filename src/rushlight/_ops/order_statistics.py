@@ -11,7 +11,7 @@ from .._core.dtypes import float32, float64
 from .._core.named_results import named_result
 from .._core.sizes import wrap_dim
 from .._core.tensor_base import TensorBase
-from .._declare.binding import invalid_combination
+from .._declare.binding import invalid_combination, missing
 from .._declare.dispatch import no_kernel
 from .._declare.kinds import composite, kernel, overloaded
 from .._declare.reducing import UNSET, along, check_sizes, place, split_evenly
@@ -25,7 +25,7 @@ ModeResult = named_result("mode", "values", "indices")
 KthvalueResult = named_result("kthvalue", "values", "indices")
 
 _SELECT = {"input": lambda g, input_like, result1, dim, keepdim: place(g[0], input_like, dim, result1, keepdim)}
-_EVENLY = {"input": lambda g, input, result: split_evenly(g, input, result, None, False)}
+_EVENLY = {"input": lambda g, input, result: split_evenly(g, input, result, None, False, nans=True)}
 
 
 def _refuse(kernel_name: str, input: Any, *kinds: str) -> None:
@@ -133,7 +133,7 @@ def _with_dim(whole: Any, along_dim: Any, input: Any, dim: Any, keepdim: Any, ou
     name = whole.op.name.split(".")[0]
     if dim is UNSET:
         if keepdim is not UNSET:
-            raise TypeError(f'{name}() missing 1 required positional arguments: "dim"')
+            raise missing(name, "dim")
         return whole(input) if out is None else whole(input, out=out)
     if not isinstance(dim, int):
         raise invalid_combination(name, (dim,))

@@ -11,7 +11,7 @@ import numpy as np
 from .._backends.numpy import reduce, softmax as softmaxes
 from .._core.dtypes import dtype as DType, get_default_dtype
 from .._core.sizes import wrap_dims
-from .._declare.binding import invalid_combination
+from .._declare.binding import invalid_combination, missing
 from .._declare.kinds import INT64, composite, kernel, overloaded, reduction
 from .._declare.reducing import UNSET, Dims, ops, restore_dims
 
@@ -234,7 +234,7 @@ def _logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor |
 
 
 @overloaded(_logsumexp)
-def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
+def logsumexp(input: Tensor, dim: Dims = UNSET, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """Logarithm of the sum of exponentials along `dim`, computed without overflow.
 
     Args:
@@ -247,6 +247,8 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tensor | 
         >>> torch.logsumexp(torch.tensor([1000.0, 1000.0]), 0)
         tensor(1000.6931)
     """
+    if dim is UNSET:
+        raise missing("logsumexp", "dim")
     if not (input.is_floating_point() or input.is_complex()):
         input = input.to(get_default_dtype())
     return _logsumexp(input, dim, keepdim) if out is None else _logsumexp(input, dim, keepdim, out=out)

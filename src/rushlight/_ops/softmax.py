@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from .._backends.numpy import softmax as softmaxes
 from .._core.dtypes import dtype as DType
 from .._core.sizes import wrap_dim
+from .._declare.binding import missing
 from .._declare.dispatch import no_kernel
 from .._declare.kinds import kernel, overloaded
-from .._declare.reducing import along
+from .._declare.reducing import UNSET, along
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -38,7 +39,7 @@ def _softmax(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tensor:
 
 
 @overloaded(_softmax)
-def softmax(input: Tensor, dim: int, dtype: DType | None = None, *, out: Tensor | None = None) -> Tensor:
+def softmax(input: Tensor, dim: int = UNSET, dtype: DType | None = None, *, out: Tensor | None = None) -> Tensor:
     """Exponentials along `dim`, divided by their sum.
 
     Args:
@@ -51,6 +52,8 @@ def softmax(input: Tensor, dim: int, dtype: DType | None = None, *, out: Tensor 
         >>> torch.softmax(torch.tensor([0.0, 1.0]), dim=0)
         tensor([0.2689, 0.7311])
     """
+    if dim is UNSET:
+        raise missing("softmax", "dim")
     if dtype is not None:
         input = input.to(dtype)
     return _softmax(input, dim) if out is None else _softmax(input, dim, out=out)
@@ -67,7 +70,7 @@ def _log_softmax(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tenso
 
 
 @overloaded(_log_softmax)
-def log_softmax(input: Tensor, dim: int, dtype: DType | None = None, *, out: Tensor | None = None) -> Tensor:
+def log_softmax(input: Tensor, dim: int = UNSET, dtype: DType | None = None, *, out: Tensor | None = None) -> Tensor:
     """Logarithm of `softmax`, computed without overflow.
 
     Args:
@@ -80,6 +83,8 @@ def log_softmax(input: Tensor, dim: int, dtype: DType | None = None, *, out: Ten
         >>> torch.log_softmax(torch.tensor([0.0, 1.0]), dim=0)
         tensor([-1.3133, -0.3133])
     """
+    if dim is UNSET:
+        raise missing("log_softmax", "dim")
     if dtype is not None:
         input = input.to(dtype)
     return _log_softmax(input, dim) if out is None else _log_softmax(input, dim, out=out)

@@ -142,7 +142,7 @@ def variance(array: Array, dim: Any, correction: Any, keepdim: bool) -> Any:
         flat = array.ravel()
         distance = flat - whole_sum(flat) / size
         return distance.dot(distance) / (size - 1)
-    if type(dim) is not int or array.ndim != 2:
+    if type(dim) is not int or array.ndim != 2 or not -2 <= dim < 2:
         raise TypeError
     dim %= 2
     count = array.shape[dim]
