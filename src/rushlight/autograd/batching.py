@@ -10,18 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from .._core.meta_array import MetaArray
+from .._core.modes import OFF, modes
 from .._core.sizes import wrap_dim, wrap_dims
 from .._core.tensor_base import TensorBase, bump, new, on_bind, storage_of
 from .._declare.dispatch import compute_dtype
 from .._declare.kinds import BOOL
 from .._declare.record import Operator
 from .._ops.joining import stack
+from .function import Function, call_forward, run
 from .levels import Level, LevelTensor, call_op, map_outputs, map_tensors, tensors_of
 
 DIMENSIONS = frozenset(
@@ -163,8 +165,100 @@ class BatchLevel(Level):
         return map_outputs(found, lambda output: self.wrap(output, True))
 
     def call_function(self, cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Runs a user's `Function` on a batch: by its own ``vmap`` rule, or its methods on wrappers."""
-        raise NotImplementedError
+        """Runs a user's `Function` on a batch: by its own ``vmap`` rule, or by its other methods on wrappers."""
+        if cls.setup_context is Function.setup_context:
+            raise RuntimeError(
+                "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must "
+                "override the setup_context staticmethod. For more details, please see "
+                "https://pytorch.org/docs/main/notes/extending.func.html"
+            )
+        own = cls.vmap is not Function.vmap
+        if cls.generate_vmap_rule and own:
+            raise RuntimeError(
+                f"You tried to vmap over {cls.__name__}, but it has both generate_vmap_rule=True and an overridden vmap "
+                "staticmethod. Please set generate_vmap_rule=False or delete the overridden vmap staticmethod to avoid "
+                "ambiguity. For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
+            )
+        if not own and not cls.generate_vmap_rule:
+            raise RuntimeError(
+                f"You tried to vmap over {cls.__name__}, but it does not have vmap support. Please override and implement "
+                "the vmap staticmethod or set generate_vmap_rule=True. For more details, please see "
+                "https://pytorch.org/docs/main/notes/extending.func.html"
+            )
+        if own:
+            return self._by_own_rule(cls, args)
+        inner = any(self.owns(value) and value._edge is not None for value in args)
+        outer = any(self.owns(value) and value.value._edge is not None for value in args)
+        if not outer or modes.record == OFF:
+            return run(cls, args, kwargs)
+        if inner:
+            raise NotImplementedError(
+                f"{cls.__name__}: a custom Function cannot be differentiated both inside and outside of vmap"
+            )
+        return batched_function(self, cls, args)
+
+    def _by_own_rule(self, cls: Any, args: tuple[Any, ...]) -> Any:
+        """Calls the ``vmap`` method of a `Function` one level down."""
+        values = [value.value if self.owns(value) else value for value in args]
+        dims = tuple(0 if self.owns(value) and value.batched else None for value in args)
+        output, out_dims = cls.vmap(VmapInfo(self.size, self.randomness), dims, *values)
+        several = isinstance(output, tuple)
+        outputs = output if several else (output,)
+        places = out_dims if isinstance(out_dims, tuple) else (out_dims,) * len(outputs)
+        found = tuple(
+            self.wrap(value, False) if place is None else self.wrap(value.movedim(place, 0) if place else value, True)
+            for value, place in zip(outputs, places)
+        )
+        return found if several else found[0]
+
+
+class VmapInfo(NamedTuple):
+    """What the ``vmap`` method of a `Function` is told.
+
+    Attributes:
+        batch_size: the number of examples.
+        randomness: as given to `vmap`.
+    """
+
+    batch_size: int
+    randomness: str
+
+
+def batched_function(level: BatchLevel, cls: Any, args: tuple[Any, ...]) -> Any:
+    """A `Function` on a batch, recorded one level down: its methods run on wrappers, its node holds what they wrap."""
+    flags = [level.owns(value) and value.batched for value in args]
+
+    def down(value: Any) -> Any:
+        return level.full(value) if isinstance(value, TensorBase) else value
+
+    class Batched(Function):
+        @staticmethod
+        def forward(ctx: Any, *values: Any) -> Any:
+            inside = [
+                level.wrap(value, True) if batched else value for value, batched in zip(values, flags)
+            ]
+            ctx.inner = cls._backward_cls.make(args)
+            output = call_forward(cls, ctx.inner, tuple(inside), {})
+            ctx.several = isinstance(output, tuple)
+            outputs = tuple(map(down, output if ctx.several else (output,)))
+            ctx.save_for_backward(*(down(value) if value is not None else None for value in ctx.inner.to_save))
+            ctx.inner.to_save = ()
+            return outputs if ctx.several else outputs[0]
+
+        @staticmethod
+        def backward(ctx: Any, *grads: Any) -> Any:
+            inner = ctx.inner
+            inner.saved = tuple(None if value is None else level.wrap(value, True) for value in ctx.saved_tensors)
+            found = cls.backward(inner, *(None if one is None else level.wrap(one, True) for one in grads))
+            inner.saved = ()
+            found = found if isinstance(found, tuple) else (found,)
+            return tuple(
+                gradient if gradient is None else down(gradient) if batched else down(gradient).sum(0)
+                for gradient, batched in zip(found, flags)
+            )
+
+    found = Batched.apply(*(value.value if level.owns(value) else value for value in args))
+    return map_outputs(found, lambda output: level.wrap(output, True))
 
 
 def _geometry(array: Any) -> Any:

@@ -21,6 +21,7 @@ from .._declare.tape import make_node, rule_argument
 from .._tape.node import Node, edge_of
 from .._tape.saved import versions_of
 from .engine import Capture, run_backward
+from .function import run_with_context
 from .grad_mode import enable_grad
 from .levels import Level, LevelTensor, call_op, map_tensors, tensors_of
 from .shaping import fit
@@ -117,7 +118,35 @@ class DualLevel(Level):
 
     def call_function(self, cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Runs a user's `Function` on primals, and its ``jvp`` on the tangents."""
-        raise NotImplementedError
+        primals = tuple(value.primal if self.owns(value) else value for value in args)
+        if self.closed:
+            return cls.apply(*primals, **kwargs)
+        if any(self.owns(value) and value._edge is not None for value in args) and modes.record != OFF:
+            raise NotImplementedError(
+                f"{cls.__name__}: the backward pass of a custom Function cannot be differentiated in forward mode; write "
+                "the function in operators, or differentiate backward twice"
+            )
+        if any(isinstance(value, LevelTensor) for value in primals):
+            raise NotImplementedError(f"{cls.__name__}: a custom Function cannot be nested in several transforms")
+        output, ctx = run_with_context(cls, primals, kwargs)
+        tangents = [value.tangent if self.owns(value) else None for value in args]
+        if ctx.materialize_grads:
+            tangents = [
+                value.new_zeros(value.shape) if tangent is None and isinstance(value, TensorBase) else tangent
+                for value, tangent in zip(primals, tangents)
+            ]
+        ctx.runs_forward = True
+        try:
+            moved = cls.jvp(ctx, *tangents)
+        finally:
+            ctx.runs_forward = False
+        several = isinstance(output, tuple)
+        moves = moved if isinstance(moved, tuple) else (moved,)
+        duals = tuple(
+            self.wrap(value, move) if isinstance(value, TensorBase) and value._array.dtype.kind in "fcV" else value
+            for value, move in zip(output if several else (output,), moves)
+        )
+        return duals if several else duals[0]
 
 
 def _outputs(result: Any) -> list[Any]:

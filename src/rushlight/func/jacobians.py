@@ -62,7 +62,7 @@ def jacrev(
         for result in outputs:
             count = prod(result.shape)
             inside = [
-                gradient.narrow(0, start, count).reshape(*result.shape, *value.shape)
+                gradient.narrow(0, start, count).reshape((*result.shape, *value.shape))
                 for gradient, value in zip(grads, inputs)
             ]
             start += count
@@ -116,7 +116,7 @@ def jacfwd(
             for value in inputs:
                 count = prod(value.shape)
                 part = change.narrow(0, start, count).movedim(0, -1)
-                inside.append(part.reshape(*change.shape[1:], *value.shape))
+                inside.append(part.reshape((*change.shape[1:], *value.shape)))
                 start += count
             blocks.append(_as_arguments(unflatten(inside, in_spec), argnums))
         jacobian = unflatten(blocks, out_spec)
@@ -170,6 +170,6 @@ def _standard_basis(tensors: Sequence[Any]) -> list[Any]:
     for tensor in tensors:
         count = prod(tensor.shape)
         unit = eye(total, dtype=tensor.dtype).narrow(1, start, count)
-        found.append(unit.reshape(total, *tensor.shape))
+        found.append(unit.reshape((total, *tensor.shape)))
         start += count
     return found
