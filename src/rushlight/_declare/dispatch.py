@@ -79,7 +79,7 @@ def compute_dtype(op: Operator, values: list[Any]) -> dtype:
         value = values[op.position[name]]
         if is_number(value):
             promotion.add_scalar(value)
-        elif value is not None:
+        elif value is not None and name not in op.tensors:
             raise type_error(op, name, value, "Number")
     if not seen and not op.scalars_alone:
         name = op.tensors[0]
