@@ -301,6 +301,39 @@ from ._ops.index_along import index_add, index_copy, index_fill, index_select
 from ._ops.indexing import index_put
 from ._ops.masking import argwhere, masked_fill, masked_scatter, masked_select, nonzero, nonzero_static
 
+# random numbers
+from ._core.generator import Generator, default_generator
+from ._ops.random import (
+    _dirichlet_grad,
+    _sample_dirichlet,
+    _standard_gamma,
+    _standard_gamma_grad,
+    alpha_dropout,
+    alpha_dropout_,
+    bernoulli,
+    binomial,
+    dropout,
+    dropout_,
+    feature_alpha_dropout,
+    feature_alpha_dropout_,
+    feature_dropout,
+    feature_dropout_,
+    multinomial,
+    native_dropout,
+    normal,
+    poisson,
+    rand,
+    rand_like,
+    randint,
+    randint_like,
+    randn,
+    randn_like,
+    randperm,
+    rrelu,
+    rrelu_,
+)
+from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
+
 # namespaces of operators
 from . import special
 
@@ -358,12 +391,16 @@ def __getattr__(name: str) -> object:
         try:
             return import_module(f"{__name__}.{name}")
         except ModuleNotFoundError as error:
-            if error.name != f"{__name__}.{name}":
+            if error.name not in (f"{__name__}.{name}", f"torch.{name}"):  # the latter under `install_as_torch`
                 raise
+    if name == "install_as_torch":
+        from .compat.alias import install_as_torch
+
+        return install_as_torch
     from ._core.missing import missing_name
 
-    raise missing_name(__name__, name, [*globals(), *_ON_DEMAND])
+    raise missing_name(__name__, name, __dir__())
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_ON_DEMAND})
+    return sorted({*globals(), *_ON_DEMAND, "install_as_torch"})
