@@ -182,6 +182,8 @@ def native_batch_norm(
     if training:
         found, mean, rstd = _normalize(input, axes, eps)
         count = input.size // max(input.shape[1], 1)
+        if not count:  # an empty batch says nothing about the statistics
+            running_mean = running_var = None
         _update_running(running_mean, mean, momentum)
         if running_var is not None:
             variance = 1 / np.square(rstd) - eps

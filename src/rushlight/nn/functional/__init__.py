@@ -14,11 +14,13 @@ from ..._ops.embedding import one_hot
 from ..._ops.gating import glu, prelu
 from ..._ops.linear import bilinear, linear
 from ..._ops.patches import channel_shuffle, pixel_shuffle, pixel_unshuffle
+from ..._ops.random.dropout import rrelu_
 from .activations import (
     celu,
     celu_,
     elu,
     elu_,
+    gumbel_softmax,
     hardsigmoid,
     hardswish,
     hardtanh,
@@ -30,6 +32,7 @@ from .activations import (
     relu,
     relu6,
     relu_,
+    rrelu,
     selu,
     selu_,
     sigmoid,
@@ -68,11 +71,13 @@ from .losses import (
     binary_cross_entropy_with_logits,
     cosine_embedding_loss,
     cross_entropy,
+    ctc_loss,
     gaussian_nll_loss,
     hinge_embedding_loss,
     huber_loss,
     kl_div,
     l1_loss,
+    linear_cross_entropy,
     margin_ranking_loss,
     mse_loss,
     multi_margin_loss,

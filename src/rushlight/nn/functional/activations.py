@@ -152,6 +152,45 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
     return threshold_(input, threshold, value) if inplace else ops.threshold(input, threshold, value)
 
 
+def rrelu(
+    input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False, inplace: bool = False
+) -> Tensor:
+    """Leaky rectifier whose slope is drawn for every element when training.
+
+    Args:
+        input: any floating tensor.
+        lower, upper: bounds of the slope; their middle is used when not training.
+        training: whether slopes are drawn.
+        inplace: whether the input itself is changed.
+    """
+    run = random_ops.rrelu_ if inplace else random_ops.rrelu
+    return run(input, lower, upper, training)  # type: ignore[no-any-return]
+
+
+def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Tensor:
+    """A sample from the Gumbel-softmax distribution (Jang et al., 2016).
+
+    Args:
+        logits: unnormalized log-probabilities.
+        tau: temperature.
+        hard: whether the result is one-hot, with the gradient of the soft one.
+        eps: not used.
+        dim: the dimension of the classes.
+
+    Example::
+
+        >>> torch.nn.functional.gumbel_softmax(torch.zeros(2), hard=True).sum()
+        tensor(1.)
+    """
+    gumbels = -logits.new_empty(logits.shape).exponential_().log()
+    soft_sample = ((logits + gumbels) / tau).softmax(dim)
+    if not hard:
+        return soft_sample
+    index = soft_sample.max(dim, True)[1]
+    one_hot = logits.new_zeros(logits.shape).scatter_(dim, index, 1.0)
+    return one_hot - soft_sample.detach() + soft_sample
+
+
 def softsign(input: Tensor) -> Tensor:
     """``x / (1 + |x|)`` of each element.
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
+from ..._ops.random import dropout as ops
+
 if TYPE_CHECKING:
     from ...tensor import Tensor
-
-_ALPHA = 1.7580993408473766
-"""The value that SELU networks fall back to, which alpha dropout uses in place of zero."""
 
 
 def _check(p: float) -> None:
@@ -17,23 +16,6 @@ def _check(p: float) -> None:
         error = ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
         error.add_note("`p` is the share of elements that is dropped")
         raise error
-
-
-def _drop(input: Tensor, p: float, channels: bool, alpha: bool, inplace: bool) -> Tensor:
-    """Drops in one of four ways, drawing torch's mask."""
-    if p == 0 or input.numel() == 0:
-        return input
-    if p == 1:
-        return input.mul_(0) if inplace else input * input.new_zeros(())
-    shape = (*input.shape[:2], *(1,) * (input.ndim - 2)) if channels else input.shape
-    noise = input.new_empty(shape).bernoulli_(1 - p)
-    if not alpha:
-        noise.div_(1 - p)
-        return input.mul_(noise) if inplace else input * noise
-    scale = 1.0 / ((_ALPHA * _ALPHA * p + 1) * (1 - p)) ** 0.5
-    shift = noise.sub(1).mul_(_ALPHA * scale).add_(_ALPHA * scale * p)
-    noise.mul_(scale)
-    return input.mul_(noise).add_(shift) if inplace else input * noise + shift
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -54,7 +36,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
         tensor([1., 1.])
     """
     _check(p)
-    return _drop(input, p, False, False, inplace) if training else input
+    return (ops.dropout_ if inplace else ops.dropout)(input, p, training)  # type: ignore[no-any-return]
 
 
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
@@ -67,7 +49,7 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
         inplace: whether the input itself is changed.
     """
     _check(p)
-    return _drop(input, p, False, True, inplace) if training else input
+    return (ops.alpha_dropout_ if inplace else ops.alpha_dropout)(input, p, training)  # type: ignore[no-any-return]
 
 
 def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
@@ -80,13 +62,12 @@ def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False,
         inplace: whether the input itself is changed.
     """
     _check(p)
-    return _drop(input, p, True, True, inplace) if training else input
+    run = ops.feature_alpha_dropout_ if inplace else ops.feature_alpha_dropout
+    return run(input, p, training)  # type: ignore[no-any-return]
 
 
 def _by_channel(input: Tensor, p: float, training: bool, inplace: bool) -> Tensor:
-    if input.ndim < 2:
-        raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
-    return _drop(input, p, True, False, inplace) if training else input
+    return (ops.feature_dropout_ if inplace else ops.feature_dropout)(input, p, training)  # type: ignore[no-any-return]
 
 
 def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..._core.sizes import broadcast_shapes
+from ..._declare.record import REGISTRY
 from ..._ops import loss as ops
 from ..._ops.activation import logsigmoid
+from ..._ops.ctc import ctc_losses
 from ..._ops.loss import MEAN, NONE, reduction_number
 from .distances import pairwise_distance
 
@@ -422,7 +424,9 @@ def gaussian_nll_loss(
     if var.shape != input.shape:
         if input.shape[:-1] == var.shape:
             var = var.unsqueeze(-1)
-        elif not (input.shape[:-1] == var.shape[:-1] and var.shape[-1] == 1):
+        elif var.ndim != input.ndim or any(
+            given not in (1, size) for given, size in zip(var.shape, input.shape, strict=True)
+        ):
             raise ValueError("var is of incorrect size")
     reduction_number(reduction)
     fixed = var.detach()
@@ -635,3 +639,83 @@ def _triplet(
     if swap:
         far = far.minimum(distance(positive, negative))
     return _reduced((margin + near - far).clamp(min=0), reduction)
+
+
+def ctc_loss(
+    log_probs: Tensor, targets: Tensor, input_lengths: Any, target_lengths: Any, blank: int = 0,
+    reduction: str = "mean", zero_infinity: bool = False,
+) -> Tensor:  # fmt: skip
+    """Connectionist temporal classification (Graves et al., 2006): labels without times for a sequence.
+
+    Args:
+        log_probs: log-probabilities of shape (time, batch, classes) or (time, classes).
+        targets: class numbers of shape (batch, length), or all one after the other.
+        input_lengths, target_lengths: of the sequences and their targets.
+        blank: the class that stands for no label.
+        reduction: ``"none"``, ``"mean"`` (over target lengths first) or ``"sum"``.
+        zero_infinity: whether infinite losses and their gradients count as 0.
+
+    Raises:
+        RuntimeError: lengths do not fit.
+    """
+    alone = log_probs.ndim == 2
+    steps = log_probs.unsqueeze(1) if alone else log_probs
+    inputs, lengths = _as_lengths(input_lengths), _as_lengths(target_lengths)
+    losses = ctc_losses(steps, _padded_targets(targets, lengths), inputs, lengths, blank)[0]
+    if zero_infinity:
+        losses = losses.masked_fill(losses == math.inf, 0.0)
+    if reduction == "mean":
+        counts = losses.new_tensor(lengths).clamp_min(1)
+        return (losses / counts).mean()
+    found = _reduced(losses, reduction)
+    return found.squeeze(0) if alone and reduction == "none" else found
+
+
+def _as_lengths(lengths: Any) -> tuple[int, ...]:
+    if hasattr(lengths, "reshape"):
+        lengths = lengths.reshape(-1).tolist()
+    return tuple(int(length) for length in lengths)
+
+
+def _padded_targets(targets: Tensor, lengths: tuple[int, ...]) -> Tensor:
+    """Targets of shape (batch, longest)."""
+    if targets.ndim == 2:
+        return targets
+    longest, start, rows = max(lengths, default=0), 0, []
+    for length in lengths:
+        row = targets.new_zeros(longest)
+        row[:length] = targets[start : start + length]
+        rows.append(row.unsqueeze(0))
+        start += length
+    return rows[0] if len(rows) == 1 else REGISTRY["cat"].call(rows)  # type: ignore[no-any-return]
+
+
+def linear_cross_entropy(
+    input: Tensor, linear_weight: Tensor, target: Tensor, *, linear_bias: Tensor | None = None,
+    weight: Tensor | None = None, reduction: str = "mean", ignore_index: int | None = None,
+    label_smoothing: float = 0.0, options: Any = None,
+) -> Tensor:  # fmt: skip
+    """Cross-entropy of logits that a linear map gives.
+
+    Args:
+        input: of shape (n, features) or (features,).
+        linear_weight: of shape (classes, features), or (classes, ..., features) for several predictions a sample.
+        target: as for `cross_entropy`.
+        linear_bias: of the shape of the weight without features.
+        weight, reduction, ignore_index, label_smoothing: as for `cross_entropy`.
+        options: not supported.
+
+    Raises:
+        NotImplementedError: `options` are given.
+    """
+    if options is not None:
+        raise NotImplementedError("rushlight does not have linear_cross_entropy(options=)")
+    features = linear_weight.shape[-1]
+    logits = input.matmul(linear_weight.reshape(-1, features).t())
+    if linear_bias is not None:
+        logits = logits + linear_bias.reshape(-1)
+    logits = logits.reshape((*input.shape[:-1], *linear_weight.shape[:-1]))
+    ignored = -100 if ignore_index is None else ignore_index
+    return cross_entropy(
+        logits, target, weight, ignore_index=ignored, reduction=reduction, label_smoothing=label_smoothing
+    )

@@ -271,9 +271,7 @@ def _lazy(base: type) -> type:
     })  # fmt: skip
 
 
-LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d = (
-    _lazy(cls) for cls in (BatchNorm1d, BatchNorm2d, BatchNorm3d)
-)
+LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d = (_lazy(cls) for cls in (BatchNorm1d, BatchNorm2d, BatchNorm3d))
 LazyInstanceNorm1d, LazyInstanceNorm2d, LazyInstanceNorm3d = (
     _lazy(cls) for cls in (InstanceNorm1d, InstanceNorm2d, InstanceNorm3d)
 )

@@ -1,0 +1,89 @@
+"""Connectionist temporal classification: the likelihood of labels under all alignments, with its gradient."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._declare.kinds import kernel
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+
+def _extended(target: Any, blank: int) -> Any:
+    """Labels with blanks before, between and after them."""
+    labels = np.full(2 * len(target) + 1, blank, np.int64)
+    labels[1::2] = target
+    return labels
+
+
+def _skips(labels: Any, blank: int) -> Any:
+    """Whether a place may be reached from the one two before: not a blank, and another label."""
+    found = np.zeros(len(labels), np.bool_)
+    found[2:] = (labels[2:] != blank) & (labels[2:] != labels[:-2])
+    return found
+
+
+def _scan(scores: Any, labels: Any, blank: int) -> Any:
+    """Log-likelihoods of reaching each place at each time, from the front.
+
+    Args:
+        scores: log-probabilities of the labels' classes, of shape (time, places).
+    """
+    skips = _skips(labels, blank)
+    alpha = np.full(scores.shape, -np.inf)
+    alpha[0, :2] = scores[0, :2]
+    for time in range(1, len(scores)):
+        before = alpha[time - 1]
+        total = np.logaddexp(before, np.concatenate([[-np.inf], before[:-1]]))
+        jump = np.concatenate([[-np.inf, -np.inf], before[:-2]])[: len(before)]
+        alpha[time] = np.where(skips, np.logaddexp(total, jump), total) + scores[time]
+    return alpha
+
+
+def _ends(row: Any) -> Any:
+    """The likelihood of being in one of the last two places."""
+    return np.logaddexp(row[-1], row[-2]) if len(row) > 1 else row[-1]
+
+
+def _gradient(g: Any, log_probs_like: Any, result1: Tensor) -> Tensor:
+    return g[0].unsqueeze(0).unsqueeze(-1) * result1
+
+
+@kernel(
+    node="CtcLossBackward0",
+    vjp={"log_probs": _gradient},
+    nondifferentiable=(1,),
+)
+def ctc_losses(
+    log_probs: Tensor, targets: Tensor, input_lengths: tuple[int, ...], target_lengths: tuple[int, ...], blank: int
+) -> Any:
+    """Negative log-likelihoods of targets, and their gradients with respect to the log-probabilities.
+
+    Args:
+        log_probs: of shape (time, batch, classes).
+        targets: class numbers of shape (batch, longest).
+        input_lengths, target_lengths: of each sequence.
+        blank: the class that stands for no label.
+    """
+    batch = log_probs.shape[1]
+    losses = np.zeros(batch, np.float64)
+    slopes = np.zeros(log_probs.shape, np.float64)
+    for index in range(batch):
+        length, count = input_lengths[index], target_lengths[index]
+        labels = _extended(targets[index, :count], blank)
+        rows = log_probs[:length, index].astype(np.float64)
+        scores = rows[:, labels]
+        alpha = _scan(scores, labels, blank)
+        beta = _scan(scores[::-1, ::-1], labels[::-1], blank)[::-1, ::-1]
+        likelihood = _ends(alpha[-1]) if length else (0.0 if not count else -np.inf)
+        losses[index] = -likelihood
+        share = np.exp(alpha + beta - scores - likelihood) if np.isfinite(likelihood) else np.full(alpha.shape, np.nan)
+        found = np.zeros(rows.shape)
+        np.add.at(found.T, labels, share.T)
+        # the slope for normalized log-probabilities, as torch gives it: the softmax minus the share of each class
+        slopes[:length, index] = np.exp(rows) - found
+    element = log_probs.dtype
+    return losses.astype(element), slopes.astype(element)
