@@ -125,7 +125,6 @@ def _convolution(rank: int) -> type:
             device, dtype,
         )  # fmt: skip
 
-    ones = ", ".join(["1"] * rank)
     return type(f"Conv{rank}d", (_ConvNd,), {
         "rank": rank, "__init__": __init__, "__module__": __name__,
         "__doc__": f"""Convolution over {rank} dimension(s).
