@@ -12,7 +12,7 @@ from ._core.devices import META, as_device, device
 from ._core.dtypes import dtype as DType
 from ._core.meta_array import MetaArray
 from ._core.storage import Storage, address, memory_of
-from ._core.warn import warn_once
+from ._core.warn import warn
 
 
 class UntypedStorage:
@@ -186,11 +186,12 @@ def _rebuild_untyped(values: np.ndarray[Any, Any]) -> UntypedStorage:
 
 def _advise() -> None:
     """torch's advice against typed storages, the first time that one is asked for something."""
-    warn_once(
+    warn(
         "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only storage "
         "class. "
         "This should only matter to you if you are using storages directly.  To access UntypedStorage directly, use "
-        "tensor.untyped_storage() instead of tensor.storage()"
+        "tensor.untyped_storage() instead of tensor.storage()",
+        once=True,
     )
 
 

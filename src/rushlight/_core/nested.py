@@ -12,7 +12,7 @@ from . import dtypes
 from .dtypes import dtype as DType
 from .promotion import promote_types
 from .tensor_base import TensorBase
-from .warn import warn_once
+from .warn import warn
 
 _FLOAT, _ARRAYS = frozenset((float,)), frozenset((np.ndarray,))
 _PLAIN_NUMBERS = frozenset((float, int, bool, complex))
@@ -78,9 +78,10 @@ def _converted_at_once(data: Any, kinds: set[type], element: DType) -> np.ndarra
 
 def _stacked(data: Sequence[np.ndarray[Any, Any]], dtype: DType | None) -> np.ndarray[Any, Any]:
     """A list of arrays, which torch discourages, as one."""
-    warn_once(
+    warn(
         "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to "
-        "a single numpy.ndarray with numpy.array() before converting to a tensor."
+        "a single numpy.ndarray with numpy.array() before converting to a tensor.",
+        once=True,
     )
     if any(array.shape != data[0].shape or array.dtype != data[0].dtype for array in data):
         return _careful(data, dtype)

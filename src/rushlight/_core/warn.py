@@ -32,15 +32,3 @@ def warn(text: str, category: type[Warning] = UserWarning, once: bool = False) -
 
 
 _given: set[str] = set()
-
-
-def warn_once(text: str, category: type[Warning] = UserWarning) -> None:
-    """Warns in the name of the first caller outside the package, unless it has been told the same before.
-
-    Args:
-        text: the message.
-        category: the class of the warning.
-    """
-    if text not in _given:
-        _given.add(text)
-        warn(text, category)

@@ -128,7 +128,8 @@ class InspectionMethods:
             return self.stride()[_dim("stride", dim, array.ndim)]
         if not array.size:  # NumPy gives an array without elements strides of zero
             return contiguous_strides(array.shape)
-        return STEPS[array.strides, array.itemsize]
+        steps = STEPS[array.strides, array.itemsize]
+        return shown_steps(array.shape, steps) if 0 in steps else steps
 
     def dim_order(self: Any) -> tuple[int, ...]:
         """The dimensions from the one with the largest stride to the one with the smallest."""
@@ -294,6 +295,15 @@ def _number(tensor: Any) -> Any:
 def _shown_strides(shape: tuple[int, ...], strides: tuple[int, ...]) -> tuple[int, ...]:
     """Strides in which a new dimension of size 1, for which NumPy has 0, steps over all that is inside it."""
     shown = list(strides)
+    for dim in range(len(shape) - 1, -1, -1):
+        if shape[dim] == 1 and shown[dim] == 0:
+            shown[dim] = shown[dim + 1] * shape[dim + 1] if dim + 1 < len(shape) else 1
+    return tuple(shown)
+
+
+def shown_steps(shape: tuple[int, ...], steps: tuple[int, ...]) -> tuple[int, ...]:
+    """Strides in which a new dimension of size 1, for which NumPy has 0, steps over all that is inside it."""
+    shown = list(steps)
     for dim in range(len(shape) - 1, -1, -1):
         if shape[dim] == 1 and shown[dim] == 0:
             shown[dim] = shown[dim + 1] * shape[dim + 1] if dim + 1 < len(shape) else 1

@@ -13,7 +13,7 @@ from .._core.options import allocate, sizes_of
 from .._core.sizes import Size
 from .._core.storage import Storage
 from .._core.tensor_base import Bound, TensorBase, storage_of, wrap
-from .._core.warn import warn_once
+from .._core.warn import warn
 from .._declare.binding import invalid_combination
 from .._declare.dispatch import scalar_name
 from ..storage import TypedStorage, UntypedStorage
@@ -138,9 +138,10 @@ def set_default_tensor_type(t: Any, /) -> None:
 
         >>> torch.set_default_tensor_type(torch.FloatTensor)
     """
-    warn_once(
+    warn(
         "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype() and "
-        "torch.set_default_device() as alternatives."
+        "torch.set_default_device() as alternatives.",
+        once=True,
     )
     if isinstance(t, str):
         t = dtypes.get_default_dtype() if t == "torch.Tensor" else _named(t)

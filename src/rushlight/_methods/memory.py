@@ -338,7 +338,7 @@ def _reserve(
         return
     if known.size and not storage.buffer.flags.owndata:
         raise RuntimeError("Trying to resize storage that is not resizable")
-    if sys.getrefcount(storage) > owners + 1:
+    if sys.getrefcount(storage) > owners:
         raise NotImplementedError(
             "rushlight cannot enlarge memory that several tensors share; resize a clone(), or write to a new tensor"
         )

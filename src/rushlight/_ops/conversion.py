@@ -8,7 +8,7 @@ from .._backends.numpy.copies import copy_as
 from .._core.dtypes import dtype as DType
 from .._core.layouts import memory_format as MemoryFormat
 from .._core.options import check_format
-from .._core.warn import warn_once
+from .._core.warn import warn
 from .._declare.kinds import kernel
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _cast(array: Any, dtype: DType, memory_format: MemoryFormat | None) -> Any:
 def to_copy(input: Tensor, dtype: DType, memory_format: MemoryFormat | None = None) -> Any:
     """The elements converted to another dtype, in new memory."""
     if input.dtype.kind == "c" and not dtype.is_complex and dtype.name != "bool":
-        warn_once("Casting complex values to real discards the imaginary part")
+        warn("Casting complex values to real discards the imaginary part", once=True)
         input = input.real
     return copy_as(input, dtype.numpy, memory_format)
 

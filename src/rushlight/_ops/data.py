@@ -14,7 +14,7 @@ from .._core.meta_array import MetaArray
 from .._core.options import check_layout, element_type, finish, place_of
 from .._core.storage import strided_window
 from .._core.tensor_base import PLAIN, TensorBase, storage_of, wrap
-from .._core.warn import warn, warn_once
+from .._core.warn import warn
 from .._declare.dispatch import scalar_name
 from .._declare.factories import worded
 
@@ -119,8 +119,8 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
         if array.flags.carray and array.dtype.num in BY_NUMBER and array.dtype is BY_NUMBER[array.dtype.num].numpy:
             return wrap(array)  # type: ignore[no-any-return]
     found = adopted(ndarray)
-    if not found._array.flags.writeable:
-        warn_once(_READ_ONLY_ARRAY)
+    if not ndarray.flags.writeable:
+        warn(_READ_ONLY_ARRAY, once=True)
     return found  # type: ignore[no-any-return]
 
 
@@ -140,10 +140,22 @@ def adopted(ndarray: Any) -> Any:
     flags = array.flags
     if not flags.c_contiguous:
         _check_steps(array)
-    found: Any = finish(array)
-    if not flags.writeable:
-        _freeze(found)
+    if flags.writeable:
+        return finish(array)
+    if _is_on_the_heap(array):
+        # NumPy and pandas (whose `DataFrame.values` are read-only) guard memory that torch writes to
+        return finish(strided_window(array, array.dtype, array.shape, array.strides, 0))
+    found = finish(array)
+    _freeze(found)
     return found
+
+
+def _is_on_the_heap(array: Any) -> bool:
+    """Whether the memory under an array is an array's own: not that of a `bytes`, a mapped file or a foreign "
+    "library."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array.base is None and bool(array.flags.owndata)
 
 
 def _check_steps(array: np.ndarray[Any, Any]) -> None:
@@ -255,9 +267,10 @@ def asarray(
             raise ValueError(f"can't alias tensor from device '{here}' to '{place}'.")
     if requires_grad is None and found is obj and found._edge is not None:
         requires_grad = True
-        warn_once(
+        warn(
             "torch.asarray: unspecified requires_grad now defaults to obj.requires_grad instead of False. Pass "
-            "requires_grad=False explicitly to get the old behavior and silence this warning."
+            "requires_grad=False explicitly to get the old behavior and silence this warning.",
+            once=True,
         )
     if target is not known or (place is not None and place is not here):
         found = found.to(dtype=target, device=place)
@@ -319,7 +332,7 @@ def frombuffer(buffer: Any, *, dtype: DType, count: int = -1, offset: int = 0, r
         raise ValueError("object does not implement Python buffer protocol.") from None
     length, size = view.nbytes, element.itemsize
     if view.readonly:
-        warn_once(_READ_ONLY_BUFFER)
+        warn(_READ_ONLY_BUFFER, once=True)
     if requires_grad and element.category < FLOATING:
         raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     if length == 0 or count == 0:
