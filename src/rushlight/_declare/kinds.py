@@ -86,9 +86,9 @@ def elementwise(
             {"eager": eager, "natural": NATURAL[natural], "promote": promote, "scalar_ok": scalar_ok, **options},
         )  # fmt: skip
         if promote == BOOL:
-            op.options["nondifferentiable"] = True
+            op.nondifferentiable = True
         if len(op.tensors) == 2 and op.pick_node is None and len(op.nodes) > 1:
-            op.options["pick_node"] = _by_operands
+            op.pick_node = _by_operands
         maker = {1: fast.unary, 2: fast.binary}.get(len(op.tensors), lambda op, fallback: fallback)
         simple = len(op.params) == len(op.tensors) or all(name in op.defaults for name in op.params[len(op.tensors) :])
         return _public(op, maker if simple else lambda op, fallback: fallback)
@@ -131,7 +131,7 @@ def reduction(
             {"eager": eager, "natural": NATURAL[natural], "promote": promote, **options},
         )
         if len(op.nodes) == 2 and op.pick_node is None:
-            op.options["pick_node"] = lambda input, dim, *rest: 0 if dim is None else 1
+            op.pick_node = lambda input, dim, *rest: 0 if dim is None else 1
         return _public(op, fast_reduction.reduction)
 
     return declare

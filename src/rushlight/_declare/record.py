@@ -6,10 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from .._tape.node import Node
-from .rules import Rule, node_class
+from .rules import Rule, node_body, node_class
 
 REGISTRY: dict[str, Operator] = {}
 """Every declared operator by name; written while the operator modules are imported, read-only afterwards."""
+
+SILENT: Any = None
+"""The value of an option that a declaration does not set."""
 
 
 class Operator:
@@ -30,7 +33,15 @@ class Operator:
         node: the node class of its results (None where nothing is differentiable).
         inplace_nodes: the node classes of in-place calls, where torch numbers them apart.
         call: the public function.
+
+    The attributes in the table below are options that a kind or a declaration may set (`kinds.py` says what they
+    mean); they are SILENT where both are.
     """
+
+    batch = check = copies = eager = exact = general = grows = holomorphic = inplace_node = into = SILENT
+    keep = kernel_name = linear = natural = nondifferentiable = operands = overwrites = pick_node = SILENT
+    promote = refuse = result = returns = scalar_nodes = scalar_ok = scalars_alone = SILENT
+    spreads = undefined = whole = SILENT
 
     def __init__(
         self,
@@ -41,45 +52,43 @@ class Operator:
         options: dict[str, Any],
     ) -> None:
         code = body.__code__
-        count = code.co_argcount + code.co_kwonlyargcount
-        names = code.co_varnames[:count]
-        annotations = body.__annotations__
+        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        notes = body.__annotations__
         self.kind = kind
         self.name: str = options.pop("name", None) or body.__name__
+        self.__dict__.update(options)
         self.body = body
         self.has_out = "out" in names
-        self.params = tuple(name for name in names if name != "out")
+        self.params = tuple([name for name in names if name != "out"])
         self.keyword_only = code.co_kwonlyargcount - self.has_out
         self.defaults = _defaults(body, names, code.co_argcount)
-        tensor_like = {name for name in self.params if "Tensor" in str(annotations.get(name, ""))}
-        self.tensors = tuple(name for name in self.params if name in tensor_like)
-        self.lists = frozenset(name for name in self.tensors if _is_list(str(annotations[name])))
-        self.gaps = frozenset(name for name in self.lists if "None]" in str(annotations[name]))
-        self.numbers = frozenset(name for name in self.tensors if "Number" in str(annotations[name]))
+        self.tensors = tuple([name for name in self.params if "Tensor" in str(notes.get(name, ""))])
+        self.lists = frozenset([name for name in self.tensors if _is_list(str(notes[name]))])
+        self.gaps = frozenset([name for name in self.lists if "None]" in str(notes[name])])
+        self.numbers = frozenset([name for name in self.tensors if "Number" in str(notes[name])])
         self.position = {name: index for index, name in enumerate(self.params)}
-        self.options = options
         self.vjp = vjp or {}
-        self.rules: tuple[Rule, ...] = tuple(Rule(self, targets, rule) for targets, rule in self.vjp.items())
+        self.rules: tuple[Rule, ...] = tuple([Rule(self, targets, rule) for targets, rule in self.vjp.items()])
         self.saved_names = _saved_names(self.rules)
-        self.differentiable = tuple(name for name in self.tensors if any(name in rule.targets for rule in self.rules))
+        targets = {name for rule in self.rules for name in rule.targets}
+        self.differentiable = tuple([name for name in self.tensors if name in targets])
         self.node_names = node if isinstance(node, tuple) else (node or default_node_name(self.name),)
-        self.nodes = self._node_classes(self.node_names)
-        inplace_node = options.get("inplace_node")
-        self.inplace_nodes = self.nodes
-        if inplace_node is not None:
-            self.inplace_nodes = self._node_classes(
-                inplace_node if isinstance(inplace_node, tuple) else (inplace_node,)
-            )
+        body_of_nodes = node_body(self) if self.rules else {}
+        self.nodes = self.inplace_nodes = self._node_classes(body_of_nodes, self.node_names)
+        if self.inplace_node is not None:
+            titles = self.inplace_node if isinstance(self.inplace_node, tuple) else (self.inplace_node,)
+            self.inplace_nodes = self._node_classes(body_of_nodes, titles)
         self.node: type[Node] | None = self.nodes[0] if self.nodes else None
         self.call: Any = None
         self.method: Any = None
         register(self)
 
-    def _node_classes(self, titles: tuple[str | None, ...]) -> tuple[Any, ...]:
+    def _node_classes(self, body: dict[str, Any], titles: tuple[str | None, ...]) -> tuple[Any, ...]:
         if not self.rules:
             return ()
         return tuple(
-            title and node_class(self, title, self._without_edge(titles, index)) for index, title in enumerate(titles)
+            title and node_class(self, body, title, self._without_edge(titles, index))
+            for index, title in enumerate(titles)
         )
 
     def _without_edge(self, titles: tuple[str | None, ...], index: int) -> frozenset[str]:
@@ -90,12 +99,6 @@ class Operator:
         if self.kind == "elementwise" and self.pick_node is None and len(self.tensors) == 2 and title != titles[0]:
             return frozenset({self.tensors[2 - index]})  # tensor and tensor, tensor and number, number and tensor
         return frozenset()
-
-    def __getattr__(self, name: str) -> Any:
-        """Options that a kind defines (``eager``, ``promote`` ...); None where the declaration is silent."""
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self.__dict__["options"].get(name)
 
     def __repr__(self) -> str:
         return f"<operator {self.name}: {self.kind}>"
@@ -119,6 +122,8 @@ def default_node_name(name: str) -> str:
 
 
 def _title(part: str) -> str:
+    if part.isalpha():
+        return part[0].upper() + part[1:]
     letters = [character.upper() if index == 0 or part[index - 1].isdigit() else character
                for index, character in enumerate(part)]  # fmt: skip
     return "".join(letters)

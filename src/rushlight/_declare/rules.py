@@ -48,20 +48,14 @@ class Rule:
                 raise TypeError(f"{op.name}: the rule for {self.targets} names `{name}`, which the operator has not")
 
 
-def node_class(op: Operator, title: str, without_edge: frozenset[str] = frozenset()) -> type[Node]:
-    """The class of the nodes that record `op`, named as torch names them.
-
-    Args:
-        op: the operator.
-        title: the name.
-        without_edge: parameters whose edge ``next_functions`` does not show.
-    """
+def node_body(op: Operator) -> dict[str, Any]:
+    """What the classes of the nodes that record `op` have in common."""
     slot = {name: index for index, name in enumerate(op.saved_names)}
     plans = tuple(
         (
-            tuple(op.differentiable.index(name) for name in rule.targets),
+            tuple([op.differentiable.index(name) for name in rule.targets]),
             rule.function,
-            tuple(slot[name] for name in rule.needs),
+            tuple([slot[name] for name in rule.needs]),
             rule.joint,
             rule.wants_needs,
         )
@@ -69,7 +63,6 @@ def node_class(op: Operator, title: str, without_edge: frozenset[str] = frozense
     )
     body = {
         "__slots__": (),
-        "title": title,
         "saved_names": op.saved_names,
         "op": op,
         "plans": plans,
@@ -78,11 +71,24 @@ def node_class(op: Operator, title: str, without_edge: frozenset[str] = frozense
         "holomorphic": op.holomorphic is not False,
         "__module__": "builtins",  # so that the class prints as torch's does
     }
-    if without_edge:
-        body["shown_edges"] = tuple(index for index, name in enumerate(op.differentiable) if name not in without_edge)
     for name in op.saved_names:
         body[f"_saved_{_torch_name(name)}"] = property(_saved_reader(name))
-    return type(title, (Node,), body)
+    return body
+
+
+def node_class(op: Operator, body: dict[str, Any], title: str, without_edge: frozenset[str]) -> type[Node]:
+    """The class of the nodes that record `op`, named as torch names them.
+
+    Args:
+        op: the operator.
+        body: what `node_body` gives for it.
+        title: the name.
+        without_edge: parameters whose edge ``next_functions`` does not show.
+    """
+    special: dict[str, Any] = {"title": title}
+    if without_edge:
+        special["shown_edges"] = tuple(i for i, name in enumerate(op.differentiable) if name not in without_edge)
+    return type(title, (Node,), body | special)
 
 
 def _torch_name(name: str) -> str:
@@ -106,6 +112,8 @@ def _pick_apply(op: Operator, plans: tuple[Any, ...]) -> Callable[[Any, Any, tup
         return _apply_list
     if len(plans) == 1 and not plans[0][3] and not plans[0][4] and len(op.differentiable) == 1:
         return _single_rule(plans[0][1], plans[0][2])
+    if [plan[0] for plan in plans] == [(0,), (1,)] and all(len(plan[2]) <= 1 and not plan[3] for plan in plans):
+        return _pair_of_rules(plans[0][1], plans[0][2], plans[1][1], plans[1][2])
     return _apply_plans
 
 
