@@ -270,7 +270,7 @@ def frobenius_norm(input: Tensor, dim: Dims, keepdim: bool = False, *, out: Tens
 
     Example::
 
-        >>> torch.frobenius_norm(torch.tensor([[3.0, -4.0]]), (0, 1))
+        >>> torch.linalg.vector_norm(torch.tensor([[3.0, -4.0]]), 2, (0, 1))  # instead
         tensor(5.)
     """
     _deprecated("frobenius_norm", "linalg.vector_norm(A, 2., dim, keepdim)")
@@ -293,7 +293,7 @@ def nuclear_norm(
 
     Example::
 
-        >>> torch.nuclear_norm(torch.tensor([[3.0, 0.0], [0.0, -4.0]]))
+        >>> torch.linalg.matrix_norm(torch.tensor([[3.0, 0.0], [0.0, -4.0]]), "nuc")  # instead
         tensor(7.)
     """
     _deprecated("nuclear_norm", "linalg.matrix_norm(A, 'nuc', dim, keepdim)")

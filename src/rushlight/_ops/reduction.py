@@ -245,7 +245,7 @@ def logsumexp(input: Tensor, dim: Dims = UNSET, keepdim: bool = False, *, out: T
     Example::
 
         >>> torch.logsumexp(torch.tensor([1000.0, 1000.0]), 0)
-        tensor(1000.6931)
+        tensor(1000.6932)
     """
     if dim is UNSET:
         raise missing("logsumexp", "dim")
