@@ -72,12 +72,19 @@ def described(value: Any) -> Any:
     node = type(value.grad_fn).__name__ if value.grad_fn is not None else None
     return {
         "shape": list(value.shape),
-        "strides": list(value.stride()) if value.numel() else None,
+        "strides": _strides(value),
         "dtype": str(value.dtype),
         "elements": repr(value.tolist()),
         "grad_fn": node,
         "requires_grad": value.requires_grad,
     }
+
+
+def _strides(tensor: Any) -> list[int | None] | None:
+    """Strides, but for those that never take effect: of dimensions of size 1, and of tensors without elements."""
+    if not tensor.numel():
+        return None
+    return [step if size > 1 else None for size, step in zip(tensor.shape, tensor.stride(), strict=True)]
 
 
 def main() -> None:

@@ -5,7 +5,6 @@ import json
 import pytest
 
 import rushlight
-
 from tests.ops.programs import RECORDED, families, outcome, programs
 
 CASES = [(family, program) for family in families() for program in programs(family)]

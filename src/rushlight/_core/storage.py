@@ -9,9 +9,6 @@ import numpy as np
 
 from .devices import CPU, device
 
-_PURGE_AT = 32
-"""Views registered before the dead ones are swept out of the list; doubles with the live ones."""
-
 
 class Storage:
     """Memory shared by a tensor and its views.
@@ -21,35 +18,32 @@ class Storage:
     Attributes:
         buffer: the array that owns the memory, or the widest view of foreign memory that we were handed.
         version: number of in-place writes so far; saved tensors compare it before they are used.
-        views: weak references to the tensors that are views of another one.
-        purge_at: the number of references at which the dead ones are swept out.
+        views: weak references to the tensors that are views of another one, by the `id` of the view: ids of dead
+            views come back, so that no more entries gather than views were ever alive at once.
     """
 
-    __slots__ = ("__weakref__", "buffer", "device", "frozen", "purge_at", "version", "views")
+    __slots__ = ("__weakref__", "buffer", "device", "frozen", "version", "views")
 
     def __init__(self, buffer: Any, place: device = CPU) -> None:
         self.buffer = buffer
         self.version = 0
         self.device = place
-        self.views: list[weakref.ref[Any]] | None = None
-        self.purge_at = _PURGE_AT
+        self.views: dict[int, weakref.ref[Any]] | None = None
         self.frozen: str | None = None
 
     def add_view(self, tensor: Any) -> None:
         """Remembers a view, so that a recorded write through an alias can renew its place in the graph."""
-        views = self.views
-        if views is None:
-            self.views = [weakref.ref(tensor)]
-            return
-        views.append(weakref.ref(tensor))
-        if len(views) > self.purge_at:
-            self.views = [reference for reference in views if reference() is not None]
-            self.purge_at = max(_PURGE_AT, 2 * len(self.views))
+        if self.views is None:
+            self.views = {}
+        self.views[id(tensor)] = weakref.ref(tensor)
 
     def live_views(self) -> list[Any]:
-        """The views that are still alive, oldest first."""
-        found = (reference() for reference in self.views or ())
-        return [view for view in found if view is not None]
+        """The views that are still alive; forgets the others."""
+        found = {key: reference() for key, reference in list((self.views or {}).items())}
+        alive = {key: view for key, view in found.items() if view is not None}
+        if self.views and len(alive) < len(found):
+            self.views = {key: self.views[key] for key in alive}
+        return list(alive.values())
 
 
 def address(array: np.ndarray[Any, Any]) -> int:

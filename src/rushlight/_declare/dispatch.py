@@ -297,7 +297,7 @@ def _run_kernel(op: Operator, values: list[Any]) -> Any:
             found = found.copy(order="C" if op.grows else "K")
             run_body(op, op.body, [found, *arguments[1:]])
     else:
-        found = run_body(op, op.body, arguments)
+        found = run_body(op, op.meta if meta and op.meta is not None else op.body, arguments)
         if op.copies:
             found = tuple(item.copy() for item in found) if isinstance(found, tuple) else found.copy()
     several = isinstance(found, (tuple, list))
@@ -457,10 +457,11 @@ def write_out(op: Operator, values: list[Any], out: Any) -> Any:
     targets = out if isinstance(out, (tuple, list)) else (out,)
     for target in targets:
         if not isinstance(target, TensorBase):
-            raise TypeError(f"{op.name}(): argument 'out' must be Tensor, not {type(target).__name__}")
-    if modes.grad_enabled and (from_args or any(target._edge is not None for target in targets)):
+            raise TypeError(f"{op.call.__name__}(): argument 'out' must be Tensor, not {type(target).__name__}")
+    recorded = from_args and op.nondifferentiable is not True
+    if modes.grad_enabled and (recorded or any(target._edge is not None for target in targets)):
         raise RuntimeError(
-            f"{op.name}(): functions with out=... arguments don't support automatic differentiation, but one of the "
+            f"{op.call.__name__}(): functions with out=... arguments don't support automatic differentiation, but one of the "
             "arguments requires grad."
         )
     record = modes.record

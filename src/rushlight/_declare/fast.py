@@ -10,20 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from operator import itemgetter
 from typing import Any
-from weakref import ref
 
 import numpy as np
 
 from .._core.modes import FAST, modes
 from .._core.tensor_base import LEAF, PLAIN, Storage, new, on_bind
 from .._tape.node import next_sequence
-from .._tape.saved import Like, SavedResult, versions_of
+from .._tape.saved import SavedResult, versions_of
 from .binding import MISSING
 from .record import Operator
 from .tape import attach
 
 F32, F64, I64 = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64)
-_FAILURES = (ValueError, TypeError, RuntimeWarning, FloatingPointError, OverflowError, AttributeError)
+FAILURES = (ValueError, TypeError, RuntimeWarning, FloatingPointError, OverflowError, AttributeError)
 """What NumPy may raise where the general path gives a result or torch's error."""
 
 Tensor: Any = None
@@ -99,7 +98,7 @@ def unary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
             return fallback(input)
         try:
             found = function(array)
-        except _FAILURES:
+        except FAILURES:
             return fallback(input)
         result = new(Tensor)
         result._array = found if type(found) is ndarray else asarray(found)
@@ -130,7 +129,8 @@ def _parametric(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     NodeClass = op.node
     settings = op.params[1:]
     known = ("input", "result", None, *settings)
-    recordable = bool(op.nodes) and op.pick_node is None and all(name in known for name in op.saved_names)
+    recordable = bool(op.nodes) and all(name in known for name in op.saved_names)
+    pick_node = op.pick_node
     saves_result = "result" in op.saved_names
     places = [known.index(name) for name in op.saved_names] if recordable else []
     required = sum(name not in op.defaults for name in settings)
@@ -164,7 +164,7 @@ def _parametric(op: Operator, fallback: Fallback) -> Callable[..., Any]:
             return fallback(input, *args, **rest)
         try:
             found = function(array, *values)
-        except _FAILURES:
+        except FAILURES:
             return fallback(input, *args, **rest)
         if found.dtype is not dtype:
             return fallback(input, *args, **rest)
@@ -173,7 +173,7 @@ def _parametric(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         result._edge = result._storage = result._base = result._extra = None
         if edge is None or not modes.record:
             return result
-        node = new(NodeClass)
+        node = new(NodeClass if pick_node is None else op.nodes[pick_node(input, *values)])
         node.edges = (input if edge is LEAF else edge,)
         node.sequence = next_sequence()
         node.shape = array.shape
@@ -278,7 +278,7 @@ def pair(op: Operator, fallback: Fallback) -> Callable[..., Any]:
                 if operand is None:
                     operand = _new_scalar(other, dtype)
             found = function(array, operand)
-        except _FAILURES:
+        except FAILURES:
             return fallback(input, other)
         result = new(Tensor)
         result._array = found = found if type(found) is ndarray else asarray(found)
@@ -305,91 +305,6 @@ def pair(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         return result
 
     return call
-
-
-def view(op: Operator, fallback: Fallback) -> Callable[..., Any]:
-    """The closure of a view operator called with positional arguments.
-
-    ``eager`` is the common case of the body: array code that may return None or raise where it does not know.
-    """
-    body = op.eager or op.body
-    failures = (*_FAILURES, IndexError) if op.eager is not None else ()
-    count = len(op.params) - op.keyword_only
-    required = count - sum(name in op.defaults for name in op.params[:count])
-    defaults = tuple(op.defaults.get(name) for name in op.params)
-    record = view_recorder(op)
-
-    def call(input: Any, *args: Any, **rest: Any) -> Any:
-        if rest or type(input) not in PLAIN or not required <= len(args) + 1 <= count:
-            return fallback(input, *args, **rest)
-        array = input._array
-        if type(array) is not ndarray:
-            return fallback(input, *args)
-        try:
-            found = body(array, *args)
-        except failures:
-            return fallback(input, *args)
-        if type(found) is not ndarray:
-            return fallback(input, *args)
-        result = make_view(input, array, found)
-        if input._edge is not None or input._extra is not None:
-            record(input, (*args, *defaults[len(args) + 1 :]), result)
-        return result
-
-    return call
-
-
-def make_view(input: Any, array: Any, found: Any) -> Any:
-    """A tensor around an array that shares the memory of a tensor, registered with its storage."""
-    storage = input._storage
-    if storage is None:
-        storage = input._storage = Storage(array)
-    result = new(Tensor)
-    result._array = found
-    result._edge = result._extra = None
-    result._storage = storage
-    base = input._base
-    result._base = input if base is None else base
-    views = storage.views
-    if views is None or len(views) >= storage.purge_at:
-        storage.add_view(result)
-    else:
-        views.append(ref(result))
-    return result
-
-
-def view_recorder(op: Operator) -> Callable[[Any, tuple[Any, ...], Any], None]:
-    """A function that gives a view of a tensor its node; the general way where anything but the graph matters."""
-    NodeClass = op.node if op.pick_node is None else None
-    places = []
-    for name in op.saved_names:
-        if name == "input_like":
-            places.append(-1)
-        elif name in op.position and name != "input":
-            places.append(op.position[name] - 1)
-        else:
-            NodeClass = None
-    picks = tuple(places)
-
-    def record(input: Any, rest: tuple[Any, ...], result: Any) -> None:
-        dtype = result._array.dtype
-        edge = input._edge
-        if NodeClass is None or modes.record != FAST or input._extra is not None or dtype.kind not in "fc":
-            attach(op, [input, *rest], (result,), True)
-            return
-        if edge is None:
-            return
-        node = new(NodeClass)
-        node.edges = (input if edge is LEAF else edge,)
-        node.sequence = next_sequence()
-        node.shape = result._array.shape
-        node.dtype = dtype
-        node.saved = tuple([Like(input) if place < 0 else rest[place] for place in picks])
-        node.versions = None
-        node._extra = None
-        result._edge = node
-
-    return record
 
 
 def kernel(op: Operator, fallback: Fallback) -> Callable[..., Any]:

@@ -29,7 +29,7 @@ def run_inplace(op: Operator, input: Any, args: tuple[Any, ...], kwargs: dict[st
     Raises:
         RuntimeError: autograd or the memory layout forbids the write, or the result does not fit; nothing was written.
     """
-    values, _ = bind(op, (input, *args), kwargs)
+    values, _ = bind(op, (input, *args), kwargs, inplace=True)
     recorded = modes.record != OFF and any(edge is not None for edge in input_edges(op, values))
     check_history(input, recorded)
     if op.kind == "view":

@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .._core.tensor_base import TensorBase, has_override
-from . import fast, fast_reduction
+from . import fast, fast_kernels, fast_reduction, fast_views
 from .binding import bind, is_number, type_error
 from .dispatch import BOOL, FLOAT, INT64, SAME, Refusal, call, run, write_out
+from .fast_mixed import mixed, ternary
 from .record import Operator
 
 __all__ = [
@@ -47,7 +48,6 @@ NATURAL = {
     "complex": _COMPLEX,
     "integer": _INTEGERS,
     "bits": _INTEGERS | _BOOL,
-    "integer": _INTEGERS,
     "sum": _COMPLEX | {np.dtype("i8")},
 }
 """Sets of NumPy dtypes beside float32 and float64 for which an ``eager`` function gives torch's dtype."""
@@ -89,11 +89,19 @@ def elementwise(
             op.nondifferentiable = True
         if len(op.tensors) == 2 and op.pick_node is None and len(op.nodes) > 1:
             op.pick_node = _by_operands
-        maker = {1: fast.unary, 2: fast.binary}.get(len(op.tensors), lambda op, fallback: fallback)
-        simple = len(op.params) == len(op.tensors) or all(name in op.defaults for name in op.params[len(op.tensors) :])
-        return _public(op, maker if simple else lambda op, fallback: fallback)
+        return _public(op, _elementwise_closure)
 
     return declare
+
+
+def _elementwise_closure(op: Operator, general: Callable[..., Any]) -> Callable[..., Any]:
+    """The short path of an elementwise operator: for one dtype, then for any, then the general one."""
+    maker = {1: fast.unary, 2: fast.binary, 3: ternary}.get(len(op.tensors))
+    if maker is None:
+        return general
+    if len(op.tensors) > 1 and not all(name in op.defaults for name in op.params[len(op.tensors) :]):
+        return general
+    return maker(op, mixed(op, general))
 
 
 def _by_operands(input: Any, other: Any, *rest: Any) -> int:
@@ -144,7 +152,7 @@ def view(
     **options: Any,
 ) -> Callable[[F], F]:
     """Declares a view; the body takes and returns ndarrays that share memory (a tuple for several views)."""
-    return lambda body: _public(Operator("view", body, vjp, node, options), fast.view)
+    return lambda body: _public(Operator("view", body, vjp, node, options), fast_views.view)
 
 
 def copying(function: Any, name: str | None = None) -> Any:
@@ -186,12 +194,15 @@ def kernel(
             ``scalar_nodes=`` (names of those nodes that have no edge for a number), ``grows=True`` (the copy is first
             broadcast with the second argument), ``returns=`` a named tuple, ``check=``,
             ``nondifferentiable=`` True or output numbers, ``linear=``, ``into=`` (a function of the values and the
-            destination that serves ``out=``, where torch works in the destination's own dtype).
+            destination that serves ``out=``, where torch works in the destination's own dtype), ``meta=`` (what runs in
+            place of the body, on zeros, where only the shape is asked for).
     """
     settings = {"eager": eager, "natural": NATURAL[natural], "promote": promote, "scalar_ok": False, **options}
 
     def declare(body: F) -> F:
         op = Operator("kernel", body, vjp, node, settings)
+        if op.exact and op.eager is None and not op.promote and op.into is None:
+            return _public(op, fast_kernels.direct)
         if op.tensors != op.params[:1]:
             return _public(op, fast.kernel)
         return _public(op, fast_reduction.options if op.eager is None or not op.whole else fast_reduction.whole)

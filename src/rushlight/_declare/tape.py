@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._core.modes import CAREFUL, OFF, modes
-from .._core.tensor_base import LEAF, TensorBase, extra_of, new
+from .._core.tensor_base import LEAF, TensorBase, extra_of, mark_inference, new
 from .._tape.node import Node, OutputEdge, edge_of, next_sequence, node_extra
-from .._tape.saved import NO_HISTORY, Like, Packed, SavedResult, versions_of
+from .._tape.saved import NO_HISTORY, Like, Packed, SavedResult, inference_error, versions_of
+from .binding import is_number
 from .record import Operator
 
 
@@ -26,7 +27,7 @@ def attach(op: Operator, values: list[Any], outputs: tuple[Any, ...], is_view: b
         _mark_views(values[0], outputs)
     elif modes.inference:
         for output in outputs:
-            extra_of(output).inference = True
+            mark_inference(output)
     if modes.record == OFF:
         return outputs
     edges = input_edges(op, values)
@@ -62,7 +63,7 @@ def _mark_views(base: Any, outputs: tuple[Any, ...]) -> None:
     extra = base._extra
     if extra is not None and extra.inference:
         for output in outputs:
-            extra_of(output).inference = True
+            mark_inference(output)
         return
     creation = None
     if len(outputs) > 1:
@@ -82,6 +83,8 @@ def input_edges(op: Operator, values: list[Any]) -> tuple[Any, ...]:
     found = []
     for name in op.differentiable or op.tensors:
         value = values[op.position[name]]
+        if not op.differentiable and is_number(value):
+            continue  # torch's node of an operator without a rule has edges for tensors only
         if name in op.lists:
             found.extend(edge_of(item) for item in value)
         else:
@@ -138,7 +141,7 @@ def needed_names(op: Operator, edges: tuple[Any, ...]) -> set[str]:
     """The names saved for the rules whose target requires grad."""
     if op.lists:
         return set(op.saved_names)
-    wanted = {name for name, edge in zip(op.differentiable or op.tensors, edges, strict=True) if edge is not None}
+    wanted = {name for name, edge in zip(op.differentiable, edges) if edge is not None}
     return {name for rule in op.rules if wanted.intersection(rule.targets) for name in rule.needs}
 
 
@@ -197,11 +200,7 @@ def keep(tensor: Any) -> Any:
         RuntimeError: the tensor was made in inference mode, or saving is disabled.
     """
     if tensor._extra is not None and tensor._extra.inference:
-        raise RuntimeError(
-            "Inference tensors cannot be saved for backward. Please do not save Tensors created in inference mode in "
-            "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and "
-            "use it in autograd."
-        )
+        raise inference_error()
     if modes.saved_hooks_disabled:
         raise RuntimeError(modes.saved_hooks_disabled)
     return Packed(tensor, modes.saved_hooks[-1], edge_of(tensor)) if modes.saved_hooks else tensor

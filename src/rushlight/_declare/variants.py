@@ -9,9 +9,10 @@ import numpy as np
 
 from .._core.modes import OFF, modes
 from .._core.tensor_base import PLAIN, Storage, TensorBase, wrap
-from . import fast
+from . import fast, fast_kernels
 from .binding import is_number
 from .dispatch import call, find_special
+from .fast_mixed import mixed
 from .inplace import run_inplace
 from .overrides import overloaded_in, override, state
 from .record import Operator
@@ -49,7 +50,7 @@ def operator(function: Any, arrays: bool = False) -> Any:
             return NotImplemented
 
         return _named(plain, op, f"__{op.name}__")
-    return _named(maker(op, fallback), op, f"__{op.name}__")
+    return _named(maker(op, mixed(op, fallback)), op, f"__{op.name}__")
 
 
 def reflected(function: Any) -> Any:
@@ -116,6 +117,8 @@ def inplace(function: Any) -> Any:
             storage = input._storage = Storage(array)
         elif storage.frozen or (input._base is not None and _is_delicate(input, array)):
             return general(input, *args)
+        if type(array) is not ndarray:
+            return general(input, *args)
         if arity == 1:
             eager(array, array)
         else:
@@ -141,6 +144,8 @@ def inplace(function: Any) -> Any:
     public = write if eager is not None and arity in (1, 2) and len(op.tensors) == arity else general
     if op.promote == "bool":
         public = general
+    if op.overwrites:
+        public = fast_kernels.overwriting(op, general)
     return _named(public, op, op.name if op.name.endswith("_") else f"{op.name}_")
 
 

@@ -6,15 +6,98 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._core.dtypes import dtype as DType
+from .._declare.fast_views import reshaping, spread as spread_out
 from .._declare.variants import inplace, method
 from .._ops import dimensions, joining, rearranging, shape as ops, slices, splitting, triangles, view_scatter
-from .spread import spread, spread_named
+from .spread import spread_named
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
 
 strided_ = inplace(slices.strided)
+
+
+def _view(self: Any, *size: Any, **named: Any) -> Tensor:
+    """The same memory under another shape, or read as another dtype.
+
+    Args:
+        size: the new sizes, one of which may be -1, spread out or as one sequence; or a dtype.
+        named: the same by name (``size=``, ``dtype=``).
+
+    Raises:
+        RuntimeError: the number of elements differs, or a copy would be needed.
+
+    Example::
+
+        >>> torch.arange(4).view(2, -1)
+        tensor([[0, 1],
+                [2, 3]])
+    """
+    if size and type(size[0]) is DType and not named:
+        return ops.view_dtype(self, size[0])
+    if tuple(named) == ("dtype",) and not size:
+        return ops.view_dtype(self, named["dtype"])
+    return ops.view_(self, spread_named("view", "size", size, named))  # type: ignore[no-any-return]
+
+
+def _reshape(self: Any, *shape: Any, **named: Any) -> Tensor:
+    """The same elements under another shape: a view where the strides allow it, else a copy.
+
+    Args:
+        shape: the new sizes, one of which may be -1, spread out or as one sequence.
+        named: the same as ``shape=``.
+
+    Raises:
+        RuntimeError: the number of elements differs.
+
+    Example::
+
+        >>> torch.arange(4).reshape(2, 2)
+        tensor([[0, 1],
+                [2, 3]])
+    """
+    return ops.reshape(self, spread_named("reshape", "shape", shape, named))
+
+
+def _expand(self: Any, *size: Any, **named: Any) -> Tensor:
+    """Dimensions of size 1 repeated without copying.
+
+    Args:
+        size: the new sizes, spread out or as one sequence; -1 keeps a size; new dimensions go in front.
+        named: the same as ``size=``.
+
+    Raises:
+        RuntimeError: a size other than 1 would change.
+
+    Example::
+
+        >>> torch.ones(3, 1).expand(-1, 2).shape
+        torch.Size([3, 2])
+    """
+    named.pop("implicit", None)
+    return ops.expand(self, spread_named("expand", "size", size, named))  # type: ignore[no-any-return]
+
+
+def _permute(self: Any, *dims: Any, **named: Any) -> Tensor:
+    """The dimensions in another order.
+
+    Args:
+        dims: every dimension once, in the order wanted, spread out or as one sequence.
+        named: the same as ``dims=``.
+
+    Raises:
+        RuntimeError: they are no permutation.
+
+    Example::
+
+        >>> torch.ones(2, 3, 4).permute(2, 0, 1).shape
+        torch.Size([4, 2, 3])
+    """
+    return dimensions.permute(self, spread_named("permute", "dims", dims, named))  # type: ignore[no-any-return]
+
+
+_view.__name__, _reshape.__name__, _expand.__name__, _permute.__name__ = "view", "reshape", "expand", "permute"
 
 
 class ShapeMethods:
@@ -78,45 +161,14 @@ class ShapeMethods:
         """Gives this tensor other sizes and strides over its storage."""
         return strided_(self, slices.window_of(self, size, stride, storage_offset))  # type: ignore[no-any-return]
 
-    def view(self: Any, *size: Any, **named: Any) -> Tensor:
-        """The same memory under another shape, or read as another dtype.
-
-        Args:
-            size: the new sizes, one of which may be -1, spread out or as one sequence; or a dtype.
-            named: the same by name (``size=``, ``dtype=``).
-
-        Raises:
-            RuntimeError: the number of elements differs, or a copy would be needed.
-
-        Example::
-
-            >>> torch.arange(4).view(2, -1)
-            tensor([[0, 1],
-                    [2, 3]])
-        """
-        if named or not size or type(size[0]) is DType:
-            return _view_named(self, size, named)
-        return ops.view_(self, spread(size))  # type: ignore[no-any-return]
-
-    def reshape(self: Any, *shape: Any, **named: Any) -> Tensor:
-        """The same elements under another shape: a view where the strides allow it, else a copy."""
-        sizes = spread(shape) if not named and shape else spread_named("reshape", "shape", shape, named)
-        if self._array.flags.c_contiguous:
-            return ops.view_(self, sizes)  # type: ignore[no-any-return]
-        return ops.reshape(self, sizes)
-
-    def expand(self: Any, *size: Any, **named: Any) -> Tensor:
-        """Dimensions of size 1 repeated without copying."""
-        named.pop("implicit", None)
-        return ops.expand(self, spread_named("expand", "size", size, named))  # type: ignore[no-any-return]
+    view = reshaping(ops.view_, _view)
+    reshape = reshaping(ops.view_, _reshape)
+    expand = spread_out(ops.expand, _expand)
+    permute = spread_out(dimensions.permute, _permute)
 
     def broadcast_to(self: Any, *size: Any, **named: Any) -> Tensor:
         """This tensor broadcast to a shape, without copying."""
         return ops.broadcast_to(self, spread_named("broadcast_to", "size", size, named))
-
-    def permute(self: Any, *dims: Any, **named: Any) -> Tensor:
-        """The dimensions in another order."""
-        return dimensions.permute(self, spread_named("permute", "dims", dims, named))  # type: ignore[no-any-return]
 
     def squeeze(self: Any, *dim: Any, **named: Any) -> Tensor:
         """Dimensions of size 1 dropped: all of them, or those given."""
@@ -157,11 +209,3 @@ class ShapeMethods:
     def tile(self: Any, *dims: Any, **named: Any) -> Tensor:
         """This tensor repeated along its last dimensions, as a copy."""
         return rearranging.tile(self, spread_named("tile", "dims", dims, named))
-
-
-def _view_named(tensor: Any, size: tuple[Any, ...], named: dict[str, Any]) -> Any:
-    if "dtype" in named and not size:
-        return ops.view_dtype(tensor, named["dtype"])
-    if len(size) == 1 and not named:
-        return ops.view_dtype(tensor, size[0])
-    return ops.view_(tensor, spread_named("view", "size", size, named))

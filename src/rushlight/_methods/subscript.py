@@ -14,10 +14,9 @@ import numpy as np
 from .._backends.numpy.errstate import quiet
 from .._core import dtypes
 from .._core.dtypes import of_numpy
-from .._core.modes import modes
 from .._core.numbers import fitted
 from .._core.tensor_base import PLAIN, TensorBase, has_override, wrap
-from .._declare.fast import make_view
+from .._declare.fast_views import make_view
 from .._declare.overrides import override, state
 from .._declare.variants import inplace
 from .._ops.copying import copy, fill
@@ -54,6 +53,8 @@ def getitem(self: Any, index: Any) -> Any:
             if places.dtype is not I64 or not places.ndim:
                 return get_by_parts(self, index)
             return wrap(array.take(places, 0))
+        elif index is None:
+            found = array[None]
         elif kind is tuple:
             if not _is_basic(index):
                 return get_by_parts(self, index)
@@ -79,14 +80,14 @@ def _overloaded(values: tuple[Any, ...]) -> list[Any]:
 
 
 def _is_basic(index: tuple[Any, ...]) -> bool:
-    """Whether a tuple holds only ints, slices with a positive step and ``...``."""
+    """Whether a tuple holds only ints, slices with a positive step, None and ``...``."""
     for part in index:
         kind = type(part)
         if kind is slice:
             step = part.step
             if step is not None and (type(step) is not int or step <= 0):
                 return False
-        elif kind is not int and part is not Ellipsis:
+        elif kind is not int and part is not None and part is not Ellipsis:
             return False
     return bool(index)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy.errstate import quiet
 from .._core.dtypes import of_numpy
 from .._core.numbers import fitted
 from .._core.sizes import mismatch
@@ -32,7 +33,10 @@ def copy(input: Tensor, src: Tensor, non_blocking: bool = False) -> None:
         _check_expands(input, src)
     if src.dtype.kind == "c" and input.dtype.kind != "c":
         src = src.real
-    np.copyto(input, src, "unsafe")
+    if src.dtype is input.dtype:
+        np.copyto(input, src)
+    else:
+        quiet(np.copyto, input, src, "unsafe")
 
 
 def _check_expands(input: Array, src: Array) -> None:
@@ -70,7 +74,7 @@ def fill(input: Tensor, value: Tensor | Number) -> None:
             raise RuntimeError(
                 f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions."
             )
-        np.copyto(input, value, "unsafe")
+        quiet(np.copyto, input, value, "unsafe")
         return
     input[...] = fitted(value, of_numpy(input.dtype))
 

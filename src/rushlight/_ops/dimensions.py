@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._core.sizes import wrap_dim
-from .._core.storage import restride
 from .._declare.kinds import composite, copying, view
 
 if TYPE_CHECKING:
@@ -237,16 +236,16 @@ def movedim(input: Tensor, source: Dims, destination: Dims) -> Tensor:
     return input.permute(tuple(moved[place] if place in moved else next(rest) for place in range(ndim)))
 
 
+_NEW = tuple((slice(None),) * dim + (None,) for dim in range(64))
+"""NumPy's index that adds a dimension at each place; its stride is 0, for which `stride()` shows what torch has."""
+
+
 def _unsqueezed(array: Array, dim: int) -> Array:
-    shape = array.shape
-    ndim = len(shape)
     if dim < 0:
-        dim += ndim + 1
-    if not 0 <= dim <= ndim:
-        return None
-    if dim == ndim and ndim and array.strides[-1] != array.itemsize:
-        return restride(array, (*shape, 1), (*array.strides, array.itemsize))  # NumPy would repeat the last stride
-    return array.reshape((*shape[:dim], 1, *shape[dim:]))
+        dim += array.ndim + 1
+        if dim < 0:
+            return None
+    return array[_NEW[dim]]
 
 
 @view(

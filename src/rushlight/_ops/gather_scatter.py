@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .._backends.numpy.scatter import add_at, combine_at, places_along
+from .._backends.numpy.errstate import quiet
+from .._backends.numpy.scatter import add_at, combine_at, first_outside, places_along
 from .._core.dtypes import of_numpy
 from .._core.sizes import wrap_dim
 from .._declare.dispatch import no_kernel, scalar_name
@@ -26,11 +27,8 @@ def _name(array: Array) -> str:
 
 def _in_range(index: Array, size: int, dim: int) -> None:
     """Raises torch's error for a position that is negative or too large."""
-    if not index.size:
-        return
-    low, high = index.min(), index.max()
-    if low < 0 or high >= size:
-        bad = index[(index < 0) | (index >= size)].flat[0]
+    bad = first_outside(index, 0, size)
+    if bad is not None:
         error = RuntimeError(f"index {bad} is out of bounds for dimension {dim} with size {size}")
         error.add_note("positions count from 0; negative ones are not taken here")
         raise error
@@ -126,7 +124,7 @@ def _scatter_with(ufunc: np.ufunc | None, input: Array, dim: int, index: Array, 
         return
     target, positions = _vector(input), _vector(index)
     places = places_along(axis, positions)
-    values = _part(_vector(src), positions) if several else np.asarray(src).astype(input.dtype)
+    values = _part(_vector(src), positions) if several else quiet(np.asarray(src).astype, input.dtype)
     if ufunc is None:
         target[places] = values
     else:
@@ -414,7 +412,7 @@ def index_reduce(
             "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
             f"{list(input.shape)} source.shape = {list(source.shape)}"
         )
-    if positions.size and (positions.min() < 0 or positions.max() >= target.shape[axis]):
+    if first_outside(positions, 0, target.shape[axis]) is not None:
         raise IndexError("index out of range in self")
     places = (slice(None),) * axis + (positions,)
     if input.dtype.itemsize == 2 and input.dtype.kind in "fV":
@@ -458,8 +456,8 @@ def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Array:
 
 
 def _check_flat(input: Array, index: Array) -> None:
-    if index.size and (index.min() < -input.size or index.max() >= input.size):
-        bad = index[(index < -input.size) | (index >= input.size)].flat[0]
+    bad = first_outside(index, -input.size, input.size)
+    if bad is not None:
         raise IndexError(f"out of range: tried to access index {bad} on a tensor of {input.size} elements.")
 
 

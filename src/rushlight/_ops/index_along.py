@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._backends.numpy.scatter import add_at
+from .._backends.numpy.errstate import quiet
+from .._backends.numpy.scatter import add_at, first_outside
 from .._core.dtypes import of_numpy
 from .._core.sizes import wrap_dim
 from .._declare.dispatch import scalar_name
@@ -22,13 +23,6 @@ EVERY = slice(None)
 
 def _name(array: Array) -> str:
     return scalar_name(of_numpy(array.dtype))
-
-
-def _first_outside(index: Array, low: int, high: int) -> int | None:
-    """The first position that is not in a range."""
-    if index.size and (index.min() < low or index.max() >= high):
-        return int(index[(index < low) | (index >= high)].flat[0])
-    return None
 
 
 def _vector(array: Array) -> Array:
@@ -65,7 +59,7 @@ def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None =
     positions = _vector(index)
     if not input.ndim and positions.size != 1:
         raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {positions.size} value(s)")
-    if _first_outside(positions, 0, _vector(input).shape[axis]) is not None:
+    if first_outside(positions, 0, _vector(input).shape[axis]) is not None:
         error = IndexError("index out of range in self")
         error.add_note(f"positions along dimension {axis} go from 0 to {_vector(input).shape[axis] - 1}")
         raise error
@@ -105,7 +99,7 @@ def _check_add(name: str, input: Array, dim: int, index: Array, source: Array) -
         )
     _check_vector(name, input, axis, index, source)
     positions = _vector(index)
-    bad = _first_outside(positions, 0, _vector(input).shape[axis])
+    bad = first_outside(positions, 0, _vector(input).shape[axis])
     if bad is not None:
         size = _vector(input).shape[axis]
         raise RuntimeError(f"index {bad} is out of bounds for dimension {axis} with size {size}")
@@ -216,7 +210,7 @@ def _check_copy(input: Array, axis: int, index: Array, source: Array) -> None:
             f"index_copy_(): Number of indices ({index.size}) should be equal to source.size(dim) ({count})"
         )
     size = _vector(input).shape[axis]
-    bad = _first_outside(_vector(index), 0, size)
+    bad = first_outside(_vector(index), 0, size)
     if bad is not None:
         raise IndexError(f"index_copy_(): index {bad} is out of bounds for dimension {axis} with size {size}")
 
@@ -263,7 +257,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Tensor | Number) -
     if input.dtype.kind != "c" and np.asarray(value).dtype.kind == "c":
         raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
     size = _vector(input).shape[axis]
-    bad = _first_outside(_vector(index), -size, size)
+    bad = first_outside(_vector(index), -size, size)
     if bad is not None:
         raise IndexError(f"index {bad} is out of bounds for dimension {axis} with size {size}")
-    _vector(input)[(EVERY,) * axis + (_vector(index),)] = np.asarray(value).astype(input.dtype)
+    _vector(input)[(EVERY,) * axis + (_vector(index),)] = quiet(np.asarray(value).astype, input.dtype)

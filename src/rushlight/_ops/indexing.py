@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy.errstate import quiet
 from .._backends.numpy.scatter import add_at
 from .._core.dtypes import of_numpy
 from .._core.tensor_base import TensorBase
@@ -184,8 +185,10 @@ def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, a
     try:
         if accumulate:
             add_at(input, places, values)
-        else:
+        elif values.dtype is input.dtype:
             input[places] = values
+        else:
+            input[places] = quiet(values.astype, input.dtype)
     except (IndexError, ValueError) as error:
         raise _put_error(input, places, values, error) from None
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy.errstate import quiet
 from .._core.dtypes import of_numpy
 from .._core.numbers import fitted
 from .._core.sizes import mismatch
@@ -83,7 +84,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Tensor | Number) -> None:
     else:
         value = np.asarray(fitted(value, of_numpy(input.dtype)), input.dtype)  # type: ignore[assignment]
     _check_covers(input, mask)
-    np.copyto(input, value, "unsafe", where=mask)  # type: ignore[arg-type]
+    quiet(np.copyto, input, value, "unsafe", where=mask)  # type: ignore[arg-type]
 
 
 def _scattered(g: Any, input_like: Any, mask: Any) -> Any:

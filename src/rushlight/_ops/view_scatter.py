@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy.errstate import quiet
 from .._backends.numpy.views import diagonal_of
 from .._core.sizes import wrap_dim
 from .._core.storage import strided_window
@@ -26,7 +27,7 @@ def _write(part: Array, src: Array) -> None:
             f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, "
             f"slice size = {list(part.shape)}"
         )
-    np.copyto(part, src, "unsafe")
+    quiet(np.copyto, part, src, "unsafe")
 
 
 @kernel(

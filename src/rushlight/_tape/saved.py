@@ -109,13 +109,18 @@ class Packed:
 class Like:
     """Shape, dtype and device of a tensor whose values a rule does not need."""
 
-    __slots__ = ("element", "meta", "shape")
+    __slots__ = ("element", "meta", "sizes")
 
     def __init__(self, tensor: Any) -> None:
         array = tensor._array
-        self.shape: Size = tuple.__new__(Size, array.shape)
+        self.sizes: tuple[int, ...] = array.shape
         self.element = array.dtype
         self.meta = type(array) is MetaArray
+
+    @property
+    def shape(self) -> Size:
+        """The sizes of the dimensions."""
+        return tuple.__new__(Size, self.sizes)
 
     @property
     def dtype(self) -> dtype:
@@ -140,12 +145,25 @@ def versions_of(saved: tuple[Any, ...]) -> tuple[int, ...] | None:
 def _version(value: Any) -> int:
     if isinstance(value, TensorBase):
         storage = value._storage
-        return 0 if storage is None else storage.version
+        if storage is None:
+            return 0
+        if value._extra is not None and value._extra.inference:
+            raise inference_error()
+        return storage.version
     if type(value) is SavedResult:
         return value.storage.version
     if type(value) is tuple:  # a list argument: counts only grow, so their sum tells whether any did
         return sum(map(_version, value))
     return 0
+
+
+def inference_error() -> RuntimeError:
+    """The error for a tensor that was made in inference mode and would have to be saved."""
+    return RuntimeError(
+        "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
+        "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in "
+        "autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
+    )
 
 
 def unpack(node: Node) -> Sequence[Any]:

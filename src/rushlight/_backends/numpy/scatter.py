@@ -11,6 +11,24 @@ Array = np.ndarray[Any, Any]
 EVERY = slice(None)
 
 
+def first_outside(index: Array, low: int, high: int) -> int | None:
+    """The first position that is not in ``range(low, high)``; None if all are.
+
+    Few positions are looked at in Python, which takes 0.3 us where two reductions take 3.
+    """
+    if index.size <= _FEW:
+        for position in index.reshape(-1).tolist():
+            if not low <= position < high:
+                return int(position)
+        return None
+    if np.minimum.reduce(index, None) >= low and np.maximum.reduce(index, None) < high:
+        return None
+    return int(index[(index < low) | (index >= high)].flat[0])
+
+
+_FEW = 32
+
+
 def places_along(dim: int, index: Array) -> tuple[Array, ...]:
     """NumPy's index for the elements that `gather` and `scatter` mean: `index` along `dim`, in step elsewhere."""
     ndim = index.ndim

@@ -1,0 +1,190 @@
+"""The fast paths of kernels that only move values, and of their in-place forms; see `fast`.
+
+These need no promotion and no care for rounding: arrays go in as they are. `cat` of two 10x3 tensors takes
+3 us this way, 10 us the general way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._core.modes import OFF, modes
+from .._core.tensor_base import PLAIN, Storage, new, on_bind
+from .binding import MISSING
+from .record import Operator
+from .tape import attach
+
+ndarray = np.ndarray
+Tensor: Any = None
+Fallback = Callable[..., Any]
+_NUMBERS = frozenset((int, float, bool))
+
+
+@on_bind
+def _bind(cls: type) -> None:
+    global Tensor
+    Tensor = cls
+
+
+class _Binder:
+    """Arguments in the order of an operator's parameters, and the arrays of the tensors among them."""
+
+    def __init__(self, op: Operator) -> None:
+        self.op = op
+        self.position = op.position
+        self.count = len(op.params) - op.keyword_only
+        self.defaults = [op.defaults.get(name, MISSING) for name in op.params]
+        self.tensors = tuple(
+            (op.position[name], name in op.lists, name in op.gaps, name in op.numbers) for name in op.tensors
+        )
+
+    def bind(self, args: tuple[Any, ...], rest: dict[str, Any]) -> list[Any] | None:
+        """The values of all parameters; None where only the general path knows."""
+        given = len(args)
+        if given > self.count:
+            return None
+        values = [*args, *self.defaults[given:]]
+        for name, value in rest.items():
+            place = self.position.get(name)
+            if place is None or place < given:
+                return None
+            values[place] = value
+        return values
+
+    def arrays(self, values: list[Any]) -> list[Any] | None:
+        """The values with arrays in the places of plain tensors; None where one is anything else."""
+        arguments = values.copy()
+        for place, several, gaps, numbers in self.tensors:
+            value = values[place]
+            if type(value) in PLAIN:
+                array = value._array
+                if type(array) is not ndarray or several:
+                    return None
+                arguments[place] = array
+            elif several:
+                if type(value) is not list and type(value) is not tuple:
+                    return None
+                found = []
+                for item in value:
+                    if type(item) in PLAIN and type(item._array) is ndarray:
+                        found.append(item._array)
+                    elif item is None and gaps:
+                        found.append(None)
+                    else:
+                        return None
+                arguments[place] = found
+            elif value is not None and not (numbers and type(value) in _NUMBERS):
+                return None
+        return arguments
+
+
+def direct(op: Operator, fallback: Fallback) -> Callable[..., Any]:
+    """The closure of a kernel that takes arrays as they are (``exact=True``)."""
+    body = op.body
+    binder = _Binder(op)
+    bind, arrays = binder.bind, binder.arrays
+    keyword_names = op.params[binder.count :]
+    count = binder.count
+    check = op.check
+    overwrites = op.overwrites
+    differentiable = not op.nondifferentiable
+    sources = tuple((op.position[name], name in op.lists) for name in (op.differentiable or op.tensors))
+    if op.grows or op.copies or op.returns is not None or (check is not None and keyword_names):
+        return fallback
+
+    def call(*args: Any, **rest: Any) -> Any:
+        values = bind(args, rest)
+        arguments = None if values is None or MISSING in values else arrays(values)
+        if arguments is None:
+            return fallback(*args, **rest)
+        if check is not None:
+            check(*values)
+        if overwrites:
+            arguments[0] = arguments[0].copy("K")
+        if keyword_names:
+            found = body(*arguments[:count], **dict(zip(keyword_names, arguments[count:])))
+        else:
+            found = body(*arguments)
+        if overwrites:
+            found = arguments[0]
+        several = type(found) is tuple
+        outputs = tuple([_wrap(item) for item in found]) if several else (_wrap(found),)
+        if differentiable and modes.record != OFF:
+            for place, is_list in sources:
+                value = values[place]
+                if is_list:
+                    if any([item is not None and item._edge is not None for item in value]):
+                        attach(op, _settled(op, values), outputs)
+                        break
+                elif getattr(value, "_edge", None) is not None:
+                    attach(op, _settled(op, values), outputs)
+                    break
+        return outputs if several else outputs[0]
+
+    return call
+
+
+def _settled(op: Operator, values: list[Any]) -> list[Any]:
+    """Values with lists of tensors made tuples, so that nobody changes what a node has saved."""
+    for name in op.lists:
+        values[op.position[name]] = tuple(values[op.position[name]])
+    return values
+
+
+def _wrap(array: Any) -> Any:
+    result = new(Tensor)
+    result._array = array if type(array) is ndarray else np.asarray(array)
+    result._edge = result._storage = result._base = result._extra = None
+    return result
+
+
+def overwriting(op: Operator, general: Fallback) -> Callable[..., Any]:
+    """The closure of the in-place form of a kernel whose body writes into its first argument."""
+    body = op.body
+    binder = _Binder(op)
+    bind, arrays = binder.bind, binder.arrays
+    keyword_names = op.params[binder.count :]
+    count = binder.count
+    check = op.check
+    spreads = bool(op.spreads)
+    others = tuple((op.position[name], name in op.lists) for name in op.tensors if op.position[name])
+    if not op.exact or (check is not None and keyword_names):
+        return general
+
+    def call(input: Any, *args: Any, **rest: Any) -> Any:
+        if type(input) not in PLAIN or input._extra is not None:
+            return general(input, *args, **rest)
+        recorded = modes.record != OFF
+        storage = input._storage
+        array = input._array
+        if storage is None:
+            storage = input._storage = Storage(array)
+        if storage.frozen or (recorded and input._edge is not None):
+            return general(input, *args, **rest)
+        base = input._base
+        if base is not None and ((recorded and base._edge is not None) or (not spreads and 0 in array.strides)):
+            return general(input, *args, **rest)
+        values = bind((input, *args), rest)
+        arguments = None if values is None or MISSING in values else arrays(values)
+        if arguments is None:
+            return general(input, *args, **rest)
+        for place, is_list in others:
+            value = values[place]
+            for item in value if is_list else (value,):
+                if type(item) in PLAIN and (
+                    (recorded and item._edge is not None) or (item._storage is storage and item is not input)
+                ):
+                    return general(input, *args, **rest)
+        if check is not None:
+            check(*values)
+        if keyword_names:
+            body(*arguments[:count], **dict(zip(keyword_names, arguments[count:])))
+        else:
+            body(*arguments)
+        storage.version += 1
+        return input
+
+    return call
