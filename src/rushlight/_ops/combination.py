@@ -22,6 +22,7 @@ def _times(value: Any, factor: Any) -> Any:
 
 
 @elementwise(
+    eager=lambda input, tensor1, tensor2: input + tensor1 * tensor2,
     general=lambda input, tensor1, tensor2, value: input + _factor(input, value) * tensor1 * tensor2,
     refuse=("bool",),
     kernel_name="addcmul_cpu_out",
@@ -64,6 +65,7 @@ def _check_addcdiv(input: Any, tensor1: Any, tensor2: Any, value: Any) -> None:
 
 
 @elementwise(
+    eager=lambda input, tensor1, tensor2: input + tensor1 / tensor2,
     check=_check_addcdiv,
     vjp={
         "input": lambda g: g,
@@ -109,11 +111,15 @@ _SPELLED = {
 
 def _interpolated(input: Any, end: Any, weight: Any) -> Any:
     """From `input` at weight 0 to `end` at weight 1, exact at both ends."""
+    if type(weight) is not np.ndarray:
+        step = end - input
+        return input + step * weight if -0.5 < weight < 0.5 else end - step * (1 - weight)
     near_end = np.abs(weight) >= 0.5
     return np.where(near_end, end - (end - input) * (1 - weight), input + weight * (end - input))
 
 
 @elementwise(
+    eager=_interpolated,
     general=_interpolated,
     check=_check_lerp,
     refuse=("bool", "integer"),

@@ -47,7 +47,9 @@ def _sign(input: Any) -> Any:
     """The sign of real elements; 0 for nan, as in torch."""
     if input.dtype.kind == "b":
         return input
-    return np.subtract(input > 0, input < 0, dtype=input.dtype)
+    found = np.sign(input)
+    total = np.add.reduce(found, None)
+    return found if total == total else np.where(np.isnan(found), found.dtype.type(0), found)
 
 
 @elementwise(

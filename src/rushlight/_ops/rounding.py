@@ -91,7 +91,7 @@ def _rounded(input: Any, decimals: Any) -> Any:
     """Elements rounded to even, `decimals` places after the point (before it where negative)."""
     if input.dtype.kind in "iu":
         return input
-    if decimals == 0:
+    if not decimals:
         return np.rint(input)
     power = input.dtype.type(10.0 ** np.abs(decimals))
     return np.rint(input * power) / power if decimals > 0 else np.rint(input / power) * power

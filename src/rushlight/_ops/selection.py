@@ -38,6 +38,8 @@ def _check_condition(condition: Any, input: Any, other: Any) -> None:
 
 @elementwise(
     name="where",
+    eager=np.where,
+    natural="any",
     keep=("condition",),
     check=_check_condition,
     vjp={

@@ -177,7 +177,7 @@ def _polygamma(x: Array, n: int) -> Array:
     return sign * math.factorial(n) * zeta_double(np.full_like(x, n + 1), x)
 
 
-lgamma = in_double(lgamma_double)
+lgamma = in_double(lgamma_double, math.lgamma)
 digamma = in_double(digamma_double)
 trigamma = in_double(trigamma_double)
 polygamma = in_double(_polygamma)

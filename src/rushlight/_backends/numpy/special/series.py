@@ -48,11 +48,26 @@ def by_region(x: Array, regions: Sequence[tuple[Array, Callable[[Array], Array]]
     return found
 
 
-def in_double(function: Callable[..., Array]) -> Callable[..., Array]:
-    """A function of double precision for float arrays of any: computed in float64, rounded to the dtype given."""
+SMALL = 512
+"""Up to so many elements the C library's function is called for one after the other: `erf` of 30 floats takes 2.5 us so
+and 30 us in steps over the array; 512 floats take 27 us."""
+
+
+def in_double(function: Callable[..., Array], scalar: Callable[[float], float] | None = None) -> Callable[..., Array]:
+    """A function of double precision for float arrays of any: computed in float64, rounded to the dtype given.
+
+    Args:
+        function: for float64 arrays with at least one dimension.
+        scalar: the same for one float, if the C library has it; it may raise ValueError or OverflowError.
+    """
 
     def rounded(x: Array, *rest: Any) -> Array:
         given = np.asarray(x)
+        if scalar is not None and given.size <= SMALL:
+            try:
+                return np.fromiter(map(scalar, given.ravel().tolist()), given.dtype, given.size).reshape(given.shape)
+            except (ValueError, OverflowError):
+                pass
         found = function(np.atleast_1d(given).astype(np.float64), *rest)
         return found.reshape(given.shape).astype(given.dtype)
 
