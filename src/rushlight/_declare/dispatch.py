@@ -461,8 +461,8 @@ def write_out(op: Operator, values: list[Any], out: Any) -> Any:
     recorded = from_args and op.nondifferentiable is not True
     if modes.grad_enabled and (recorded or any(target._edge is not None for target in targets)):
         raise RuntimeError(
-            f"{op.call.__name__}(): functions with out=... arguments don't support automatic differentiation, but one of the "
-            "arguments requires grad."
+            f"{op.call.__name__}(): functions with out=... arguments don't support automatic differentiation, but one "
+            "of the arguments requires grad."
         )
     record = modes.record
     modes.record = OFF

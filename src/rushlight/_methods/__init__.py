@@ -24,6 +24,7 @@ from .linalg import LinalgMethods
 from .matmul import MatmulMethods
 from .memory import MemoryMethods
 from .power import PowerMethods
+from .random import RandomMethods
 from .reduction import ReductionMethods
 from .rounding import RoundingMethods
 from .selection import SelectionMethods
@@ -53,6 +54,7 @@ class TensorMethods(
     MatmulMethods,
     LinalgMethods,
     CreationMethods,
+    RandomMethods,
     InspectionMethods,
     GradientMethods,
     MemoryMethods,
