@@ -48,6 +48,7 @@ from ._core.layouts import (
 )
 from ._core.promotion import can_cast, promote_types
 from ._core.sizes import Size, broadcast_shapes
+from ._core.warn import is_warn_always_enabled, set_warn_always
 
 # arithmetic
 from ._ops.activation import celu, hardshrink, relu, selu, threshold

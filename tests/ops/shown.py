@@ -15,6 +15,8 @@ EXPRESSIONS = Path(__file__).parent / "shown"
 RECORDED = Path(__file__).parents[1] / "golden" / "shown.json"
 
 OPERANDS = """
+import copy, pickle
+import numpy as np
 inf, nan = float("inf"), float("nan")
 a = torch.tensor([[0.5521, 0.5813, 0.4987], [0.1685, 0.6066, 0.2633],
                   [0.8681, 0.6731, 0.8404], [0.5233, 0.6716, 0.1455]])

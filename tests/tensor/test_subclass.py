@@ -1,6 +1,7 @@
 """Subclasses of Tensor: what calls with their instances return, and how they take part in calls."""
 
 import copy
+from typing import ClassVar
 
 import pytest
 
@@ -14,7 +15,7 @@ class Tagged(torch.Tensor):
 class Logging(torch.Tensor):
     """A subclass that remembers which functions were called with it."""
 
-    seen: list = []
+    seen: ClassVar[list[str]] = []
 
     @classmethod
     def __torch_function__(cls, func, types, args=(), kwargs=None):

@@ -10,6 +10,7 @@ _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep  # pathlib would 
 
 
 _given: set[str] = set()
+_always = False
 
 
 def warn(text: str, category: type[Warning] = UserWarning, once: bool = False) -> None:
@@ -20,7 +21,7 @@ def warn(text: str, category: type[Warning] = UserWarning, once: bool = False) -
         category: the class of the warning.
         once: whether to say it only the first time, as torch does of some deprecations.
     """
-    if once and text in _given:
+    if once and text in _given and not _always:
         return
     _given.add(text)
     level = 2
@@ -28,7 +29,33 @@ def warn(text: str, category: type[Warning] = UserWarning, once: bool = False) -
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         level += 1
         frame = frame.f_back  # type: ignore[assignment]
-    warnings.warn(text, category, stacklevel=level - 1)
+    warnings.warn(text, category, stacklevel=level)
 
 
 _given: set[str] = set()
+_always = False
+
+
+def set_warn_always(b: bool, /) -> None:
+    """Says whether warnings that come once a process come every time.
+
+    Args:
+        b: whether they do.
+
+    Example::
+
+        >>> torch.set_warn_always(False)
+    """
+    global _always
+    _always = b
+
+
+def is_warn_always_enabled() -> bool:
+    """Whether warnings that come once a process come every time.
+
+    Example::
+
+        >>> torch.is_warn_always_enabled()
+        False
+    """
+    return _always

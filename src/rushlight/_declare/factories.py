@@ -74,6 +74,8 @@ def quick(maker: Maker, sizes: Any, dtype: Any) -> Any:
         kind = type(sizes[0])
         if kind is tuple or kind is Size or kind is list:
             sizes = sizes[0]
+    elif not sizes:
+        return None
     for size in sizes:
         if type(size) is not int:
             return None

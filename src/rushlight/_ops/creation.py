@@ -260,7 +260,7 @@ def eye(
 
 
 def _identity(shape: tuple[int, ...], element: np.dtype[Any]) -> Any:
-    rows, columns = shape
+    columns = shape[1]
     array = np.zeros(shape, element)
     array.reshape(-1)[: columns * columns : columns + 1] = 1
     return array

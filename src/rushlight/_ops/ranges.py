@@ -64,7 +64,7 @@ def arange(
         tensor([1, 3, 5])
     """
     if type(start) is int and end is out is dtype is layout is device is None and not (pin_memory or requires_grad):
-        if step is MISSING and start >= 0:
+        if step is MISSING and 0 <= start < 1 << 60:
             found = quick(_counted, (start,), dtypes.int64)
             if found is not None:
                 return found  # type: ignore[no-any-return]

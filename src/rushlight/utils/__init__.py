@@ -1,1 +1,3 @@
 """The namespace ``torch.utils``: tools around tensors."""
+
+from . import dlpack as dlpack
