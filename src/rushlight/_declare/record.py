@@ -117,8 +117,7 @@ def register(op: Operator) -> None:
 
 def default_node_name(name: str) -> str:
     """torch's name of the node of an operator: ``max_pool2d`` gives ``MaxPool2DBackward0``."""
-    parts = name.strip("_").split("_")
-    return "".join(_title(part) for part in parts if part) + "Backward0"
+    return "".join([_title(part) for part in name.split("_") if part]) + "Backward0"
 
 
 def _title(part: str) -> str:

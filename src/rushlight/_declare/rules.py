@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +10,6 @@ from .._tape.saved import unpack
 
 if TYPE_CHECKING:
     from .record import Operator
-
-_RESULT = re.compile(r"result\d*$")
 
 
 class Rule:
@@ -42,7 +39,7 @@ class Rule:
             if name not in op.tensors:
                 raise TypeError(f"{op.name}: a derivative rule for `{name}`, which is no tensor parameter")
         for name in self.needs:
-            known = name in op.position or _RESULT.match(name)
+            known = name in op.position or name.rstrip("0123456789") == "result"
             stem, _, part = name.rpartition("_")
             if not known and not (part in ("like", "shape") and stem in op.position):
                 raise TypeError(f"{op.name}: the rule for {self.targets} names `{name}`, which the operator has not")
