@@ -64,7 +64,7 @@ def _distinct(input: Any, dim: int | None, ordered: bool) -> tuple[Any, Any, Any
     values = arranged[fresh]
     if dim is None:
         return values, inverse.reshape(input.shape), counts
-    return np.ascontiguousarray(np.moveaxis(values.reshape(len(values), *moved.shape[1:]), 0, dim)), inverse, counts
+    return np.moveaxis(values.reshape(len(values), *moved.shape[1:]), 0, dim), inverse, counts
 
 
 @kernel(name="_unique2", check=lambda input: _check_unique(input, None), nondifferentiable=(1, 2))

@@ -119,6 +119,8 @@ def _min_all(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 def _check_selection(name: str, input: Any, dim: int) -> None:
     """torch's errors for a selection along one dimension."""
+    if not hasattr(input, "_array"):
+        raise invalid_combination(name, (input, dim))
     if input.dtype.is_complex:
         raise RuntimeError(f"{name}(): does not support complex input")
     axis = wrap_dim(dim, input.ndim)

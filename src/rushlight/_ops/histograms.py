@@ -191,7 +191,7 @@ def histogram(
         return HistogramResult(_grid(rows, [], [bins], range, flat, density))
     _check_edges(input, bins, 0)
     _check_grid_dtype(input)
-    return HistogramResult((_grid(rows, [bins], None, None, flat, density)[0], bins))
+    return HistogramResult((_grid(rows, [bins], None, None, flat, density)[0], bins.clone()))
 
 
 @composite

@@ -79,7 +79,7 @@ def order(array: Array, axis: int, descending: bool) -> Array:
         return array.argsort(axis, "stable")
     # reversed before and after, so that equal elements keep their order
     last = array.shape[axis] - 1
-    return np.flip(last - np.flip(array, axis).argsort(axis, "stable"), axis)
+    return np.ascontiguousarray(np.flip(last - np.flip(array, axis).argsort(axis, "stable"), axis))
 
 
 def sorted_fast(array: Array, dim: Any, descending: bool) -> tuple[Any, Any]:
@@ -87,7 +87,7 @@ def sorted_fast(array: Array, dim: Any, descending: bool) -> tuple[Any, Any]:
     axis = _last(array, dim)
     if descending:
         places = order(array, axis, True)
-        return gather(array, places, axis), np.ascontiguousarray(places)
+        return gather(array, places, axis), places
     values = array.copy()
     values.sort(axis, "stable")  # as stable as the order of places, and sooner done than gathering (0.4 against 1.2 us)
     return values, array.argsort(axis, "stable")
@@ -95,7 +95,7 @@ def sorted_fast(array: Array, dim: Any, descending: bool) -> tuple[Any, Any]:
 
 def order_fast(array: Array, dim: Any, descending: bool) -> Any:
     """The order of the elements."""
-    return np.ascontiguousarray(order(array, _last(array, dim), descending))
+    return order(array, _last(array, dim), descending)
 
 
 def first_fast(array: Array, k: Any, dim: Any, largest: bool, sorted: bool) -> tuple[Any, Any]:
