@@ -32,3 +32,10 @@ __all__ = [
     "matrix_norm", "matrix_power", "norm", "qr", "slogdet", "solve", "solve_ex", "solve_triangular", "svd", "svdvals",
     "vector_norm",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """Says which of torch's names is missing."""
+    from ._core.missing import missing_name
+
+    raise missing_name(__name__, name, __all__)

@@ -23,3 +23,10 @@ __all__ = [
     "set_grad_enabled",
     "set_multithreading_enabled",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Says which of torch's names is missing."""
+    from .._core.missing import missing_name
+
+    raise missing_name(__name__, name, __all__)

@@ -8,3 +8,10 @@ __all__ = [
     *modules.__all__, "Buffer", "Parameter", "UninitializedBuffer", "UninitializedParameter", "functional", "init",
     "modules", "utils",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """Says which of torch's names is missing."""
+    from .._core.missing import missing_name
+
+    raise missing_name(__name__, name, __all__)

@@ -297,3 +297,10 @@ kaiming_uniform = _deprecated(kaiming_uniform_, "kaiming_uniform")
 kaiming_normal = _deprecated(kaiming_normal_, "kaiming_normal")
 orthogonal = _deprecated(orthogonal_, "orthogonal")
 sparse = _deprecated(sparse_, "sparse")
+
+
+def __getattr__(name: str) -> object:
+    """Says which of torch's names is missing."""
+    from .._core.missing import missing_name
+
+    raise missing_name(__name__, name, globals())

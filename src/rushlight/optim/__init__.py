@@ -7,3 +7,10 @@ from .rmsprop import RMSprop
 from .sgd import SGD
 
 __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop"]
+
+
+def __getattr__(name: str) -> object:
+    """Says which of torch's names is missing."""
+    from .._core.missing import missing_name
+
+    raise missing_name(__name__, name, __all__)

@@ -115,3 +115,10 @@ from .pooling import (
 )
 
 __all__ = [name for name in dir() if not name.startswith("_")]
+
+
+def __getattr__(name: str) -> object:
+    """Says which of torch's names is missing."""
+    from ..._core.missing import missing_name
+
+    raise missing_name(__name__, name, __all__)
