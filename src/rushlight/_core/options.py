@@ -15,7 +15,7 @@ from .meta_array import MetaArray
 from .modes import modes
 from .names import type_name
 from .storage import strided_window
-from .tensor_base import LEAF, TensorBase, extra_of, wrap
+from .tensor_base import LEAF, TensorBase, mark_inference, wrap
 
 _PYTHON_TYPES = {float: dtypes.float64, int: dtypes.int64, bool: dtypes.bool_, complex: dtypes.complex128}
 
@@ -180,7 +180,7 @@ def finish(array: Any, requires_grad: bool = False) -> Any:
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         tensor._edge = LEAF
     if modes.inference:
-        extra_of(tensor).inference = True
+        mark_inference(tensor)
     return tensor
 
 

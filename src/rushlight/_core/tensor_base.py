@@ -170,6 +170,12 @@ def extra_of(tensor: TensorBase) -> Extra:
     return extra
 
 
+def mark_inference(tensor: Any) -> None:
+    """Marks a tensor as made in inference mode; it has a storage from then on, for what saves tensors looks there."""
+    extra_of(tensor).inference = True
+    storage_of(tensor)
+
+
 def wrap_view(base: Any, array: Any) -> Any:
     """A tensor without history around an array that shares the memory of `base`."""
     storage = base._storage

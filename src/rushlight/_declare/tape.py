@@ -210,5 +210,5 @@ def careful(node: Node) -> None:
     """What anomaly mode wants to know of a node: where it was made, and by which node's backward pass."""
     if modes.anomaly:
         extra = node_extra(node)
-        extra.traceback = traceback.extract_stack()[:-2]
+        extra.traceback = traceback.extract_stack()[:-1]
         extra.parent = modes.backward_node

@@ -83,7 +83,8 @@ class GradientMethods:
         warn(
             "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
             "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf "
-            "Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure "
+            "Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make "
+            "sure "
             "you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
         )
         return None
@@ -200,10 +201,12 @@ def _check_grad(tensor: Any, gradient: Any) -> None:
     given, wanted = gradient._array, tensor._array
     if given.dtype != wanted.dtype:
         raise RuntimeError(
-            f"attempting to assign a gradient with dtype '{scalar_name(of_numpy(given.dtype)).lower()}' to a tensor with "
+            f"attempting to assign a gradient with dtype '{scalar_name(of_numpy(given.dtype)).lower()}' to a tensor "
+            "with "
             f"grad_dtype '{scalar_name(of_numpy(wanted.dtype))}'. The gradient must match the tensor's grad_dtype "
             "(defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or "
-            "None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may "
+            "None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient "
+            "may "
             "break downstream systems that assume they match."
         )
     if (type(given) is MetaArray) != (type(wanted) is MetaArray):
@@ -213,6 +216,7 @@ def _check_grad(tensor: Any, gradient: Any) -> None:
         )
     if given.shape != wanted.shape:
         raise RuntimeError(
-            f"attempting to assign a gradient of size '{list(given.shape)}' to a tensor of size '{list(wanted.shape)}'. "
+            f"attempting to assign a gradient of size '{list(given.shape)}' to a tensor of size "
+            f"'{list(wanted.shape)}'. "
             "Please ensure that the gradient and the tensor are the same size"
         )

@@ -15,7 +15,6 @@ from .._core.storage import Storage
 from .._core.tensor_base import PLAIN, TensorBase, new, storage_of, version_of, wrap
 from .node import FREED, Node, OutputEdge, edge_of
 
-
 NO_HISTORY = -1
 """The number of an output that is not differentiable."""
 
@@ -83,8 +82,10 @@ class Packed:
         self.packed = hooks[0](tensor)
         if version_of(tensor) != version:
             raise RuntimeError(
-                "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook cannot "
-                "be modified by in-place operations as this can lead to unexpected side-effects. Please open an issue if "
+                "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook "
+                "cannot "
+                "be modified by in-place operations as this can lead to unexpected side-effects. Please open an issue "
+                "if "
                 "you need to perform in-place operations on the input to a pack hook."
             )
         self.unpack = hooks[1]
@@ -161,7 +162,8 @@ def inference_error() -> RuntimeError:
     """The error for a tensor that was made in inference mode and would have to be saved."""
     return RuntimeError(
         "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
-        "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in "
+        "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it "
+        "in "
         "autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
     )
 

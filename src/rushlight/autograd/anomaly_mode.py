@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import traceback
-import warnings
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,9 @@ from .._core.warn import warn
 from .._tape.node import Node
 
 __all__ = ["detect_anomaly", "set_detect_anomaly"]
+
+PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+"""Where the frames lie that a traceback for the user leaves out."""
 
 
 class detect_anomaly:
@@ -37,10 +40,9 @@ class detect_anomaly:
     def __init__(self, check_nan: bool = True) -> None:
         self.previous = (modes.anomaly, modes.anomaly_check_nan)
         self.check_nan = check_nan
-        warnings.warn(
+        warn(
             "Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for "
-            "debugging.",
-            stacklevel=2,
+            "debugging."
         )
 
     def __enter__(self) -> None:
@@ -109,7 +111,8 @@ def explain(node: Node) -> None:
         stack = _stack_of(parent)
         if stack is None:
             warn(
-                f"\n\nPrevious calculation was induced by {parent.name()}. No forward pass information available. Enable "
+                f"\n\nPrevious calculation was induced by {parent.name()}. No forward pass information available. "
+                "Enable "
                 "detect anomaly during forward pass for more information."
             )
             return
@@ -124,7 +127,10 @@ def _stack_of(node: Node) -> str | None:
     extra = node._extra
     if extra is None or extra.traceback is None:
         return None
-    return "".join(traceback.format_list(extra.traceback))
+    frames = extra.traceback
+    while frames and frames[-1].filename.startswith(PACKAGE):
+        frames = frames[:-1]
+    return "".join(traceback.format_list(frames))
 
 
 def check_finite(node: Node, grads: Any) -> None:

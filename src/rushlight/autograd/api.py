@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .._core.modes import modes
 from .._core.tensor_base import PLAIN, TensorBase, wrap
+from .._core.warn import warn
 from .._tape.node import AccumulateGrad, Node, OutputEdge, edge_of
 from .batching import BatchLevel
 from .engine import Capture, run_backward
@@ -34,7 +33,24 @@ class GradientEdge(NamedTuple):
 def backward_from(
     tensor: Any, gradient: Any = None, retain_graph: Any = None, create_graph: bool = False, inputs: Any = None
 ) -> None:
-    """What ``tensor.backward()`` does; a real scalar and nothing else given is the short way."""
+    """Adds the gradients of this tensor with respect to the leaves of its graph to the leaves' ``.grad``.
+
+    Args:
+        gradient: the vector of the vector-Jacobian product, of the tensor's shape; None for a real scalar.
+        retain_graph: whether the graph can be gone through again; as `create_graph` by default.
+        create_graph: whether the backward pass is recorded, for derivatives of higher order.
+        inputs: the tensors whose gradients to accumulate; all leaves by default.
+
+    Raises:
+        RuntimeError: the tensor requires no grad, is no scalar and no gradient is given, or the graph was freed.
+
+    Example::
+
+        >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
+        >>> (x * x).sum().backward()
+        >>> x.grad
+        tensor([2., 4.])
+    """
     if modes.levels:
         raise _transform_error()
     edge = tensor._edge
@@ -89,9 +105,7 @@ def backward(
         tensor([5., 5.])
     """
     if grad_variables is not None:
-        warnings.warn(
-            "`grad_variables` is deprecated. Use `grad_tensors` instead.", category=FutureWarning, stacklevel=2
-        )
+        warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning)
         if grad_tensors is not None:
             raise RuntimeError(
                 "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please only "
@@ -155,11 +169,10 @@ def grad(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
         )
     if not only_inputs:
-        warnings.warn(
+        warn(
             "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for "
             "other parts of the graph, please use torch.autograd.backward.",
             FutureWarning,
-            stacklevel=2,
         )
     roots, wanted = _as_tuple(outputs), _as_tuple(inputs)
     given = _as_tuple(grad_outputs, len(roots))
@@ -342,18 +355,11 @@ def _zeros_for(value: Any) -> Any:
     return value.new_zeros(value.shape) if isinstance(value, TensorBase) else None
 
 
-_warned_of_cycle = False
-
-
 def _warn_of_cycle() -> None:
-    global _warned_of_cycle
-    if _warned_of_cycle:
-        return
-    _warned_of_cycle = True
-    warnings.warn(
+    warn(
         "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient "
         "which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you "
         "have to use this function, make sure to reset the .grad fields of your parameters to None after use to break "
         "the cycle and avoid the leak.",
-        stacklevel=4,
+        once=True,
     )

@@ -18,7 +18,7 @@ from numpy.lib.stride_tricks import as_strided
 from .._core.meta_array import MetaArray
 from .._core.modes import OFF, modes
 from .._core.sizes import wrap_dim, wrap_dims
-from .._core.tensor_base import TensorBase, bump, new, on_bind, storage_of
+from .._core.tensor_base import TensorBase, new, on_bind, storage_of
 from .._declare.dispatch import compute_dtype
 from .._declare.kinds import BOOL
 from .._declare.record import Operator
@@ -49,7 +49,8 @@ class BatchArray(MetaArray):
 
     def __bool__(self) -> bool:
         raise RuntimeError(
-            "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support "
+            "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't "
+            "support "
             "that yet, please file an issue at https://github.com/pytorch/pytorch/issues ."
         )
 
@@ -168,20 +169,23 @@ class BatchLevel(Level):
         """Runs a user's `Function` on a batch: by its own ``vmap`` rule, or by its other methods on wrappers."""
         if cls.setup_context is Function.setup_context:
             raise RuntimeError(
-                "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must "
+                "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it "
+                "must "
                 "override the setup_context staticmethod. For more details, please see "
                 "https://pytorch.org/docs/main/notes/extending.func.html"
             )
         own = cls.vmap is not Function.vmap
         if cls.generate_vmap_rule and own:
             raise RuntimeError(
-                f"You tried to vmap over {cls.__name__}, but it has both generate_vmap_rule=True and an overridden vmap "
+                f"You tried to vmap over {cls.__name__}, but it has both generate_vmap_rule=True and an overridden "
+                "vmap "
                 "staticmethod. Please set generate_vmap_rule=False or delete the overridden vmap staticmethod to avoid "
                 "ambiguity. For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
             )
         if not own and not cls.generate_vmap_rule:
             raise RuntimeError(
-                f"You tried to vmap over {cls.__name__}, but it does not have vmap support. Please override and implement "
+                f"You tried to vmap over {cls.__name__}, but it does not have vmap support. Please override and "
+                "implement "
                 "the vmap staticmethod or set generate_vmap_rule=True. For more details, please see "
                 "https://pytorch.org/docs/main/notes/extending.func.html"
             )
@@ -234,9 +238,7 @@ def batched_function(level: BatchLevel, cls: Any, args: tuple[Any, ...]) -> Any:
     class Batched(Function):
         @staticmethod
         def forward(ctx: Any, *values: Any) -> Any:
-            inside = [
-                level.wrap(value, True) if batched else value for value, batched in zip(values, flags)
-            ]
+            inside = [level.wrap(value, True) if batched else value for value, batched in zip(values, flags)]
             ctx.inner = cls._backward_cls.make(args)
             output = call_forward(cls, ctx.inner, tuple(inside), {})
             ctx.several = isinstance(output, tuple)

@@ -123,7 +123,8 @@ class DualLevel(Level):
             return cls.apply(*primals, **kwargs)
         if any(self.owns(value) and value._edge is not None for value in args) and modes.record != OFF:
             raise NotImplementedError(
-                f"{cls.__name__}: the backward pass of a custom Function cannot be differentiated in forward mode; write "
+                f"{cls.__name__}: the backward pass of a custom Function cannot be differentiated in forward mode; "
+                "write "
                 "the function in operators, or differentiate backward twice"
             )
         if any(isinstance(value, LevelTensor) for value in primals):

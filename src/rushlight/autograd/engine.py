@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from .._core.meta_array import MetaArray
-from .._core.modes import OFF, modes
+from .._core.modes import modes
 from .._core.tensor_base import LEAF, extra_of, storage_of, wrap
 from .._tape.node import Node, OutputEdge, node_of
 from .anomaly_mode import check_finite, explain
@@ -251,7 +251,8 @@ def _run_explained(node: Node, gradient: Any, edges: tuple[Any, ...]) -> Any:
 
 def _retain(node: Node, gradient: Any) -> None:
     """Keeps the gradient on the tensors that asked for it with `retain_grad`."""
-    assert node._extra is not None and node._extra.retained is not None
+    assert node._extra is not None
+    assert node._extra.retained is not None
     for number, reference in node._extra.retained.items():
         tensor = reference()
         found = gradient if node.dtype is not None else gradient[number]

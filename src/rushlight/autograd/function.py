@@ -60,7 +60,8 @@ class FunctionCtx:
         for tensor in tensors:
             if tensor is not None and not isinstance(tensor, TensorBase):
                 raise AssertionError(
-                    "save_for_forward expects all arguments to be tensors; you should save non-tensors as attributes on "
+                    "save_for_forward expects all arguments to be tensors; you should save non-tensors as attributes "
+                    "on "
                     "ctx."
                 )
         self.saved_for_forward = tensors
@@ -137,7 +138,8 @@ class BackwardCFunction(FunctionCtx, Node):
         own, vjp = cls.backward is not Function.backward, cls.vjp is not Function.vjp
         if own and vjp:
             raise RuntimeError(
-                "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement "
+                "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only "
+                "implement "
                 "one of them."
             )
         return cls.vjp if vjp else cls.backward  # type: ignore[no-any-return]
@@ -167,7 +169,8 @@ class BackwardCFunction(FunctionCtx, Node):
                 continue
             if position not in self.places:
                 raise RuntimeError(
-                    f"function {self.title} returned a gradient different than None at position {position + 1}, but the "
+                    f"function {self.title} returned a gradient different than None at position {position + 1}, but "
+                    "the "
                     "corresponding forward input was not a Variable"
                 )
             if not isinstance(gradient, TensorBase):
@@ -219,6 +222,7 @@ class Function(FunctionCtx, metaclass=FunctionMeta):
     generate_vmap_rule = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Raises: a `Function` is used by ``apply``."""
         raise RuntimeError(
             "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd "
             "function with static forward method. (Example: "

@@ -22,7 +22,8 @@ Strategy = Literal["reverse-mode", "forward-mode"]
 _INDEPENDENT_JACOBIAN = (
     "While computing the hessian, found that the jacobian of the user-provided function with respect to input {} is "
     "independent of the input. This is not allowed in strict mode. You should ensure that your function is twice "
-    "differentiable and that the jacobian depends on the inputs (this would be violated by a linear function for example)."
+    "differentiable and that the jacobian depends on the inputs (this would be violated by a linear function for "
+    "example)."
 )
 
 
@@ -71,9 +72,7 @@ def _vector(v: Any, like: Sequence[Any], whose: str, name: str) -> tuple[Any, ..
     if len(vectors) != len(like):
         if len(like) == 1:
             raise RuntimeError("The given v should contain a single Tensor.")
-        raise RuntimeError(
-            f"v is a tuple of invalid length: should be {len(like)} but got {len(vectors)}."
-        )
+        raise RuntimeError(f"v is a tuple of invalid length: should be {len(like)} but got {len(vectors)}.")
     for index, (vector, tensor) in enumerate(zip(vectors, like)):
         if vector.shape != tensor.shape:
             which = f"Entry {index} in v" if len(like) > 1 else "v"
@@ -147,7 +146,9 @@ def vjp(
         several, outputs = _call(func, tracked, "vjp", strict)
         vectors = _vector(v, outputs, "the user-provided function returns", "vjp")
         grads = _gradients(outputs, tracked, vectors, create_graph)
-        text = "The output of the user-provided function is independent of input {}. This is not allowed in strict mode."
+        text = (
+            "The output of the user-provided function is independent of input {}. This is not allowed in strict mode."
+        )
         grads = _filled(grads, tracked, text if strict else None)
         if strict and create_graph:
             _check_recorded(grads)
@@ -181,7 +182,9 @@ def jvp(
         several, outputs = _call(func, tracked, "jvp", strict)
         seeds = tuple(output.new_zeros(output.shape).requires_grad_() for output in outputs)
         grads = _gradients(outputs, tracked, seeds, True)
-        text = "The output of the user-provided function is independent of input {}. This is not allowed in strict mode."
+        text = (
+            "The output of the user-provided function is independent of input {}. This is not allowed in strict mode."
+        )
         grads = _filled(grads, tracked, text if strict else None)
         if strict and create_graph:
             for index, gradient in enumerate(grads):
@@ -236,13 +239,13 @@ def jacobian(
     if strategy == "forward-mode":
         if create_graph:
             raise NotImplementedError(
-                "torch.autograd.functional.jacobian: `create_graph=True` and `strategy=\"forward-mode\"` are not supported "
-                "together (yet). Please either set `create_graph=False` or `strategy=\"reverse-mode\"`."
+                'torch.autograd.functional.jacobian: `create_graph=True` and `strategy="forward-mode"` are not '
+                'supported together (yet). Please either set `create_graph=False` or `strategy="reverse-mode"`.'
             )
         if strict:
             raise RuntimeError(
-                "torch.autograd.functional.jacobian: `strict=True` and `strategy=\"forward-mode\"` are not supported "
-                "together (yet). Please either set `strict=False` or `strategy=\"reverse-mode\"`."
+                'torch.autograd.functional.jacobian: `strict=True` and `strategy="forward-mode"` are not supported '
+                'together (yet). Please either set `strict=False` or `strategy="reverse-mode"`.'
             )
         if not vectorize:
             raise NotImplementedError(
@@ -285,7 +288,8 @@ def _rows(
             for gradient, tensor in zip(found, tracked)
         ]
     text = (
-        f"Output {index} of the user-provided function is independent of input {{}}. This is not allowed in strict mode."
+        f"Output {index} of the user-provided function is independent of input {{}}. This is not allowed in strict "
+        "mode."
         if strict
         else None
     )
@@ -383,9 +387,7 @@ def hessian(
         return tuple(grads) if many else grads[0]
 
     with enable_grad():
-        return jacobian(
-            first, inputs, create_graph=create_graph, vectorize=vectorize, strategy=outer_jacobian_strategy
-        )
+        return jacobian(first, inputs, create_graph=create_graph, vectorize=vectorize, strategy=outer_jacobian_strategy)
 
 
 def _check_single(outputs: Sequence[Any], several: bool, name: str) -> None:

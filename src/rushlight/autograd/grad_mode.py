@@ -31,6 +31,7 @@ class Mode:
         return type(self)()
 
     def __call__(self, function: F) -> F:
+        """Decorates a function, or a generator function, so that it runs under the mode."""
         if inspect.isclass(function):
             warn(
                 "Decorating classes is deprecated and will be disabled in future versions. You should only decorate "
@@ -152,6 +153,7 @@ class set_grad_enabled(Mode):
         _switch(mode)
 
     def __call__(self, function: F) -> F:
+        """Decorates a function so that it runs under the mode."""
         _switch(self.before)  # as a decorator it changes nothing now
         return super().__call__(function)
 
@@ -184,6 +186,7 @@ class inference_mode(Mode):
     """
 
     def __new__(cls, mode: Any = True) -> Any:
+        """The context; for a function, as of a decorator without parentheses, that function under the mode."""
         found = object.__new__(cls)
         if isinstance(mode, bool):
             return found

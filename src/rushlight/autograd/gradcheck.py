@@ -199,9 +199,7 @@ class _Check:
         outputs: the differentiable results, recorded.
     """
 
-    def __init__(
-        self, func: Callable[..., Any], inputs: Any, eps: float, atol: float, rtol: float, fast: bool
-    ) -> None:
+    def __init__(self, func: Callable[..., Any], inputs: Any, eps: float, atol: float, rtol: float, fast: bool) -> None:
         self.func = func
         self.inputs = _as_tuple(inputs)
         self.eps, self.atol, self.rtol, self.fast = eps, atol, rtol, fast
@@ -323,7 +321,8 @@ class _Check:
                     found = self._pulled(place, output, unit, check_dtypes)
                     if np.abs(found - self._pulled(place, output, unit, False)).max(initial=0.0) > nondet_tol:
                         raise GradcheckError(
-                            "Backward is not reentrant, i.e., running backward with same input and grad_output multiple "
+                            "Backward is not reentrant, i.e., running backward with same input and grad_output "
+                            "multiple "
                             "times gives different values, although analytical gradient matches numerical gradient."
                             f"The tolerance for nondeterminism was {nondet_tol}."
                         )
@@ -462,7 +461,8 @@ class _Check:
 
 _BATCHED = (
     "gradcheck or gradgradcheck failed while testing batched gradient computation.\n"
-    "The gradients of a batch of vectors are not those of the vectors one by one (pass check_batched_grad=False to skip "
+    "The gradients of a batch of vectors are not those of the vectors one by one (pass check_batched_grad=False to "
+    "skip "
     "this check): {}"
 )
 

@@ -1,4 +1,4 @@
-"""Levels: the nested transforms (batches, dual numbers) that run operators on wrapped tensors, one level down at a time.
+"""Levels: nested transforms (batches, dual numbers) that run operators on wrapped tensors, one level down at a time.
 
 A wrapper belongs to a level. An operator on wrappers is run by the innermost level among them: it unwraps what is its
 own, computes with operators one level down, and wraps the results. What requires grad inside of a level is recorded on
@@ -124,7 +124,8 @@ class LevelTensor:
     def _transform(op: Operator, values: list[Any], out: Any) -> Any:
         if out is not None:
             raise NotImplementedError(
-                f"{op.name}(): out= is not supported on tensors of a transform (vmap, forward mode): use the result instead"
+                f"{op.name}(): out= is not supported on tensors of a transform (vmap, forward mode): use the result "
+                "instead"
             )
         return _innermost(tensors_of(op, values)).run(op, values)
 
@@ -139,7 +140,8 @@ class LevelTensor:
         )
         if recorded and (input._base is not None or edge_of(input) is input):
             raise NotImplementedError(
-                f"{op.name}_(): an in-place operator on a leaf or a view cannot be differentiated inside of a transform; "
+                f"{op.name}_(): an in-place operator on a leaf or a view cannot be differentiated inside of a "
+                "transform; "
                 f"use {op.name}() instead"
             )
         result = level.run(op, values)

@@ -45,8 +45,7 @@ class TreeSpec:
         if self.kind is None:
             return "*"
         inside = ",\n".join(
-            (" " * (indent + 2) if index else "") + child._text(indent + 2)
-            for index, child in enumerate(self.children)
+            (" " * (indent + 2) if index else "") + child._text(indent + 2) for index, child in enumerate(self.children)
         )
         return f"TreeSpec({self.kind.__name__}, {self.context}, [{inside}])"
 

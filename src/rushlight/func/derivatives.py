@@ -138,7 +138,8 @@ def _check_value(value: Any) -> None:
         raise RuntimeError(f"{start}Tensor, got {type(value)}")
     if value._array.ndim:
         raise RuntimeError(
-            f"{start}scalar Tensor, got tensor with {value._array.ndim} dims. Maybe you wanted to use the vjp or jacrev "
+            f"{start}scalar Tensor, got tensor with {value._array.ndim} dims. Maybe you wanted to use the vjp or "
+            "jacrev "
             "APIs instead?"
         )
 
@@ -234,7 +235,8 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         vectors, given = flatten(cotangents[0] if len(cotangents) == 1 else cotangents)
         if given != out_spec:
             raise RuntimeError(
-                "Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. "
+                "Expected pytree structure of cotangents to be the same as pytree structure of outputs to the "
+                "function. "
                 f"cotangents: {_sketch(given)}, primal output: {_sketch(out_spec)}"
             )
         create = keep if create_graph is None else create_graph
@@ -257,9 +259,7 @@ def _sketch(spec: Any) -> str:
     return f"[{inside}]" if spec.kind is list else f"({inside})"
 
 
-def jvp(
-    func: Callable[..., Any], primals: Any, tangents: Any, *, strict: bool = False, has_aux: bool = False
-) -> Any:
+def jvp(func: Callable[..., Any], primals: Any, tangents: Any, *, strict: bool = False, has_aux: bool = False) -> Any:
     """The value of `func`, and its Jacobian times a vector, in one forward pass.
 
     Args:
@@ -285,7 +285,8 @@ def jvp(
     moves, given = flatten(tangents)
     if given != spec:
         raise RuntimeError(
-            "jvp(f, primals, tangents): Expected primals and tangents to have the same python structure. For example, if "
+            "jvp(f, primals, tangents): Expected primals and tangents to have the same python structure. For example, "
+            "if "
             f"primals is a tuple of 3 tensors, tangents also must be. Got primals with structure {spec} and tangents "
             f"with structure {given}"
         )
@@ -296,7 +297,8 @@ def jvp(
         if has_aux:
             if not (isinstance(found, tuple) and len(found) == 2):
                 raise RuntimeError(
-                    "jvp(f, primals, tangents): output of function f should be a tuple: (output, aux) if has_aux is True"
+                    "jvp(f, primals, tangents): output of function f should be a tuple: (output, aux) if has_aux is "
+                    "True"
                 )
             found, aux = found
         outputs, out_spec = flatten(found)

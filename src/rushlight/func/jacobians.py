@@ -9,7 +9,7 @@ from typing import Any
 
 from .._core.tensor_base import TensorBase
 from .._ops.creation import eye
-from ..autograd.trees import TreeSpec, flatten, unflatten
+from ..autograd.trees import flatten, unflatten
 from .derivatives import _pick, jvp, vjp
 from .vmap import vmap
 

@@ -43,7 +43,9 @@ def functional_call(
             repeated = given.keys() & part.keys()
             if repeated:
                 name = sorted(repeated)[0]
-                raise ValueError(f"{[name]} appeared in multiple dictionaries; behavior of functional call is ambiguous")
+                raise ValueError(
+                    f"{[name]} appeared in multiple dictionaries; behavior of functional call is ambiguous"
+                )
             given.update(part)
     else:
         raise ValueError(
@@ -77,9 +79,7 @@ def _places(module: Any, given: dict[str, Any], tie_weights: bool, strict: bool)
             reasons.append(f"Unexpected key(s): {', '.join(unknown)}.")
         if missing:
             reasons.append(f"Missing key(s): {', '.join(missing)}.")
-        raise RuntimeError(
-            f"Error(s) in reparametrizing for {type(module).__name__}:\n\t" + "\n\t".join(reasons)
-        )
+        raise RuntimeError(f"Error(s) in reparametrizing for {type(module).__name__}:\n\t" + "\n\t".join(reasons))
     if unknown:
         raise AttributeError(f"'{type(module).__name__}' object has no attribute '{unknown[0]}'")
     by_identity = {id(tables[name][0][tables[name][1]]): value for name, value in given.items()}

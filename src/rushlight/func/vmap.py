@@ -64,7 +64,8 @@ def _take_inputs(func: Any, in_dims: Any, args: tuple[Any, ...]) -> tuple[int, l
     start = f"vmap({_name(func)}, in_dims={in_dims}, ...)(<inputs>): "
     if not isinstance(in_dims, (int, tuple)):
         raise ValueError(
-            f"{start}expected `in_dims` to be int or a (potentially nested) tuple matching the structure of inputs, got: "
+            f"{start}expected `in_dims` to be int or a (potentially nested) tuple matching the structure of inputs, "
+            "got: "
             f"{type(in_dims)}."
         )
     if not args:
@@ -100,7 +101,8 @@ def _checked_dim(start: str, leaf: Any, dim: Any) -> int | None:
         )
     if not isinstance(leaf, TensorBase):
         raise ValueError(
-            f"{start}Got in_dim={dim} for an input but the input is of type {type(leaf)}. We cannot vmap over non-Tensor "
+            f"{start}Got in_dim={dim} for an input but the input is of type {type(leaf)}. We cannot vmap over "
+            "non-Tensor "
             "arguments, please use None as the respective in_dim"
         )
     ndim = leaf._array.ndim
@@ -124,9 +126,7 @@ def _run(
         found = func(*unflatten(examples, spec), **kwargs)
         outputs, out_spec = flatten(found)
         targets = _out_dims(func, out_dims, found, out_spec)
-        return unflatten(
-            [_take_output(func, level, output, dim) for output, dim in zip(outputs, targets)], out_spec
-        )
+        return unflatten([_take_output(func, level, output, dim) for output, dim in zip(outputs, targets)], out_spec)
 
 
 def _out_dims(func: Any, out_dims: Any, found: Any, spec: TreeSpec) -> list[Any]:
@@ -138,7 +138,8 @@ def _out_dims(func: Any, out_dims: Any, found: Any, spec: TreeSpec) -> list[Any]
     dims = spread(out_dims, spec)
     if dims is None or not all(dim is None or isinstance(dim, int) for dim in dims):
         raise ValueError(
-            f"vmap({_name(func)}, ..., out_dims={out_dims})(<inputs>): out_dims is not compatible with the structure of "
+            f"vmap({_name(func)}, ..., out_dims={out_dims})(<inputs>): out_dims is not compatible with the structure "
+            "of "
             f"`outputs`. out_dims has structure {flatten(out_dims)[1]} but outputs has structure {spec}."
         )
     return dims
@@ -150,7 +151,8 @@ def _take_output(func: Any, level: BatchLevel, output: Any, dim: int | None) -> 
         if dim is None:
             return output
         raise ValueError(
-            f"vmap({_name(func)}, ...): `{_name(func)}` must only return Tensors, got type {type(output)}. Did you mean "
+            f"vmap({_name(func)}, ...): `{_name(func)}` must only return Tensors, got type {type(output)}. Did you "
+            "mean "
             "to set out_dims= to None for output?"
         )
     batched = level.owns(output) and output.batched
@@ -176,7 +178,5 @@ def _run_chunks(
         outputs, out_spec = flatten(_run(func, randomness, count, chunk, dims, spec, out_dims, kwargs))
         parts.append(outputs)
     targets = _out_dims(func, out_dims, unflatten(parts[0], out_spec), out_spec)
-    joined = [
-        part[0] if dim is None else cat(part, dim) for part, dim in zip(map(list, zip(*parts)), targets)
-    ]
+    joined = [part[0] if dim is None else cat(part, dim) for part, dim in zip(map(list, zip(*parts)), targets)]
     return unflatten(joined, out_spec)
