@@ -148,3 +148,10 @@ def thread_safe_generator() -> Generator | None:
         True
     """
     return None
+
+
+def __getattr__(name: str) -> object:
+    """Says which of torch's names is missing."""
+    from ._core.missing import missing_name
+
+    raise missing_name(__name__, name, __all__)
