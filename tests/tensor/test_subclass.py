@@ -6,6 +6,7 @@ from typing import ClassVar
 import pytest
 
 import rushlight as torch
+from rushlight.overrides import handle_torch_function, has_torch_function
 
 
 class Tagged(torch.Tensor):
@@ -118,3 +119,43 @@ class TestOverrides:
         found = torch.add(Meters(torch.ones(2)), 1)
         assert isinstance(found, Meters)
         assert found.value.tolist() == [2, 2]
+
+    def test_functions_of_ones_own(self):
+        def double(x):
+            if has_torch_function((x,)):
+                return handle_torch_function(double, (x,), x)
+            return x * 2
+
+        assert type(double(tagged(1.0))) is Tagged
+        assert isinstance(double(Meters(torch.ones(1))), Meters)
+
+    def test_refusal_names_the_function(self):
+        class Shy:
+            @classmethod
+            def __torch_function__(cls, func, types, args=(), kwargs=None):
+                return NotImplemented
+
+        with pytest.raises(TypeError, match="no implementation found for"):
+            torch.add(Shy(), 1)
+
+    def test_subclasses_are_asked_before_their_bases(self):
+        order = []
+
+        class First(torch.Tensor):
+            @classmethod
+            def __torch_function__(cls, func, types, args=(), kwargs=None):
+                order.append(cls.__name__)
+                return super().__torch_function__(func, types, args, kwargs or {})
+
+        class Second(First):
+            pass
+
+        torch.add(torch.ones(1).as_subclass(First), torch.ones(1).as_subclass(Second))
+        assert order == ["Second"]
+
+    def test_results_of_parameters_are_plain(self):
+        class Mine(torch.nn.Parameter):
+            pass
+
+        parameter = Mine(torch.ones(2))
+        assert type(parameter * 2) is type(torch.nn.Parameter(torch.ones(2)) * 2) is torch.Tensor

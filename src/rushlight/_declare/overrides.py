@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 from .._core.tensor_base import has_override
@@ -34,16 +35,21 @@ def handle_override(
 
 def overloaded_in(op: Operator, values: list[Any]) -> list[Any]:
     """The arguments with a ``__torch_function__`` of their own, subclasses before their bases."""
-    found: list[Any] = []
+    items: list[Any] = []
     for name in op.tensors:
         value = values[op.position[name]]
-        for item in value if isinstance(value, (list, tuple)) else (value,):
-            if not has_override(type(item)):
-                continue
-            if any(type(item) is type(known) for known in found):
-                continue
-            place = next((index for index, known in enumerate(found) if isinstance(item, type(known))), len(found))
-            found.insert(place, item)
+        items.extend(value if isinstance(value, (list, tuple)) else (value,))
+    return ordered(items)
+
+
+def ordered(items: Iterable[Any]) -> list[Any]:
+    """Those of some objects that want a say in a call, one of each class, subclasses before their bases."""
+    found: list[Any] = []
+    for item in items:
+        if not has_override(type(item)) or any(type(item) is type(known) for known in found):
+            continue
+        place = next((index for index, known in enumerate(found) if isinstance(item, type(known))), len(found))
+        found.insert(place, item)
     return found
 
 
@@ -56,3 +62,12 @@ def override(function: Any, overloaded: list[Any], args: tuple[Any, ...], kwargs
             return answer
     name = f"{getattr(function, '__module__', 'torch')}.{getattr(function, '__name__', function)}"
     raise TypeError(f"no implementation found for '{name}' on types that implement __torch_function__: {list(types)}")
+
+
+def unconverted(cls: type, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None) -> Any:
+    """A ``__torch_function__`` that leaves results as they are, for classes that are tensors in name only."""
+    state.disabled += 1
+    try:
+        return func(*args, **(kwargs or {}))
+    finally:
+        state.disabled -= 1

@@ -15,7 +15,7 @@ from .._core.options import Strided, allocate
 from .._core.storage import Storage, memory_of, strided_window
 from .._core.tensor_base import LEAF, Bound, new, storage_of, wrap
 from .._core.warn import warn
-from .._declare.overrides import state
+from .._declare.overrides import unconverted
 from .._ops import data, slices
 
 if TYPE_CHECKING:
@@ -125,12 +125,7 @@ class InteropMethods:
         """What happens to calls with instances of a subclass: they run, and results become instances of it."""
         if not all(issubclass(cls, kind) for kind in types):
             return NotImplemented
-        state.disabled += 1
-        try:
-            found = func(*args, **(kwargs or {}))
-        finally:
-            state.disabled -= 1
-        return converted(found, cls)
+        return converted(unconverted(cls, func, types, args, kwargs), cls)
 
     def __deepcopy__(self: Any, memo: dict[int, Any]) -> Any:
         if id(self) in memo:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._core.tensor_base import LEAF, register_plain, wrap
+from .._declare.overrides import unconverted
 from ..tensor import Tensor
 
 
@@ -34,6 +35,7 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
     """
 
     __slots__ = ()
+    __torch_function__ = classmethod(unconverted)  # what is computed from a parameter is no parameter
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Any:
         if data is None:
