@@ -27,3 +27,8 @@ def common_dtype(*operands: Any) -> dtype | None:
 def call_operator(name: str, *args: Any, **kwargs: Any) -> Any:
     """Calls a declared operator by its name, for files of operators, which do not import each other."""
     return REGISTRY[name].call(*args, **kwargs)
+
+
+def is_complex(value: Any) -> bool:
+    """Whether a value is a complex tensor; symbols of scalar programs count as real."""
+    return isinstance(value, TensorBase) and value._array.dtype.kind == "c"

@@ -8,15 +8,12 @@ import numpy as np
 
 from .._core.dtypes import float16, float32, float64, of_numpy
 from .._declare.dispatch import scalar_name
+from .._declare.helpers import is_complex
 from .._declare.kinds import FLOAT, composite, elementwise, view
 from .._declare.scalars import s
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
-
-
-def _is_complex(tensor: Any) -> bool:
-    return tensor._array.dtype.kind == "c"
 
 
 def _check_as_real(input: Any) -> None:
@@ -94,7 +91,7 @@ def real(input: Tensor) -> Tensor:
         >>> torch.real(torch.tensor([1 + 2j]))
         tensor([1.])
     """
-    return view_as_real(input).select(-1, 0) if _is_complex(input) else input
+    return view_as_real(input).select(-1, 0) if is_complex(input) else input
 
 
 @composite
@@ -109,7 +106,7 @@ def imag(input: Tensor) -> Tensor:
         >>> torch.imag(torch.tensor([1 + 2j]))
         tensor([2.])
     """
-    if not _is_complex(input):
+    if not is_complex(input):
         raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
     return view_as_real(input).select(-1, 1)
 
@@ -127,7 +124,7 @@ def conj(input: Tensor) -> Tensor:
         >>> torch.conj(torch.tensor([1 + 2j]))
         tensor([1.-2.j])
     """
-    return _conj(input) if _is_complex(input) else input
+    return _conj(input) if is_complex(input) else input
 
 
 conj.op = _conj.op  # type: ignore[attr-defined]
@@ -152,7 +149,7 @@ def conj_physical(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """
     if out is not None:
         return conjugate_copy(input, out=out)
-    return conjugate_copy(input) if _is_complex(input) else input
+    return conjugate_copy(input) if is_complex(input) else input
 
 
 def resolve_conj(input: Tensor) -> Tensor:
@@ -206,9 +203,9 @@ def _angle(input: Any) -> Any:
 
 
 def _pull_angle(g: Any, input: Any) -> Any:
-    if not input.is_complex():
+    if not is_complex(input):
         return s.zero_gradient(g)
-    return s.where(input == 0, 0, g / (input * input.conj()).real) * input * 1j
+    return s.where(input == 0, 0, g / s.real(input * input.conj())) * input * 1j
 
 
 @elementwise(eager=_angle, general=_angle, promote=FLOAT, holomorphic=False, vjp={"input": _pull_angle})

@@ -107,8 +107,16 @@ def log2(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return s.log2(input)
 
 
+def _log10(array: Any) -> Any:
+    """The logarithm to base 10, for float32 by way of float64: NumPy's makes 2.0000002 of 100."""
+    return np.log10(array.astype(np.float64)).astype(np.float32) if array.dtype == np.float32 else np.log10(array)
+
+
+s.define("log10", _log10)
+
+
 @elementwise(
-    eager=np.log10,
+    eager=_log10,
     natural="complex",
     promote=FLOAT,
     vjp={"input": lambda g, input: g / (input * _LN10)},

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._declare.helpers import is_complex
 from .._declare.kinds import Refusal, elementwise
 from .._declare.scalars import s
 
@@ -83,10 +84,10 @@ def _sgn(input: Any) -> Any:
 
 
 def _pull_sgn(g: Any, input: Any, result: Any) -> Any:
-    if not input.is_complex():
+    if not is_complex(input):
         return s.zero_gradient(g)
     size = input.abs()
-    along = (g * result.conj()).real * result
+    along = s.real(g * result.conj()) * result
     return s.where(size == 0, 0, (g - along) / size)
 
 
