@@ -86,21 +86,50 @@ def trunc_normal_(
 ) -> Any:
     """Fills a tensor from a normal distribution cut off at `a` and `b`."""
 
-    def phi(x: float) -> float:
-        return (1.0 + math.erf(x / math.sqrt(2.0))) / 2.0
-
+    low, high = (a - mean) / std, (b - mean) / std
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn(
-            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.",
+            "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be "
+            "incorrect.",
             stacklevel=2,
         )
-    low, high = phi((a - mean) / std), phi((b - mean) / std)
+    inside = (math.erf(high / math.sqrt(2.0)) - math.erf(low / math.sqrt(2.0))) / 2
+    draw = _reject_normal if inside > _WIDE else _reject_uniform
+    return _unrecorded(lambda: draw(tensor, mean, std, a, b, generator))
 
-    def draw() -> Any:
-        tensor.uniform_(2 * low - 1, 2 * high - 1, generator=generator)
-        return tensor.erfinv_().mul_(std * math.sqrt(2.0)).add_(mean).clamp_(min=a, max=b)
 
-    return _unrecorded(draw)
+_WIDE = 0.3
+"""Share of the normal distribution within the bounds above which it is drawn from itself, as torch does."""
+
+
+def _reject_normal(tensor: Any, mean: float, std: float, a: float, b: float, generator: Any) -> Any:
+    """Draws whole tensors until every element has been within the bounds once."""
+    tensor.normal_(mean, std, generator=generator)
+    outside = (tensor < a) | (tensor > b)
+    while bool(outside.any()):
+        fresh = tensor.new_empty(tensor.shape).normal_(mean, std, generator=generator)
+        tensor.copy_(fresh.where(outside, tensor))
+        outside = (tensor < a) | (tensor > b)
+    return tensor
+
+
+def _reject_uniform(tensor: Any, mean: float, std: float, a: float, b: float, generator: Any) -> Any:
+    """Draws evenly within narrow bounds, and keeps an element with the probability of its density."""
+    nearest = min(max(0.0, (a - mean) / std), (b - mean) / std)
+
+    def accepted(values: Any) -> Any:
+        distance = (values - mean) / std
+        density = (-0.5 * (distance * distance - nearest * nearest)).exp()
+        return values.new_empty(values.shape).uniform_(generator=generator) <= density
+
+    tensor.uniform_(a, b, generator=generator)
+    done = accepted(tensor)
+    while not bool(done.all()):
+        fresh = tensor.new_empty(tensor.shape).uniform_(a, b, generator=generator)
+        keep = accepted(fresh)
+        tensor.copy_(tensor.where(done, fresh))
+        done = done | keep
+    return tensor
 
 
 def constant_(tensor: Any, val: float) -> Any:
