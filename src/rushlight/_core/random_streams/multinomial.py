@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..generator import Generator
 from .rounding import HALVES
 from .transforms import fill_exponential
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
+Indices = np.ndarray[Any, np.dtype[np.int64]]
 
 
-def multinomial(generator: Generator, weights: Array, count: int, replacement: bool) -> NDArray[np.int64]:
+def multinomial(generator: Generator, weights: Array, count: int, replacement: bool) -> Indices:
     """The indices of `count` categories, drawn in proportion to their weights.
 
     Args:
@@ -31,7 +31,7 @@ def multinomial(generator: Generator, weights: Array, count: int, replacement: b
     return _by_smallest_waiting_time(generator, weights, count)
 
 
-def _by_smallest_waiting_time(generator: Generator, weights: Array, count: int) -> NDArray[np.int64]:
+def _by_smallest_waiting_time(generator: Generator, weights: Array, count: int) -> Indices:
     """Draws without replacement, or once: the categories whose exponential waiting times end first."""
     wide = weights.astype(np.float32) if weights.dtype in HALVES else weights
     if not bool(np.all((wide >= 0) & (wide < np.inf))):
@@ -44,11 +44,11 @@ def _by_smallest_waiting_time(generator: Generator, weights: Array, count: int) 
         speeds = weights / times
     if count == 1:
         return np.expand_dims(speeds.argmax(-1), -1)
-    order: NDArray[np.int64] = np.argsort(-speeds, axis=-1, kind="stable")
+    order: Indices = np.argsort(-speeds, axis=-1, kind="stable")
     return order[..., :count]
 
 
-def _with_replacement(generator: Generator, weights: Array, count: int) -> NDArray[np.int64]:
+def _with_replacement(generator: Generator, weights: Array, count: int) -> Indices:
     """Draws again and again: looks up uniform numbers in the cumulated weights."""
     rows = np.atleast_2d(weights.astype(np.float32) if weights.dtype in HALVES else weights)
     for row in rows:

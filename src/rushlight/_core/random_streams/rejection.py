@@ -10,13 +10,12 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..generator import Generator
 from .reader import Reader
 from .rounding import narrow
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 # torch writes these two as float32 constants
 _THIRD = float(np.float32(1.0 / 3.0))

@@ -13,9 +13,8 @@ from typing import Any
 
 import ml_dtypes
 import numpy as np
-from numpy.typing import NDArray
 
-Doubles = NDArray[np.float64]
+Doubles = np.ndarray[Any, np.dtype[np.float64]]
 
 BFLOAT16: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
 HALVES = (np.dtype(np.float16), BFLOAT16)
@@ -78,7 +77,7 @@ def multiply_add(values: Doubles, factor: float, summand: float) -> Doubles:
     return total
 
 
-def narrow(values: Doubles, dtype: np.dtype[Any]) -> NDArray[Any]:
+def narrow(values: Doubles, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
     """`values` as elements of `dtype`: 16-bit floats by way of float32, integers by way of int64."""
     if dtype == np.float64:
         return values

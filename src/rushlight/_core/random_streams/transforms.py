@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..generator import Doubles, Generator
 from .layout import CHUNK, fill_order, flatten, put_back
@@ -19,7 +18,7 @@ from .normal import standard_normals
 from .rounding import apply, exp, log1p, log_of_one_plus, multiply_add, narrow
 from .uniform import singles
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 _DOUBT = 2.0**-48
 """Relative error that NumPy's ``log1p`` certainly stays within: it promises 4 units in the last place."""
