@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from math import e, inf, nan, pi
+
 from ._version import __version__
 
 # dtypes and devices
@@ -47,6 +49,16 @@ from ._core.layouts import (
     strided,
 )
 from ._core.promotion import can_cast, promote_types
+from ._core.settings import (
+    are_deterministic_algorithms_enabled,
+    get_deterministic_debug_mode,
+    get_float32_matmul_precision,
+    is_deterministic_algorithms_warn_only_enabled,
+    set_deterministic_debug_mode,
+    set_float32_matmul_precision,
+    set_flush_denormal,
+    use_deterministic_algorithms,
+)
 from ._core.sizes import Size, broadcast_shapes
 from ._core.warn import is_warn_always_enabled, set_warn_always
 
@@ -165,7 +177,7 @@ from ._ops.conversion import clone
 from ._ops.creation import empty, empty_permuted, empty_strided, eye, full, ones, scalar_tensor, zeros
 from ._ops.data import as_tensor, asarray, from_dlpack, from_numpy, frombuffer
 from ._ops.data import tensor as _tensor
-from ._ops.grids import tril_indices, triu_indices, vander
+from ._ops.grids import tril_indices, triu_indices, unravel_index, vander
 from ._ops.likes import empty_like, full_like, ones_like, zeros_like
 from ._ops.queries import (
     get_device,
@@ -182,6 +194,7 @@ from ._ops.queries import (
 )
 from ._ops.ranges import arange, linspace, logspace
 from ._ops.ranges import range_ as range
+from ._ops.windows import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window
 
 # linear algebra
 from ._ops.linalg_solve import cross_first as cross
@@ -378,6 +391,7 @@ detach, detach_, resize_as_ = Tensor.detach, Tensor.detach_, Tensor.resize_as_
 float, double, half = float32, float64, float16
 int, long, short = int32, int64, int16
 cfloat, cdouble = complex64, complex128
+newaxis = None
 tensor = _tensor  # importing the class has bound this name to its module
 
 _ON_DEMAND = ("distributions", "fft", "func", "linalg", "nn", "optim", "overrides", "random", "special", "testing", "utils")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from .._core.names import type_name
 from .._core.numbers import fitted
 from .._core.options import check_format
 from .._core.sizes import SIZES, STEPS, Size, contiguous_strides, wrap_dim
-from .._core.tensor_base import PLAIN, TensorBase
+from .._core.tensor_base import PLAIN, TensorBase, bump
 from .._declare.binding import is_number
 from .._declare.fast_views import make_view
 
@@ -233,6 +233,44 @@ class InspectionMethods:
             raise NotImplementedError("Cannot copy out of meta tensor; no data!")
         return array.astype(np.float32).tolist() if array.dtype.kind == "V" else array.tolist()
 
+    def apply_(self: Any, callable: Callable[[Any], Any]) -> Any:
+        """Replaces every element by what a Python function makes of it, one by one.
+
+        Args:
+            callable: gets an element as a Python number.
+
+        Raises:
+            RuntimeError: the tensor requires grad.
+
+        Example::
+
+            >>> torch.tensor([1.0, 2.0]).apply_(lambda value: value * 2)
+            tensor([2., 4.])
+        """
+        return _replace("apply_", self, (), callable)
+
+    def map_(self: Any, tensor: Any, callable: Callable[[Any, Any], Any]) -> Any:
+        """Replaces every element by what a Python function makes of it and the one of another tensor.
+
+        Args:
+            tensor: of the same dtype and a shape that broadcasts to this tensor's.
+            callable: gets two elements as Python numbers.
+
+        Raises:
+            RuntimeError: the tensor requires grad.
+            TypeError: dtypes differ.
+
+        Example::
+
+            >>> torch.tensor([1.0, 2.0]).map_(torch.tensor([3.0, 4.0]), lambda a, b: a * b)
+            tensor([3., 8.])
+        """
+        return _replace("map_", self, (tensor,), callable)
+
+    def map2_(self: Any, x: Any, y: Any, callable: Callable[[Any, Any, Any], Any]) -> Any:
+        """Replaces every element by what a Python function makes of it and those of two other tensors."""
+        return _replace("map2_", self, (x, y), callable)
+
     def __len__(self: Any) -> int:
         shape = self._array.shape
         if not shape:
@@ -283,6 +321,25 @@ class InspectionMethods:
 
 
 _INT64, _FLOAT64 = of_numpy(np.dtype(np.int64)), of_numpy(np.dtype(np.float64))
+
+
+def _replace(name: str, tensor: Any, others: tuple[Any, ...], function: Callable[..., Any]) -> Any:
+    """Runs a Python function over the elements of tensors and writes its results into the first."""
+    if tensor._edge is not None:
+        raise RuntimeError(f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead.")
+    array = tensor._array
+    columns = []
+    for label, other in zip(("other",) if len(others) == 1 else ("x", "y"), others):
+        if other._array.dtype != array.dtype:
+            raise TypeError(f"{name}: expected {tensor.type()} for '{label}' (got {other.type()})")
+        columns.append(other.expand(array.shape)._array)
+    if type(array) is not MetaArray:
+        element = of_numpy(array.dtype)
+        for place in np.ndindex(array.shape):
+            found = function(array[place].item(), *(column[place].item() for column in columns))
+            array[place] = fitted(found, element)
+    bump(tensor)
+    return tensor
 
 
 def _number(tensor: Any) -> Any:

@@ -1,7 +1,8 @@
-"""Places in matrices and powers of vectors: tril_indices, triu_indices and vander."""
+"""Places in tensors and powers of vectors: tril_indices, triu_indices, unravel_index and vander."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from .._core.dtypes import dtype as DType
 from .._core.layouts import layout as Layout
 from .._core.names import type_name
 from .._core.options import element_type
+from .._core.sizes import contiguous_strides
+from .._core.tensor_base import TensorBase
 from .._declare.dispatch import scalar_name
 from .._declare.factories import sized, worded
 from .._declare.kinds import composite
@@ -104,6 +107,33 @@ def _triangle(
         device,
         pin_memory,
         False,
+    )
+
+
+def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, ...]:
+    """Places in a tensor of a shape by their number in row order, as one tensor of indices for each dimension.
+
+    Args:
+        indices: integers.
+        shape: the sizes.
+
+    Raises:
+        TypeError: `indices` are no integers.
+        ValueError: a size is negative.
+
+    Example::
+
+        >>> torch.unravel_index(torch.tensor([5, 7]), (3, 4))
+        (tensor([1, 1]), tensor([1, 3]))
+    """
+    if not isinstance(indices, TensorBase) or indices._array.dtype.kind not in "iu":
+        raise TypeError(f"expected 'indices' to be integer dtype, but got {getattr(indices, 'dtype', type(indices))}")
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    if any(size < 0 for size in sizes):
+        raise ValueError(f"'shape' cannot have negative values, but got {sizes}")
+    steps = contiguous_strides(sizes)
+    return tuple(
+        indices.div(step, rounding_mode="floor").remainder(size) for step, size in zip(steps, sizes, strict=True)
     )
 
 
