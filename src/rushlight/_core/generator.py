@@ -7,13 +7,12 @@ import threading
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .devices import CPU, device as Device
 from .tensor_base import TensorBase, wrap
 
-Words = NDArray[np.uint32]
-Doubles = NDArray[np.float64]
+Words = np.ndarray[Any, np.dtype[np.uint32]]
+Doubles = np.ndarray[Any, np.dtype[np.float64]]
 
 BLOCK = 624
 """Words that MT19937 makes at a time; its state is the last block, before tempering."""
@@ -64,18 +63,20 @@ class Generator:
     __slots__ = (
         "__weakref__",
         "_bits",
-        "_block",
         "_limit",
         "_normal32",
         "_position",
         "_seed",
         "_unseeded",
+        "block",
         "block_cache",
         "cached_normal",
         "lock",
     )
 
     _bits: Any  # numpy.random.MT19937, made on the first draw: importing numpy.random takes 17 ms
+    block: Words
+    """The words of the current block, tempered."""
     cached_normal: float | None
     """The second number of the last Box-Muller pair, if it has not been used yet."""
     block_cache: dict[Any, Any]
@@ -191,7 +192,7 @@ class Generator:
         """Raises RuntimeError: only generators of other devices count an offset."""
         raise RuntimeError("CPU Generator does not use offset")
 
-    def get_state_array(self) -> NDArray[np.uint8]:
+    def get_state_array(self) -> np.ndarray[Any, np.dtype[np.uint8]]:
         """The whole state as 5056 bytes, laid out as torch lays them out."""
         state = np.zeros((), STATE)
         with self.lock:
@@ -208,7 +209,7 @@ class Generator:
                 state["has_normal32"], state["normal32"] = True, self._normal32
         return np.frombuffer(state.tobytes(), np.uint8).copy()
 
-    def set_state_array(self, array: NDArray[np.uint8]) -> None:
+    def set_state_array(self, array: np.ndarray[Any, np.dtype[np.uint8]]) -> None:
         """Goes on from a state that `get_state_array`, or torch, has returned.
 
         Raises:
@@ -232,7 +233,7 @@ class Generator:
             drawn_from = 0 if left > 1 else BLOCK
             self._bits.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": drawn_from}}
             if left > 1:
-                self._block = self._make(1)
+                self.block = self._make(1)
             self._limit, self._position = limit, position
             self.cached_normal = float(state["normal"]) if state["has_normal"] else None
             self._normal32 = float(state["normal32"]) if state["has_normal32"] else None
@@ -243,7 +244,7 @@ class Generator:
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.device,), self.get_state_array()
 
-    def __setstate__(self, state: NDArray[np.uint8]) -> None:
+    def __setstate__(self, state: np.ndarray[Any, np.dtype[np.uint8]]) -> None:
         self.set_state_array(state)
 
     def words(self, count: int) -> Words:
@@ -252,10 +253,10 @@ class Generator:
         stop = start + count
         if stop <= self._limit:
             self._position = stop
-            return self._block[start:stop]
+            return self.block[start:stop]
         return self._words_of_more_blocks(count)
 
-    def long_words(self, count: int) -> NDArray[np.uint64]:
+    def long_words(self, count: int) -> np.ndarray[Any, np.dtype[np.uint64]]:
         """The next `count` words of 64 bits, of which each takes two of 32 bits, the high one first."""
         words = self.words(2 * count)
         long = words[0::2].astype(np.uint64)
@@ -272,16 +273,20 @@ class Generator:
         words = self.words(2 * count).tolist()
         return [((high & _LOW_21) << 32 | low) * 2.0**-53 for high, low in zip(words[0::2], words[1::2])]
 
-    def span(self, count: int) -> tuple[Words, int] | None:
-        """The current block and where in it the next `count` words lie, or None if they go beyond it.
+    def take(self, count: int) -> int:
+        """Where in the current block the next `count` words lie, which then count as drawn; -1 if they go beyond it.
 
-        Draws nothing; a block that is used up is replaced first.
+        A block that is used up is replaced first.
         """
-        if self._position == self._limit:
+        start = self._position
+        if start == self._limit:
             self._next_block()
-        if self._position + count > self._limit:
-            return None
-        return self._block, self._position
+            start = 0
+        stop = start + count
+        if stop > self._limit:
+            return -1
+        self._position = stop
+        return start
 
     def skip(self, count: int) -> None:
         """Moves on by `count` words within the current block; back, if `count` is negative."""
@@ -301,7 +306,7 @@ class Generator:
     def _restart(self, seed: int) -> None:
         self._seed = seed
         self._unseeded = True
-        self._block = _NO_WORDS
+        self.block = _NO_WORDS
         self._limit = self._position = 0
         self.cached_normal = self._normal32 = None
         self.block_cache = {}
@@ -320,20 +325,20 @@ class Generator:
         return made
 
     def _next_block(self) -> None:
-        self._block = self._make(1)
+        self.block = self._make(1)
         self._limit, self._position = BLOCK, 0
         self.block_cache = {}
 
     def _words_of_more_blocks(self, count: int) -> Words:
-        rest = self._block[self._position : self._limit]
+        rest = self.block[self._position : self._limit]
         missing = count - rest.size
         if missing <= BLOCK:
             self._next_block()
             self._position = missing
-            return np.concatenate((rest, self._block[:missing])) if rest.size else self._block[:missing]
+            return np.concatenate((rest, self.block[:missing])) if rest.size else self.block[:missing]
         blocks = -(-missing // BLOCK)
         made = self._make(blocks)
-        self._block = made[-BLOCK:].copy()
+        self.block = made[-BLOCK:].copy()
         self._limit, self._position = BLOCK, missing - (blocks - 1) * BLOCK
         self.block_cache = {}
         return np.concatenate((rest, made[:missing]))

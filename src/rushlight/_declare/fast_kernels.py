@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from .._core.modes import OFF, modes
-from .._core.tensor_base import PLAIN, Storage, new, on_bind
+from .._core.modes import FAST, OFF, modes
+from .._core.tensor_base import LEAF, PLAIN, Storage, new, on_bind
+from .._tape.node import next_sequence
+from .._tape.saved import Like, SavedResult, versions_of
 from .binding import MISSING
 from .record import Operator
 from .tape import attach
@@ -37,6 +39,8 @@ class _Binder:
         self.position = op.position
         self.count = len(op.params) - op.keyword_only
         self.defaults = [op.defaults.get(name, MISSING) for name in op.params]
+        self.required = [place for place, value in enumerate(self.defaults) if value is MISSING]
+        self.plain = not op.keyword_only
         self.tensors = tuple(
             (op.position[name], name in op.lists, name in op.gaps, name in op.numbers) for name in op.tensors
         )
@@ -44,6 +48,8 @@ class _Binder:
     def bind(self, args: tuple[Any, ...], rest: dict[str, Any]) -> list[Any] | None:
         """The values of all parameters; None where only the general path knows."""
         given = len(args)
+        if given == self.count and not rest and self.plain:
+            return list(args)
         if given > self.count:
             return None
         values = [*args, *self.defaults[given:]]
@@ -52,6 +58,9 @@ class _Binder:
             if place is None or place < given:
                 return None
             values[place] = value
+        for place in self.required[given:]:
+            if values[place] is MISSING:
+                return None
         return values
 
     def arrays(self, values: list[Any]) -> list[Any] | None:
@@ -92,12 +101,13 @@ def direct(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     overwrites = op.overwrites
     differentiable = not op.nondifferentiable
     sources = tuple((op.position[name], name in op.lists) for name in (op.differentiable or op.tensors))
-    if op.grows or op.copies or op.returns is not None or (check is not None and keyword_names):
+    record = _recorder(op)
+    if op.grows or op.copies or op.returns is not None or (check is not None and check.__code__.co_kwonlyargcount):
         return fallback
 
     def call(*args: Any, **rest: Any) -> Any:
         values = bind(args, rest)
-        arguments = None if values is None or MISSING in values else arrays(values)
+        arguments = None if values is None else arrays(values)
         if arguments is None:
             return fallback(*args, **rest)
         if check is not None:
@@ -111,20 +121,86 @@ def direct(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         if overwrites:
             found = arguments[0]
         several = type(found) is tuple
-        outputs = tuple([_wrap(item) for item in found]) if several else (_wrap(found),)
+        output = tuple([_wrap(item) for item in found]) if several else _wrap(found)
         if differentiable and modes.record != OFF:
             for place, is_list in sources:
                 value = values[place]
-                if is_list:
-                    if any([item is not None and item._edge is not None for item in value]):
-                        attach(op, _settled(op, values), outputs)
-                        break
-                elif getattr(value, "_edge", None) is not None:
-                    attach(op, _settled(op, values), outputs)
+                if (
+                    any([item is not None and item._edge is not None for item in value])
+                    if is_list
+                    else getattr(value, "_edge", None) is not None
+                ):
+                    if several:
+                        attach(op, _settled(op, values), output)
+                    else:
+                        record(values, output)
                     break
-        return outputs if several else outputs[0]
+        return output
 
     return call
+
+
+def _recorder(op: Operator) -> Callable[[list[Any], Any], None]:
+    """A function that gives the only result of a kernel its node, for values of which at least one requires grad."""
+    sources = tuple((op.position[name], name in op.lists) for name in op.differentiable)
+    plan = []
+    for name in op.saved_names:
+        stem, _, ending = name.rpartition("_")
+        if name in op.position:
+            plan.append(("value", op.position[name]))
+        elif stem in op.position and ending in ("shape", "like"):
+            plan.append((ending if stem not in op.lists else "likes", op.position[stem]))
+        else:
+            plan.append(("result", 0))
+    targets = [
+        frozenset(place for rule in op.rules if name in rule.needs for place in map(op.differentiable.index, rule.targets))
+        for name in op.saved_names
+    ]
+    several_rules = len(op.differentiable) > 1
+    nodes, pick = op.nodes, op.pick_node
+
+    def record(values: list[Any], result: Any) -> None:
+        array = result._array
+        if not nodes or modes.record != FAST or array.dtype.kind not in "fc":
+            attach(op, _settled(op, values), (result,))
+            return
+        edges: list[Any] = []
+        for place, is_list in sources:
+            value = values[place]
+            for item in value if is_list else (value,):
+                edge = getattr(item, "_edge", None)
+                edges.append(item if edge is LEAF else edge)
+        saved: list[Any] = []
+        touched = False
+        for (kind, place), wanted in zip(plan, targets):
+            value = values[place]
+            if several_rules and not any([edges[target] is not None for target in wanted]):
+                value = None
+            elif kind == "shape":
+                value = value._array.shape
+            elif kind == "like":
+                value = Like(value)
+            elif kind == "likes":
+                value = tuple(map(Like, value))
+            elif kind == "result":
+                value = SavedResult(result)
+            elif type(value) in PLAIN:
+                touched = touched or value._storage is not None
+            elif type(value) is list:
+                value = tuple(value)
+                touched = True
+            saved.append(value)
+        node = new(nodes[0] if pick is None else nodes[pick(*values)])
+        node.edges = tuple(edges)
+        node.sequence = next_sequence()
+        node.shape = array.shape
+        node.dtype = array.dtype
+        node._extra = None
+        node.saved = tuple(saved)
+        node.versions = versions_of(node.saved) if touched else None
+        result._edge = node
+
+    return record
 
 
 def _settled(op: Operator, values: list[Any]) -> list[Any]:
@@ -151,8 +227,11 @@ def overwriting(op: Operator, general: Fallback) -> Callable[..., Any]:
     check = op.check
     spreads = bool(op.spreads)
     others = tuple((op.position[name], name in op.lists) for name in op.tensors if op.position[name])
-    if not op.exact or (check is not None and keyword_names):
+    if not op.exact or (check is not None and check.__code__.co_kwonlyargcount):
         return general
+
+    if len(op.params) == 1 and check is None:
+        return _overwriting_bare(op, general)
 
     def call(input: Any, *args: Any, **rest: Any) -> Any:
         if type(input) not in PLAIN or input._extra is not None:
@@ -168,7 +247,7 @@ def overwriting(op: Operator, general: Fallback) -> Callable[..., Any]:
         if base is not None and ((recorded and base._edge is not None) or (not spreads and 0 in array.strides)):
             return general(input, *args, **rest)
         values = bind((input, *args), rest)
-        arguments = None if values is None or MISSING in values else arrays(values)
+        arguments = None if values is None else arrays(values)
         if arguments is None:
             return general(input, *args, **rest)
         for place, is_list in others:
@@ -184,6 +263,30 @@ def overwriting(op: Operator, general: Fallback) -> Callable[..., Any]:
             body(*arguments[:count], **dict(zip(keyword_names, arguments[count:])))
         else:
             body(*arguments)
+        storage.version += 1
+        return input
+
+    return call
+
+
+def _overwriting_bare(op: Operator, general: Fallback) -> Callable[..., Any]:
+    """The closure of the in-place form of a kernel without settings (``zero_``)."""
+    body = op.body
+    spreads = bool(op.spreads)
+
+    def call(input: Any, *args: Any, **rest: Any) -> Any:
+        if args or rest or type(input) not in PLAIN or input._extra is not None:
+            return general(input, *args, **rest)
+        array = input._array
+        storage = input._storage
+        if storage is None:
+            storage = input._storage = Storage(array)
+        base = input._base
+        if storage.frozen or (modes.record and (input._edge is not None or (base is not None and base._edge is not None))):
+            return general(input)
+        if type(array) is not ndarray or (base is not None and not spreads and 0 in array.strides):
+            return general(input)
+        body(array)
         storage.version += 1
         return input
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..generator import Generator
 from .layout import CHUNK, flatten, put_back
 from .rounding import BFLOAT16, HALVES
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
+
+_INT64 = np.dtype(np.int64)
 
 LONG_FROM = 2**28
 """Size of a range from which torch draws 64 bits for a number."""
@@ -25,6 +26,28 @@ def largest_integer(dtype: np.dtype[Any]) -> int:
     if digits is not None:
         return int(2**digits)
     return 1 if dtype == np.bool_ else int(np.iinfo(dtype).max)
+
+
+def few_integers(generator: Generator, count: int, low: int, high: int) -> np.ndarray[Any, np.dtype[np.int64]] | None:
+    """A new array of integers from `low` to ``high - 1``.
+
+    None, and nothing drawn, where the range takes more than a word for a number or the current block has not as
+    many words left.
+    """
+    size = high - low
+    if size >= LONG_FROM:
+        return None
+    with generator.lock:
+        start = generator.take(count)
+        if start < 0:
+            return None
+        words = generator.block_cache.get("words")
+        if words is None:
+            words = generator.block_cache["words"] = generator.block.astype(_INT64)
+    numbers: np.ndarray[Any, np.dtype[np.int64]] = words[start : start + count] % np.array(size)
+    if low:
+        numbers += low
+    return numbers
 
 
 def fill_integers(generator: Generator, out: Array, low: int, high: int) -> None:

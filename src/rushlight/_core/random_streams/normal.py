@@ -6,21 +6,66 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..generator import Doubles, Generator
-from .layout import CHUNK, flatten, put_back, real_view
-from .normal_blocks import BLOCK, FEW, block_normals, block_normals64, few_block_normals
+from ..generator import Doubles, Generator, doubles_of
+from .layout import CHUNK, FEW, flatten, put_back, real_view
+from .normal_blocks import BLOCK, FEW as FEW_IN_BLOCKS, block_normals, block_normals64, few_block_normals
 from .rounding import log1p, multiply_add, narrow
 from .uniform import singles
 
-Array = NDArray[Any]
+Array = np.ndarray[Any, Any]
 
 BLOCK_CHUNK = 32768
 """Numbers made from blocks at a time: a million float32 take 16 ms with it, 21 with a quarter of it."""
 
+_FLOAT32 = np.dtype(np.float32)
 _FEW = 32
 """Numbers up to which a loop over Python floats is faster than array operations."""
+
+
+def few_normals(generator: Generator, count: int) -> np.ndarray[Any, np.dtype[np.float32]] | None:
+    """A new array of standard normal numbers as `fill_normal` makes them for float32.
+
+    None, and nothing drawn, where the current block has not as many words left.
+    """
+    with generator.lock:
+        if count >= BLOCK:
+            ragged = count % BLOCK
+            numbers = few_block_normals(generator, count - ragged, ragged, BLOCK if ragged else 0)
+            if numbers is not None and ragged:
+                numbers = np.concatenate((numbers[: count - BLOCK], numbers[-BLOCK:]))
+            return numbers
+        return _few_pairs(generator, count)
+
+
+def _few_pairs(generator: Generator, count: int) -> np.ndarray[Any, np.dtype[np.float32]] | None:
+    kept = generator.cached_normal
+    missing = count if kept is None else count - 1
+    if missing == 0:
+        generator.cached_normal = None
+        return np.array([kept], _FLOAT32)
+    start = generator.take(2 * (missing + (missing & 1)))
+    if start < 0:
+        return None
+    table = generator.block_cache.get(start & 3)
+    if table is None:
+        table = generator.block_cache[start & 3] = _pairs_of_block(generator, start & 3)
+    first = start >> 2 << 1  # two numbers for four words
+    stop = first + missing
+    generator.cached_normal = float(table[stop]) if missing & 1 else None
+    if kept is None:
+        single: np.ndarray[Any, np.dtype[np.float32]] = table[first:stop].astype(_FLOAT32)
+        return single
+    numbers = np.empty(count, _FLOAT32)
+    numbers[0] = kept
+    numbers[1:] = table[first:stop]
+    return numbers
+
+
+def _pairs_of_block(generator: Generator, start: int) -> Doubles:
+    """All normal numbers of the current block whose first pair begins at a word."""
+    words = generator.block
+    return normal_pairs(doubles_of(words[start : start + (words.size - start & ~3)]))
 
 
 def fill_normal(generator: Generator, out: Array, mean: float = 0.0, std: float = 1.0) -> None:
@@ -31,6 +76,11 @@ def fill_normal(generator: Generator, out: Array, mean: float = 0.0, std: float 
     if out.dtype.kind == "c":
         out = real_view(out)
         std /= math.sqrt(2.0)
+    if mean == 0.0 and std == 1.0 and 0 < out.size <= FEW and out.dtype is _FLOAT32 and out.flags.c_contiguous:
+        numbers = few_normals(generator, out.size)
+        if numbers is not None:
+            out[...] = numbers.reshape(out.shape)
+            return
     with generator.lock:
         if out.size >= BLOCK and out.flags.c_contiguous:
             _fill_blocks(generator, out.reshape(-1), mean, std)
@@ -62,7 +112,7 @@ def standard_normals(generator: Generator, count: int) -> Doubles:
             first += box_muller(uniform[i], uniform[i + 1])
         numbers = np.array(first)
     else:
-        numbers = np.concatenate((np.array(first), pairs(generator.doubles(2 * pairs))))
+        numbers = np.concatenate((np.array(first), normal_pairs(generator.doubles(2 * pairs))))
     generator.cached_normal = float(numbers[count]) if numbers.size > count else None
     return numbers[:count]
 
@@ -74,7 +124,7 @@ def box_muller(first: float, second: float) -> tuple[float, float]:
     return radius * math.cos(angle), radius * math.sin(angle)
 
 
-def pairs(uniform: Doubles) -> Doubles:
+def normal_pairs(uniform: Doubles) -> Doubles:
     """`box_muller` of neighbours. NumPy's double-precision sine and cosine are the C library's."""
     radius = np.sqrt(-2.0 * log1p(-uniform[1::2]))
     angle = (2.0 * math.pi) * uniform[0::2]
@@ -109,7 +159,7 @@ def _normals(
     if dtype.itemsize == 8:
         doubles = block_normals64(_without(generator.doubles(count + unused + more), count, unused))
         return multiply_add(doubles, std, mean)
-    numbers = few_block_normals(generator, count, unused, more) if count <= FEW else None
+    numbers = few_block_normals(generator, count, unused, more) if count <= FEW_IN_BLOCKS else None
     if numbers is None:
         numbers = block_normals(_without(singles(generator, count + unused + more), count, unused))
     if mean != 0.0 or std != 1.0:

@@ -13,14 +13,13 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..generator import Doubles, Generator
 from .rounding import log_of_one_plus
 from .uniform import fractions_of
 
-Singles = NDArray[np.float32]
-Scalar = NDArray[np.float64]
+Singles = np.ndarray[Any, np.dtype[np.float32]]
+Scalar = np.ndarray[Any, np.dtype[np.float64]]
 
 BLOCK = 16
 HALF = BLOCK // 2
@@ -62,14 +61,15 @@ def few_block_normals(generator: Generator, count: int, unused: int, more: int) 
     Returns:
         The numbers, or None where the words do not lie in one block of MT19937.
     """
-    span = generator.span(count + unused + more)
-    if span is None:
+    start = generator.take(count + unused + more)
+    if start < 0:
         return None
-    words, start = span
     table = generator.block_cache.get("normal blocks")
     if table is None:
-        table = generator.block_cache["normal blocks"] = _table(fractions_of(words))
-    generator.skip(count + unused + more)
+        table = generator.block_cache["normal blocks"] = _table(fractions_of(generator.block))
+    if count == BLOCK and not more:
+        single: Singles = table[:, start : start + HALF].reshape(BLOCK)
+        return single
     numbers = np.empty(count + more, np.float32)
     place = start
     for i in range(0, count + more, BLOCK):
@@ -193,7 +193,7 @@ def _cosine_and_sine(fractions: Singles) -> tuple[Singles, Singles]:
     return _turn(scratch, sine.astype(np.float32), octants)
 
 
-def _turn(cosine: Singles, sine: Singles, octants: NDArray[Any]) -> tuple[Singles, Singles]:
+def _turn(cosine: Singles, sine: Singles, octants: np.ndarray[Any, Any]) -> tuple[Singles, Singles]:
     """Adds an even number of octants to angles, given and returned by their cosine and sine."""
     # by bits, in place: half the time of np.where and of products with tables of signs
     cosine_bits, sine_bits = cosine.view(np.int32), sine.view(np.int32)

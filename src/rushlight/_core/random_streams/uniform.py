@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..generator import Generator, Words
-from .layout import CHUNK, flatten, put_back, real_view
+from .layout import CHUNK, FEW, flatten, put_back, real_view
 from .rounding import multiply_add
 
-Array = NDArray[Any]
-Singles = NDArray[np.float32]
+Array = np.ndarray[Any, Any]
+Singles = np.ndarray[Any, np.dtype[np.float32]]
 
+_FLOAT32 = np.dtype(np.float32)
 _LOW_24_BITS = np.uint32(2**24 - 1)
 _UNIT = np.float32(2.0**-24)
 
@@ -31,8 +31,29 @@ def singles(generator: Generator, count: int) -> Singles:
     return fractions_of(generator.words(count))
 
 
+def few_singles(generator: Generator, count: int) -> Singles | None:
+    """As `singles`, in a new array; None, and nothing drawn, where the current block has not as many words left."""
+    with generator.lock:
+        start = generator.take(count)
+        if start < 0:
+            return None
+        fractions = generator.block_cache.get("fractions")
+        if fractions is None:
+            fractions = generator.block_cache["fractions"] = fractions_of(generator.block)
+    numbers: Singles = fractions[start : start + count].copy()
+    return numbers
+
+
 def fill_uniform(generator: Generator, out: Array, low: float = 0.0, high: float = 1.0) -> None:
     """Fills a floating or complex array with uniform numbers in [low, high)."""
+    if 0 < out.size <= FEW and out.dtype is _FLOAT32 and out.flags.c_contiguous:
+        numbers = few_singles(generator, out.size)
+        if numbers is not None:
+            if low != 0.0 or high != 1.0:
+                lowest, highest = np.float32(low), np.float32(high)
+                numbers = _below(_scale(numbers, lowest, highest), lowest, highest)
+            out[...] = numbers.reshape(out.shape)
+            return
     if out.dtype.kind == "c":
         out = real_view(out)
     flat, target = flatten(out)

@@ -17,7 +17,9 @@ from ..._core.modes import modes
 from ..._core.names import type_name
 from ..._core.numbers import fitted
 from ..._core.options import allocate, check_layout, element_type, finish, place_of, sizes_of
-from ..._core.random_streams import few, integers, normal, permutation, uniform
+from ..._core.random_streams import integers, normal, permutation, uniform
+from ..._core.random_streams.layout import FEW
+from ..._core.sizes import Size
 from ..._core.tensor_base import TensorBase, bump, wrap
 from ..._declare.binding import invalid_combination
 from ..._declare.dispatch import no_kernel, scalar_name
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 Fill = Callable[[Generator, Any], None]
 """What draws all numbers of an array."""
+
+_SHAPES = frozenset((tuple, list, Size))
 
 _LONGEST = {"float16": (2049, "2049"), "float32": (2**24 + 1, "2^24+1"), "float64": (2**53 + 1, "2^53+1")}
 """The longest permutation without gaps between its numbers, and how the message writes it; torch has no such limit
@@ -104,25 +108,16 @@ def _drawn_into(
     return out
 
 
-def _quick(draw: Callable[[Generator, int], Any], sizes: Any) -> Any:
-    """A small tensor with all options at their defaults; None where the general way has to look closer."""
-    if modes.device is not None or modes.inference or not sizes:
-        return None
-    if len(sizes) == 1 and type(sizes[0]) is not int:
-        sizes = sizes[0]
-        if not isinstance(sizes, (tuple, list)):
-            return None
+def _few(sizes: Any) -> int:
+    """The number of elements of a shape that is small and plain, in a plain mode; 0 where the general way is needed."""
+    if modes.device is not None or modes.inference:
+        return 0
     count = 1
     for size in sizes:
         if type(size) is not int or size <= 0:
-            return None
+            return 0
         count *= size
-    if count > few.FEW:
-        return None
-    numbers = draw(default_generator, count)
-    if numbers is None:
-        return None
-    return wrap(numbers if len(sizes) == 1 else numbers.reshape(sizes))
+    return count if count <= FEW else 0
 
 
 def rand(
@@ -161,9 +156,11 @@ def rand(
         dtype is None and generator is None and not requires_grad and device is None and size is None and out is None
         and layout is None and not pin_memory and get_default_dtype() is float32
     ):  # fmt: skip
-        found = _quick(few.uniform, sizes)
-        if found is not None:
-            return found  # type: ignore[no-any-return]
+        plain = sizes if len(sizes) != 1 or type(sizes[0]) not in _SHAPES else sizes[0]
+        count = _few(plain) if sizes else 0
+        numbers = uniform.few_singles(default_generator, count) if count else None
+        if numbers is not None:
+            return wrap(numbers if len(plain) == 1 else numbers.reshape(plain))  # type: ignore[no-any-return]
     shape = _shape("rand", sizes, size)
     return drawn(
         "rand", uniform.fill_uniform, shape, sizes, checks.check_uniform, get_default_dtype(),
@@ -206,9 +203,11 @@ def randn(
         dtype is None and generator is None and not requires_grad and device is None and size is None and out is None
         and layout is None and not pin_memory and get_default_dtype() is float32
     ):  # fmt: skip
-        found = _quick(few.normal, sizes)
-        if found is not None:
-            return found  # type: ignore[no-any-return]
+        plain = sizes if len(sizes) != 1 or type(sizes[0]) not in _SHAPES else sizes[0]
+        count = _few(plain) if sizes else 0
+        numbers = normal.few_normals(default_generator, count) if count else None
+        if numbers is not None:
+            return wrap(numbers if len(plain) == 1 else numbers.reshape(plain))  # type: ignore[no-any-return]
     shape = _shape("randn", sizes, size)
     return drawn(
         "randn", normal.fill_normal, shape, sizes, checks.check_normal, get_default_dtype(),
@@ -263,18 +262,21 @@ def randint(
                 [-2,  1]], dtype=torch.int8)
     """
     given = bounds_and_size
-    low, high, size = _bounds(given, low, high, size)
+    first, stop, shape = (0, *given) if len(given) == 2 else given if len(given) == 3 else (None, None, None)
+    named = low is not None or high is not None or size is not None
+    if named or type(first) is not int or type(stop) is not int or type(shape) not in _SHAPES:
+        first, stop, shape = _bounds(given, low, high, size)
     if (
-        dtype is None and generator is None and device is None and out is None and not requires_grad
-        and layout is None and not pin_memory and low < high
+        dtype is None and generator is None and not requires_grad and device is None and out is None
+        and layout is None and not pin_memory and first < stop
     ):  # fmt: skip
-        start, stop = low, high
-        found = _quick(lambda source, count: few.integers(source, count, start, stop), size)
-        if found is not None:
-            return found  # type: ignore[no-any-return]
-    fill, check = integer_fill(low, high)
+        count = _few(shape)
+        numbers = integers.few_integers(default_generator, count, first, stop) if count else None
+        if numbers is not None:
+            return wrap(numbers if len(shape) == 1 else numbers.reshape(shape))  # type: ignore[no-any-return]
+    fill, check = integer_fill(checks.long_of(first), checks.long_of(stop))
     return drawn(
-        "randint", fill, sizes_of("randint", (), size), given, check, int64,
+        "randint", fill, sizes_of("randint", (), shape), given, check, int64,
         generator, out, dtype, layout, device, pin_memory, requires_grad,
     )  # fmt: skip
 
