@@ -68,6 +68,8 @@ def node_body(op: Operator) -> dict[str, Any]:
         "holomorphic": op.holomorphic is not False,
         "__module__": "builtins",  # so that the class prints as torch's does
     }
+    if not any(name in op.tensors or name.startswith("result") for name in op.saved_names):
+        body["release"] = _keep_constants  # a second backward pass is an error only where tensors were let go of
     for name in op.saved_names:
         body[f"_saved_{_torch_name(name)}"] = property(_saved_reader(name))
     return body
@@ -86,6 +88,10 @@ def node_class(op: Operator, body: dict[str, Any], title: str, without_edge: fro
     if without_edge:
         special["shown_edges"] = tuple(i for i, name in enumerate(op.differentiable) if name not in without_edge)
     return type(title, (Node,), body | special)
+
+
+def _keep_constants(node: Node) -> None:
+    """Lets go of nothing: only numbers and shapes were saved."""
 
 
 def _torch_name(name: str) -> str:

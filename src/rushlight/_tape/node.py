@@ -208,6 +208,9 @@ class AccumulateGrad(Node):
         return extra.node_prehooks.add(fn)
 
 
+AccumulateGrad.__module__ = "builtins"  # so that the class prints as torch's does
+
+
 def accumulator_of(leaf: Any) -> AccumulateGrad:
     """The node that stands for a leaf."""
     extra = extra_of(leaf)

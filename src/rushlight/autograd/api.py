@@ -66,6 +66,9 @@ def backward_from(
     backward((tensor,), (gradient,), retain_graph, create_graph, inputs=inputs)
 
 
+backward_from.__name__, backward_from.__qualname__ = "backward", "Tensor.backward"
+
+
 def _transform_error() -> RuntimeError:
     return RuntimeError(
         "backward() called inside a functorch transform. This is not supported, please use functorch.grad or "

@@ -306,6 +306,9 @@ def accumulate_grad(leaf: Any, box: list[Any], create_graph: bool) -> None:
             known._array += array
         storage_of(known).version += 1
         return
+    if type(array) is MetaArray:
+        extra.grad = box[0]
+        return
     del array
     # two references: the one looked at and the argument of getrefcount
     if sys.getrefcount(box[0]) == 2 and sys.getrefcount(box[0]._array) == 2:

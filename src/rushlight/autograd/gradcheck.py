@@ -197,6 +197,7 @@ class _Check:
     Attributes:
         places: positions of the arguments that are checked.
         outputs: the differentiable results, recorded.
+        numbers: their positions among all results.
     """
 
     def __init__(self, func: Callable[..., Any], inputs: Any, eps: float, atol: float, rtol: float, fast: bool) -> None:
@@ -205,6 +206,7 @@ class _Check:
         self.eps, self.atol, self.rtol, self.fast = eps, atol, rtol, fast
         self.places = [place for place, value in enumerate(self.inputs) if _wanted(value)]
         self.outputs: tuple[Any, ...] = ()
+        self.numbers: list[int] = []
         self.rng = np.random.default_rng(0)
 
     def prepare(self) -> None:
@@ -231,7 +233,9 @@ class _Check:
             if not tensor.is_leaf:
                 tensor.retain_grad()
         with enable_grad():
-            self.outputs = _differentiable(_as_tuple(self.func(*self.inputs)))
+            found = _as_tuple(self.func(*self.inputs))
+        self.outputs = _differentiable(found)
+        self.numbers = [number for number, output in enumerate(found) if output.requires_grad]
 
     def values(self) -> list[Array]:
         """The differentiable results as arrays, for the arguments as they are now."""
@@ -376,13 +380,13 @@ class _Check:
 
     def _tangents(self, place: int, vector: Any) -> list[Any]:
         """The tangents of the outputs for one tangent of one input."""
-        arguments = list(self.inputs)
-        arguments[place] = forward_ad.make_dual(arguments[place].detach(), vector)
-        arguments[place].requires_grad_()
+        arguments = [value.detach() if _is_tensor(value) else value for value in self.inputs]
+        arguments[place] = forward_ad.make_dual(arguments[place], vector)
+        outputs = _as_tuple(self.func(*arguments))
         found = []
-        for output in _differentiable(_as_tuple(self.func(*arguments))):
-            tangent = forward_ad.unpack_dual(output).tangent
-            zeros = np.zeros(output._array.size, output._array.dtype)
+        for number in self.numbers:
+            tangent = forward_ad.unpack_dual(outputs[number]).tangent
+            zeros = np.zeros(outputs[number]._array.size, outputs[number]._array.dtype)
             found.append(zeros if tangent is None else tangent.detach()._array.reshape(-1))
         return found
 
