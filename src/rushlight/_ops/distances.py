@@ -65,8 +65,22 @@ _ROWS = 1 << 22
 """Differences held at once, in elements: 16 MB of float32, well inside the caches' reach."""
 
 
+_MANY = 25
+"""Points from which torch takes Euclidean distances from products, unless it is told not to."""
+
+
+def _from_products(x1: Any, x2: Any) -> Any:
+    """Euclidean distances by |a|^2 - 2ab + |b|^2, in one matrix product (200 x 200 of 1000: 1.5 against 60 ms)."""
+    ones = np.ones((*x1.shape[:-1], 1), x1.dtype), np.ones((*x2.shape[:-1], 1), x2.dtype)
+    first = np.concatenate((-2 * x1, (x1 * x1).sum(-1, keepdims=True), ones[0]), -1)
+    second = np.concatenate((x2, ones[1], (x2 * x2).sum(-1, keepdims=True)), -1)
+    return np.sqrt(np.maximum(first @ np.swapaxes(second, -1, -2), 0))
+
+
 @kernel(name="_cdist_forward", node="CdistBackward0", vjp={("x1", "x2"): _cdist_rule})
-def _cdist(x1: Tensor, x2: Tensor, p: float) -> Tensor:
+def _cdist(x1: Tensor, x2: Tensor, p: float, products: bool) -> Tensor:
+    if products and x1.shape[-1]:
+        return _from_products(x1, x2)
     batch = broadcast_shapes(x1.shape[:-2], x2.shape[:-2])
     first = np.broadcast_to(x1, (*batch, *x1.shape[-2:]))
     second = np.broadcast_to(x2, (*batch, *x2.shape[-2:]))
@@ -95,7 +109,9 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_fo
         x1: shape ``(*, P, M)``; floating.
         x2: shape ``(*, R, M)``.
         p: the order of the norm.
-        compute_mode: how torch may compute it; here always from the differences.
+        compute_mode: whether Euclidean distances may be had from a matrix product, which is faster and less exact:
+            if there are more than 25 points, always (``"use_mm_for_euclid_dist"``) or never
+            (``"donot_use_mm_for_euclid_dist"``).
 
     Returns:
         Shape ``(*, P, R)``.
@@ -121,7 +137,9 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_fo
         raise no_kernel("cdist", x1.dtype)
     if x1.dtype is not x2.dtype:
         raise RuntimeError(f"expected scalar type {scalar_name(x1.dtype)} but found {scalar_name(x2.dtype)}")
-    return _cdist(x1, x2, float(p))
+    many = x1.shape[-2] > _MANY or x2.shape[-2] > _MANY
+    products = p == 2 and (compute_mode == _MODES[1] or (compute_mode == _MODES[0] and many))
+    return _cdist(x1, x2, float(p), products)
 
 
 def _check_pdist(input: Any, p: float) -> None:

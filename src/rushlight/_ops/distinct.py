@@ -51,8 +51,14 @@ def _new_rows(rows: Any) -> Any:
     return fresh
 
 
-def _distinct(input: Any, dim: int | None, ordered: bool) -> tuple[Any, Any, Any]:
-    """Distinct elements (slices along `dim`), the group of each and the sizes of the groups."""
+_NONE = np.zeros(0, np.int64)
+
+
+def _distinct(input: Any, dim: int | None, ordered: bool, details: bool) -> tuple[Any, Any, Any]:
+    """Distinct elements (slices along `dim`) and, for `details`, the group of each and the sizes of the groups."""
+    if dim is None and ordered and not details:
+        arranged = np.sort(input.reshape(-1))
+        return arranged[_new_rows(arranged)], _NONE, _NONE
     moved = input if dim is None else np.moveaxis(input, dim, 0)
     rows = moved.reshape(-1) if dim is None else moved.reshape(len(moved), prod(moved.shape[1:]))
     order = None
@@ -60,26 +66,30 @@ def _distinct(input: Any, dim: int | None, ordered: bool) -> tuple[Any, Any, Any
         order = np.argsort(rows, kind="stable") if rows.ndim == 1 else np.lexsort(rows.T[::-1]) if rows.size else None
     arranged = rows if order is None else rows[order]
     fresh = _new_rows(arranged)
-    inverse, counts = _groups(fresh, order)
+    inverse, counts = _groups(fresh, order) if details else (_NONE, _NONE)
     values = arranged[fresh]
     if dim is None:
-        return values, inverse.reshape(input.shape), counts
+        return values, inverse.reshape(input.shape) if details else inverse, counts
     return np.moveaxis(values.reshape(len(values), *moved.shape[1:]), 0, dim), inverse, counts
 
 
-@kernel(name="_unique2", check=lambda input: _check_unique(input, None), nondifferentiable=(1, 2))
-def _unique(input: Tensor) -> Any:
-    return _distinct(input, None, True)
+@kernel(name="_unique2", check=lambda input, details: _check_unique(input, None), nondifferentiable=(1, 2))
+def _unique(input: Tensor, details: bool) -> Any:
+    return _distinct(input, None, True, details)
 
 
-@kernel(name="unique_dim", check=_check_unique, nondifferentiable=(1, 2))
-def _unique_dim(input: Tensor, dim: int) -> Any:
-    return _distinct(input, wrap_dim(dim, input.ndim), True)
+@kernel(name="unique_dim", check=lambda input, dim, details: _check_unique(input, dim), nondifferentiable=(1, 2))
+def _unique_dim(input: Tensor, dim: int, details: bool) -> Any:
+    return _distinct(input, wrap_dim(dim, input.ndim), True, details)
 
 
-@kernel(name="unique_consecutive.all", check=_check_unique, nondifferentiable=(1, 2))
-def _unique_consecutive(input: Tensor, dim: int | None) -> Any:
-    return _distinct(input, None if dim is None else wrap_dim(dim, input.ndim), False)
+@kernel(
+    name="_unique_consecutive",
+    check=lambda input, dim, details: _check_unique(input, dim),
+    nondifferentiable=(1, 2),
+)
+def _unique_consecutive(input: Tensor, dim: int | None, details: bool) -> Any:
+    return _distinct(input, None if dim is None else wrap_dim(dim, input.ndim), False, details)
 
 
 def _wanted(found: Any, inverse: bool, counts: bool) -> Any:
@@ -109,7 +119,9 @@ def unique(
         >>> torch.unique(torch.tensor([3, 1, 3]), return_counts=True)
         (tensor([1, 3]), tensor([1, 2]))
     """
-    return _wanted(_unique(input) if dim is None else _unique_dim(input, dim), return_inverse, return_counts)
+    details = bool(return_inverse or return_counts)
+    found = _unique(input, details) if dim is None else _unique_dim(input, dim, details)
+    return _wanted(found, return_inverse, return_counts)
 
 
 @composite
@@ -132,7 +144,8 @@ def unique_consecutive(
         >>> torch.unique_consecutive(torch.tensor([1, 1, 2, 1]))
         tensor([1, 2, 1])
     """
-    return _wanted(_unique_consecutive(input, dim), return_inverse, return_counts)
+    found = _unique_consecutive(input, dim, bool(return_inverse or return_counts))
+    return _wanted(found, return_inverse, return_counts)
 
 
 @kernel(name="isin.any", promote=("elements", "test_elements"), nondifferentiable=True)

@@ -23,6 +23,11 @@ MinResult = named_result("min", "values", "indices")
 AminmaxResult = named_result("aminmax", "min", "max")
 
 
+def _single(dim: Any) -> Any:
+    """One dimension as a number, for which there are quicker ways."""
+    return dim[0] if dim is not None and len(dim) == 1 else dim
+
+
 def _check_extreme(name: str, input: Any, dim: Dims) -> None:
     """torch's errors for extremes of nothing."""
     if input.numel():
@@ -42,7 +47,7 @@ def _check_whole(name: str, input: Any) -> None:
 
 
 @reduction(
-    eager=np.maximum.reduce,
+    eager=reduce.maximum,
     whole=reduce.whole_maximum,
     natural="real",
     refuse=("complex",),
@@ -63,11 +68,11 @@ def amax(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | 
         >>> torch.amax(torch.tensor([[1.0, 3.0], [2.0, 0.0]]), dim=0)
         tensor([2., 3.])
     """
-    return np.maximum.reduce(input, axis=dim, keepdims=keepdim)
+    return reduce.maximum(input, _single(dim), keepdim=keepdim)
 
 
 @reduction(
-    eager=np.minimum.reduce,
+    eager=reduce.minimum,
     whole=reduce.whole_minimum,
     natural="real",
     refuse=("complex",),
@@ -88,7 +93,7 @@ def amin(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | 
         >>> torch.amin(torch.tensor([[1.0, 3.0], [2.0, 0.0]]), dim=0)
         tensor([1., 0.])
     """
-    return np.minimum.reduce(input, axis=dim, keepdims=keepdim)
+    return reduce.minimum(input, _single(dim), keepdim=keepdim)
 
 
 @kernel(

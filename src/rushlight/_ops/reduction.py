@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._backends.numpy import reduce, softmax as softmaxes
+from .._backends.numpy.large import add
 from .._core.dtypes import dtype as DType, get_default_dtype
 from .._core.sizes import wrap_dims
 from .._declare.binding import invalid_combination, missing
@@ -49,7 +50,9 @@ def sum(
         >>> torch.sum(torch.ones(2, 3), dim=1)
         tensor([3., 3.])
     """
-    return np.add.reduce(input, axis=dim, keepdims=keepdim, dtype=input.dtype)
+    if input.dtype.kind != "f":
+        return np.add.reduce(input, axis=dim, keepdims=keepdim, dtype=input.dtype)
+    return add(input, dim, keepdim)
 
 
 def _nansum_check(input: Tensor, dim: Dims, keepdim: bool, dtype: DType | None) -> None:
@@ -78,8 +81,9 @@ def nansum(
         >>> torch.nansum(torch.tensor([1.0, float("nan")]))
         tensor(1.)
     """
-    kept = input if input.dtype.kind not in "fc" else np.where(np.isnan(input), 0, input)
-    return np.add.reduce(kept, axis=dim, keepdims=keepdim, dtype=input.dtype)
+    if input.dtype.kind != "f":
+        return np.add.reduce(input, axis=dim, keepdims=keepdim, dtype=input.dtype)
+    return add(np.where(np.isnan(input), np.zeros((), input.dtype), input), dim, keepdim)
 
 
 def _prod_rule(g: Any, input: Any, result: Any, dim: tuple[int, ...] | None, keepdim: bool) -> Any:

@@ -234,4 +234,4 @@ def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tenso
     for place in range(1, len(parts)):
         parts[place] = _add_exponentials(parts[place - 1], parts[place])
     found = np.moveaxis(np.stack(parts), 0, axis) if parts else array
-    return found.astype(array.dtype).reshape(input.shape)
+    return np.ascontiguousarray(found, array.dtype).reshape(input.shape)

@@ -155,5 +155,4 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     if not input.ndim:
         return input.copy(), np.zeros((), np.int64)
     axis = wrap_dim(dim, input.ndim)
-    order = select.order(input, axis, largest)[(slice(None),) * axis + (slice(0, int(k)),)].copy()
-    return select.gather(input, order, axis), order
+    return select.first(input, int(k), axis, largest)

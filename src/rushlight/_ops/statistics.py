@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._backends.numpy import reduce
+from .._backends.numpy.large import add
 from .._core.dtypes import FLOATING, dtype as DType
 from .._core.sizes import wrap_dims
 from .._core.warn import warn
@@ -63,8 +64,7 @@ def mean(
         >>> torch.mean(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), dim=0)
         tensor([2., 3.])
     """
-    found = np.add.reduce(input, axis=dim, keepdims=keepdim, dtype=input.dtype)
-    return found / np.asarray(count_reduced(input.shape, dim), input.real.dtype)
+    return add(input, dim, keepdim) / np.asarray(count_reduced(input.shape, dim), input.real.dtype)
 
 
 @composite
@@ -112,10 +112,10 @@ def _freedom(shape: Any, dim: tuple[int, ...] | None, correction: Any) -> float:
 def _squares(input: Any, dim: tuple[int, ...] | None, keepdim: bool) -> tuple[Any, Any]:
     """The sum of squared distances from the mean, and the mean."""
     count = np.asarray(count_reduced(input.shape, dim), input.real.dtype)
-    center = np.add.reduce(input, axis=dim, keepdims=True) / count
+    center = add(input, dim, True) / count
     distance = input - center
     square = distance * distance if input.dtype.kind != "c" else distance.real**2 + distance.imag**2
-    total = np.add.reduce(square, axis=dim, keepdims=keepdim)
+    total = add(square, dim, keepdim)
     return total, center if keepdim else center.reshape(np.shape(total))
 
 
