@@ -3,6 +3,7 @@
 import ast
 import doctest
 
+import numpy
 import pytest
 
 import rushlight
@@ -41,7 +42,7 @@ def test_examples(name):
     parser = doctest.DocTestParser()
     for owner, text, line in docstrings(module.tree):
         rushlight.manual_seed(0)
-        names = {"torch": rushlight, "rushlight": rushlight}
+        names = {"torch": rushlight, "rushlight": rushlight, "np": numpy}
         test = parser.get_doctest(text, names, f"{name}.{owner}", str(module.path), line - 1)
         runner.run(test, out=report.append)
     assert runner.failures == 0, "".join(report)
