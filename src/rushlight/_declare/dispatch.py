@@ -74,7 +74,7 @@ def compute_dtype(op: Operator, values: list[Any]) -> dtype:
         elif name in op.numbers and is_number(value):
             promotion.add_scalar(value)
         elif value is not None or name not in op.defaults:
-            raise type_error(op, name, value)
+            raise _mistyped(op, name, values)
     for name in op.operands or ():
         value = values[op.position[name]]
         if is_number(value):
@@ -82,8 +82,7 @@ def compute_dtype(op: Operator, values: list[Any]) -> dtype:
         elif value is not None and name not in op.tensors:
             raise type_error(op, name, value, "Number")
     if not seen and not op.scalars_alone:
-        name = op.tensors[0]
-        raise type_error(op, name, values[op.position[name]])
+        raise _mistyped(op, op.tensors[0], values)
     found = promotion.result()
     kind = op.promote
     if callable(kind):
@@ -91,6 +90,16 @@ def compute_dtype(op: Operator, values: list[Any]) -> dtype:
     if kind == FLOAT and found.category < FLOATING:
         return dtypes.get_default_dtype()
     return found
+
+
+def _mistyped(op: Operator, name: str, values: list[Any]) -> TypeError:
+    """torch's error for an argument that is neither a tensor nor what else may stand in its place."""
+    if not op.overloads:
+        return type_error(op, name, values[op.position[name]])
+    given = list(values)
+    while given and op.params[len(given) - 1] in op.defaults and given[-1] is op.defaults[op.params[len(given) - 1]]:
+        given.pop()
+    return invalid_combination(op.name, tuple(given))
 
 
 def run_body(op: Operator, function: Any, values: list[Any]) -> Any:
@@ -196,6 +205,8 @@ def compute_elementwise(op: Operator, values: list[Any], common: dtype) -> Any:
 
 def scalar_array(value: Any, common: dtype, work: dtype) -> Any:
     """A number as a 0-d array of the working dtype, wrapping as C does when it is out of range."""
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
+        raise OverflowError("int too big to convert")
     if common.category == dtypes.INTEGER and isinstance(value, (int, np.integer)):
         bits = 8 * common.itemsize
         return np.asarray(int(value) & ((1 << bits) - 1), dtype=f"u{common.itemsize}").astype(work.numpy)
@@ -203,11 +214,11 @@ def scalar_array(value: Any, common: dtype, work: dtype) -> Any:
 
 
 def _result_dtype(op: Operator, computed: np.dtype[Any], common: dtype) -> np.dtype[Any]:
-    if op.promote == BOOL or computed.kind == "b":
-        return np.dtype(np.bool_)
     if op.result is not None:
         fixed: np.dtype[Any] = op.result(common).numpy
         return fixed
+    if op.promote == BOOL or computed.kind == "b":
+        return np.dtype(np.bool_)
     if computed.kind != "c":
         return common.to_real().numpy
     return common.numpy
@@ -292,7 +303,7 @@ def _run_view(op: Operator, values: list[Any]) -> Any:
 def _run_kernel(op: Operator, values: list[Any]) -> Any:
     values, arguments, meta, narrow = kernel_arguments(op, values)
     if op.overwrites:
-        found = _grown(arguments) if op.grows else arguments[0]
+        found = grown(arguments) if op.grows else arguments[0]
         if not meta:
             found = found.copy(order="C" if op.grows else "K")
             run_body(op, op.body, [found, *arguments[1:]])
@@ -310,7 +321,7 @@ def _run_kernel(op: Operator, values: list[Any]) -> Any:
     return _pack(op, attach(op, values, tuple(outputs)), several)
 
 
-def _grown(arguments: list[Any]) -> Any:
+def grown(arguments: list[Any]) -> Any:
     """The first array broadcast with the second, which says where to write; as it is where they do not broadcast."""
     first, second = arguments[0], arguments[1]
     if first.shape == second.shape or mismatch(first.shape, second.shape) is not None:

@@ -16,6 +16,7 @@ from .._core.tensor_base import LEAF, PLAIN, Storage, new, on_bind
 from .._tape.node import next_sequence
 from .._tape.saved import Like, SavedResult, versions_of
 from .binding import MISSING
+from .dispatch import grown
 from .record import Operator
 from .tape import attach
 
@@ -58,7 +59,7 @@ class _Binder:
             if place is None or place < given:
                 return None
             values[place] = value
-        for place in self.required[given:]:
+        for place in self.required:
             if values[place] is MISSING:
                 return None
         return values
@@ -102,7 +103,8 @@ def direct(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     differentiable = not op.nondifferentiable
     sources = tuple((op.position[name], name in op.lists) for name in (op.differentiable or op.tensors))
     record = _recorder(op)
-    if op.grows or op.copies or op.returns is not None or (check is not None and check.__code__.co_kwonlyargcount):
+    grows = op.grows
+    if op.copies or op.returns is not None or (check is not None and check.__code__.co_kwonlyargcount):
         return fallback
 
     def call(*args: Any, **rest: Any) -> Any:
@@ -112,7 +114,9 @@ def direct(op: Operator, fallback: Fallback) -> Callable[..., Any]:
             return fallback(*args, **rest)
         if check is not None:
             check(*values)
-        if overwrites:
+        if grows:
+            arguments[0] = grown(arguments).copy()
+        elif overwrites:
             arguments[0] = arguments[0].copy("K")
         if keyword_names:
             found = body(*arguments[:count], **dict(zip(keyword_names, arguments[count:])))
@@ -153,7 +157,9 @@ def _recorder(op: Operator) -> Callable[[list[Any], Any], None]:
         else:
             plan.append(("result", 0))
     targets = [
-        frozenset(place for rule in op.rules if name in rule.needs for place in map(op.differentiable.index, rule.targets))
+        frozenset(
+            place for rule in op.rules if name in rule.needs for place in map(op.differentiable.index, rule.targets)
+        )
         for name in op.saved_names
     ]
     several_rules = len(op.differentiable) > 1
@@ -282,7 +288,9 @@ def _overwriting_bare(op: Operator, general: Fallback) -> Callable[..., Any]:
         if storage is None:
             storage = input._storage = Storage(array)
         base = input._base
-        if storage.frozen or (modes.record and (input._edge is not None or (base is not None and base._edge is not None))):
+        if storage.frozen or (
+            modes.record and (input._edge is not None or (base is not None and base._edge is not None))
+        ):
             return general(input)
         if type(array) is not ndarray or (base is not None and not spreads and 0 in array.strides):
             return general(input)

@@ -14,7 +14,6 @@ import numpy as np
 from .._core.modes import FAST, modes
 from .._core.tensor_base import LEAF, PLAIN, Storage, new, on_bind
 from .._tape.node import next_sequence
-from .._tape.saved import Like
 from .binding import MISSING
 from .record import Operator
 from .tape import attach
@@ -93,6 +92,8 @@ def _with_one(op: Operator, body: Callable[..., Any], fallback: Fallback) -> Cal
         except _FAILURES:
             return fallback(input, setting)
         if type(found) is not ndarray:
+            if type(found) is tuple:
+                return _make_several(input, array, found, record, (setting,))
             return fallback(input, setting)
         storage = input._storage
         if storage is None:
@@ -128,6 +129,8 @@ def _with_several(op: Operator, body: Callable[..., Any], fallback: Fallback) ->
         except _FAILURES:
             return fallback(input, *args)
         if type(found) is not ndarray:
+            if type(found) is tuple:
+                return _make_several(input, array, found, record, (*args, *defaults[len(args) + 1 :]))
             return fallback(input, *args)
         result = make_view(input, array, found)
         if input._edge is not None or input._extra is not None:
@@ -246,6 +249,14 @@ def make_view(input: Any, array: Any, found: Any) -> Any:
     return result
 
 
+def _make_several(input: Any, array: Any, found: tuple[Any, ...], record: Any, settings: tuple[Any, ...]) -> Any:
+    """A tuple of views, recorded as the outputs of one node."""
+    results = tuple([make_view(input, array, part) for part in found])
+    if input._edge is not None or input._extra is not None:
+        attach(record.op, [input, *settings], results, True)
+    return results
+
+
 def recorder(op: Operator) -> Callable[[Any, tuple[Any, ...], Any], None]:
     """A function that gives a view of a tensor its node; the general way where anything but the graph matters."""
     nodes = op.nodes
@@ -253,7 +264,7 @@ def recorder(op: Operator) -> Callable[[Any, tuple[Any, ...], Any], None]:
     places = []
     direct = bool(nodes) and not op.nondifferentiable
     for name in op.saved_names:
-        if name == "input_like":
+        if name == "input_shape":
             places.append(-1)
         elif name in op.position and name != "input":
             places.append(op.position[name] - 1)
@@ -275,9 +286,10 @@ def recorder(op: Operator) -> Callable[[Any, tuple[Any, ...], Any], None]:
         node.sequence = next_sequence()
         node.shape = array.shape
         node.dtype = dtype
-        node.saved = tuple([Like(input) if place < 0 else rest[place] for place in plan])
+        node.saved = tuple([input._array.shape if place < 0 else rest[place] for place in plan])
         node.versions = None
         node._extra = None
         result._edge = node
 
+    record.op = op  # type: ignore[attr-defined]
     return record

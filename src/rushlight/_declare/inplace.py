@@ -14,7 +14,7 @@ from .._core.modes import CAREFUL, OFF, modes
 from .._core.promotion import can_cast
 from .._core.storage import address
 from .._core.tensor_base import LEAF, TensorBase, storage_of, wrap
-from .._tape.node import edge_of, retain_at
+from .._tape.node import OutputEdge, edge_of, retain_at
 from .._tape.rebase import rebase_view, renew_views
 from .._tape.saved import versions_of
 from .binding import bind
@@ -128,10 +128,24 @@ def check_history(tensor: Any, recorded: bool) -> None:
     base = tensor._base
     if tensor._edge is LEAF and base is None:
         raise _leaf_error("a leaf Variable that requires grad is being used in an in-place operation.")
-    if extra is not None and extra.creation is not None and (recorded or base._edge is not None):
-        raise _creation_error(tensor, extra.creation)
+    if base is not None and (recorded or base._edge is not None):
+        creation = extra.creation if extra is not None else None
+        if creation is None and _is_one_of_several(tensor._edge):
+            creation = "multi_output"
+        if creation is not None:
+            raise _creation_error(tensor, creation)
     if base is not None and (base._edge is LEAF or tensor._edge is LEAF):
         raise _leaf_error("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+
+
+def _is_one_of_several(edge: Any) -> bool:
+    """Whether a view is one output of several, or a view of such a one."""
+    while type(edge) is not OutputEdge:
+        op = getattr(type(edge), "op", None)
+        if op is None or op.kind != "view":
+            return False
+        edge = edge.edges[0]
+    return edge.node.op.kind == "view"
 
 
 def check_memory(tensor: Any, others: Sequence[Any], spreads: bool) -> None:

@@ -66,8 +66,6 @@ def _mark_views(base: Any, outputs: tuple[Any, ...]) -> None:
             mark_inference(output)
         return
     creation = None
-    if len(outputs) > 1:
-        creation = "multi_output"
     if modes.inference:
         creation = "inference"
     elif not modes.grad_enabled and base._edge is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core.tensor_base import TensorBase, wrap
+from .._core.tensor_base import PLAIN, TensorBase, wrap
 from .._declare.variants import inplace, method
 from .._ops import copying, gather_scatter, index_along, indexing, masking, parts
 from .subscript import getitem, setitem
@@ -70,6 +70,8 @@ class IndexingMethods:
             tensor([[1., 2.],
                     [1., 2.]])
         """
+        if type(src) in PLAIN:
+            return overwrite_(self, src)  # type: ignore[no-any-return]
         if isinstance(src, (int, float, complex)):
             src = wrap(np.asarray(src))
         elif not isinstance(src, TensorBase):

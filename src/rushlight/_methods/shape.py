@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 strided_ = inplace(slices.strided)
 
 
+def _t_of_numpy(self: Any) -> Tensor:
+    """All dimensions in reverse order; meant for matrices."""
+    if self._array.ndim == 2:
+        return dimensions.permute(self, (1, 0))  # type: ignore[no-any-return]
+    return dimensions.numpy_t(self)
+
+
 def _view(self: Any, *size: Any, **named: Any) -> Tensor:
     """The same memory under another shape, or read as another dtype.
 
@@ -108,7 +115,7 @@ class ShapeMethods:
     transpose = swapaxes = swapdims = method(dimensions.transpose)
     transpose_ = swapaxes_ = swapdims_ = inplace(dimensions.transpose)
     t, t_ = method(dimensions.t), inplace(dimensions.t)
-    T = property(dimensions.numpy_t)
+    T = property(_t_of_numpy)
     mT = property(dimensions.matrix_t)
     H = property(dimensions.conj_t)
     mH = property(dimensions.matrix_h)

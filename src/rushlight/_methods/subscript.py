@@ -14,9 +14,10 @@ import numpy as np
 from .._backends.numpy.errstate import quiet
 from .._core import dtypes
 from .._core.dtypes import of_numpy
+from .._core.modes import modes
 from .._core.numbers import fitted
-from .._core.tensor_base import PLAIN, TensorBase, has_override, wrap
-from .._declare.fast_views import make_view
+from .._core.tensor_base import PLAIN, Storage, TensorBase, has_override, wrap
+from .._declare.fast_views import make_view, recorder
 from .._declare.overrides import override, state
 from .._declare.variants import inplace
 from .._ops.copying import copy, fill
@@ -26,8 +27,9 @@ from .._ops.shape import expand, type_name
 from .._ops.slices import alias, select, slice_
 
 ndarray = np.ndarray
-I64 = np.dtype(np.int64)
+F32, F64, I64 = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64)
 FULL = slice(None)
+record_select, record_slice = recorder(select.op), recorder(slice_.op)
 copy_, fill_, index_put_ = inplace(copy), inplace(fill), inplace(index_put)
 
 
@@ -37,8 +39,8 @@ def getitem(self: Any, index: Any) -> Any:
         overloaded = _overloaded((self,))
         return override(getitem, overloaded, (self, index), {}) if overloaded else get_by_parts(self, index)
     array = self._array
-    if type(array) is not ndarray or self._extra is not None or self._edge is not None:
-        return get_by_parts(self, index)
+    if self._extra is not None or self._edge is not None:
+        return _get_recorded(self, array, index)
     kind = type(index)
     try:
         if kind is int:
@@ -50,9 +52,11 @@ def getitem(self: Any, index: Any) -> Any:
             found = array[index]
         elif kind in PLAIN:
             places = index._array
-            if places.dtype is not I64 or not places.ndim:
-                return get_by_parts(self, index)
-            return wrap(array.take(places, 0))
+            if places.dtype is I64 and places.ndim:
+                return wrap(array.take(places, 0))
+            if places.dtype.kind == "b" and places.shape == array.shape and places.ndim:
+                return wrap(array[places])
+            return get_by_parts(self, index)
         elif index is None:
             found = array[None]
         elif kind is tuple:
@@ -63,9 +67,34 @@ def getitem(self: Any, index: Any) -> Any:
                 found = array[(*index, ...)]
         else:
             return get_by_parts(self, index)
-    except (IndexError, TypeError):
+    except (IndexError, TypeError, AttributeError):
         return get_by_parts(self, index)
     return make_view(self, array, found)
+
+
+def _get_recorded(self: Any, array: Any, index: Any) -> Any:
+    """`getitem` where a node may be wanted: the most common forms go straight to their operator."""
+    kind = type(index)
+    shape = array.shape
+    if shape:
+        if kind is int:
+            if -shape[0] <= index < shape[0] and type(array) is ndarray:
+                found = make_view(self, array, array[index, ...])
+                record_select(self, (0, index), found)
+                return found
+        elif kind is slice:
+            start, stop, step = index.start, index.stop, index.step
+            if step is None and (start is None or type(start) is int) and (stop is None or type(stop) is int):
+                if type(array) is not ndarray:
+                    return slice_(self, 0, start, stop)
+                found = make_view(self, array, array[index])
+                record_slice(self, (0, start, stop, 1), found)
+                return found
+        elif kind in PLAIN:
+            places = index._array
+            if places.dtype is I64 and places.ndim:
+                return index_op(self, [index])
+    return get_by_parts(self, index)
 
 
 def _overloaded(values: tuple[Any, ...]) -> list[Any]:
@@ -102,6 +131,8 @@ def get_by_parts(self: Any, index: Any) -> Any:
 
 def setitem(self: Any, index: Any, value: Any) -> None:
     """Writes a number or a tensor, broadcast, at an index of any form."""
+    if type(self) in PLAIN and self._extra is None and _set_at_once(self, index, value):
+        return
     overloaded = _overloaded((self, value))
     if overloaded:
         override(setitem, overloaded, (self, index, value), {})
@@ -122,6 +153,59 @@ def setitem(self: Any, index: Any, value: Any) -> None:
             copy_(view, _fit(value, view))
     else:
         index_put_(view, indices, _without_lead(value, view))
+
+
+def _set_at_once(self: Any, index: Any, value: Any) -> bool:
+    """Has NumPy do the whole assignment where nothing is recorded and it means the same; whether it has."""
+    array = self._array
+    record = modes.record
+    kind = type(value)
+    if kind in PLAIN:
+        operand = value._array
+        if operand.dtype is not array.dtype or (record and value._edge is not None):
+            return False
+    elif kind is float or kind is int:
+        element = array.dtype
+        if element is not F32 and element is not F64 and (kind is float or element is not I64):
+            return False
+        if not -_LARGEST <= value <= _LARGEST:
+            return False
+        operand = value
+    else:
+        return False
+    storage = self._storage
+    if storage is None:
+        storage = self._storage = Storage(array)
+    base = self._base
+    if storage.frozen or (record and (self._edge is not None or (base is not None and base._edge is not None))):
+        return False
+    kind = type(index)
+    if kind is slice:
+        if index.step is not None:
+            return False
+    elif kind in PLAIN:
+        index = index._array
+        if not index.ndim or not (index.dtype is I64 or index.dtype.kind == "b"):
+            return False
+        if index.dtype.kind == "b" and index.shape != array.shape:
+            return False
+    elif kind is tuple:
+        if not _is_basic(index):
+            return False
+    elif kind is not int:
+        return False
+    if base is not None and 0 in array.strides:
+        return False
+    try:
+        array[index] = operand
+    except (IndexError, ValueError, TypeError, OverflowError):
+        return False
+    storage.version += 1
+    return True
+
+
+_LARGEST = 3e38
+"""Numbers up to here fit float32; larger ones, infinite ones and nan are left to the general path."""
 
 
 def _as_value(self: Any, value: Any) -> Any:

@@ -48,6 +48,11 @@ def _check_expands(input: Array, src: Array) -> None:
         raise error
 
 
+F32 = np.dtype(np.float32)
+_LARGEST = 3e38
+"""Floats up to here need no look whether they fit float32."""
+
+
 @kernel(
     exact=True,
     overwrites=True,
@@ -76,7 +81,9 @@ def fill(input: Tensor, value: Tensor | Number) -> None:
             )
         quiet(np.copyto, input, value, "unsafe")
         return
-    input[...] = fitted(value, of_numpy(input.dtype))
+    if type(value) is not float or input.dtype is not F32 or not -_LARGEST <= value <= _LARGEST:
+        value = fitted(value, of_numpy(input.dtype))
+    input.fill(value)
 
 
 @composite
@@ -116,4 +123,4 @@ def fill_diagonal(input: Tensor, fill_value: Number, wrap: bool = False) -> Tens
 @kernel(exact=True, overwrites=True, spreads=True, holomorphic=False, vjp={"input": lambda g: g.new_zeros(g.shape)})
 def zero(input: Tensor) -> None:
     """Every element set to zero."""
-    input[...] = 0
+    input.fill(0)

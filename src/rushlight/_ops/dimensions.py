@@ -296,7 +296,7 @@ def _squeeze_examples(input: Tensor, dim: Any) -> Tensor:
     inplace_node=("SqueezeBackward3", "SqueezeBackward4", "SqueezeBackward5"),
     pick_node=lambda input, dim: 0 if dim is None else 1 if isinstance(dim, int) else 2,
     batch=lambda input, dim: _squeeze_examples(input, dim),
-    vjp={"input": lambda g, input_like: g.reshape(input_like.shape)},
+    vjp={"input": lambda g, input_shape: g.reshape(input_shape)},
 )
 def squeeze(input: Tensor, dim: Dims | None = None) -> Array:
     """Dimensions of size 1 dropped.

@@ -46,7 +46,7 @@ def _vector(array: Array) -> Array:
 @kernel(
     exact=True,
     holomorphic=False,
-    vjp={"input": lambda g, input_like, dim, index: g.new_zeros(input_like.shape).scatter_add(dim, index, g)},
+    vjp={"input": lambda g, input_shape, dim, index: g.new_zeros(input_shape).scatter_add(dim, index, g)},
 )
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None) -> Array:
     """The elements of `input` at positions `index` along `dim`, and at their own place along the others.
@@ -430,7 +430,7 @@ def _without(array: Array, axis: int) -> tuple[int, ...]:
 @kernel(
     exact=True,
     holomorphic=False,
-    vjp={"input": lambda g, input_like, index: g.new_zeros(input_like.shape).put(index, g, True)},
+    vjp={"input": lambda g, input_shape, index: g.new_zeros(input_shape).put(index, g, True)},
 )
 def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Array:
     """The elements at positions in the flattened `input`.

@@ -32,7 +32,7 @@ def _vector(array: Array) -> Array:
 @kernel(
     exact=True,
     holomorphic=False,
-    vjp={"input": lambda g, input_like, dim, index: g.new_zeros(input_like.shape).index_add(dim, index, g)},
+    vjp={"input": lambda g, input_shape, dim, index: g.new_zeros(input_shape).index_add(dim, index, g)},
 )
 def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None = None) -> Array:
     """The entries of `input` along `dim` at positions `index`, as a copy.

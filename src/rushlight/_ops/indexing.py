@@ -106,7 +106,7 @@ def index_error(array: Array, index: tuple[Any, ...], error: Exception) -> Excep
 @kernel(
     exact=True,
     holomorphic=False,
-    vjp={"input": lambda g, input_like, indices: index_backward(g, input_like.shape, indices)},
+    vjp={"input": lambda g, input_shape, indices: index_backward(g, input_shape, indices)},
 )
 def index(input: Tensor, indices: Sequence[Tensor | None]) -> Array:
     """The entries at positions given by integer tensors and masks, one for each dimension; None takes all."""

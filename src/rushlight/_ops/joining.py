@@ -42,6 +42,16 @@ def _parts_of_cat(g: Any, tensors_like: Sequence[Any], dim: int) -> tuple[Any, .
     return tuple(next(parts) if tuple(like.shape) != (0,) else g.new_zeros((0,)) for like in tensors_like)
 
 
+def _are_alike(arrays: Sequence[Array]) -> bool:
+    """Whether arrays, which have a dimension, agree in shape and dtype."""
+    first = arrays[0]
+    shape, dtype = first.shape, first.dtype
+    for array in arrays:
+        if array.dtype is not dtype or array.shape != shape:
+            return False
+    return shape != () and shape != (0,)
+
+
 @kernel(exact=True, holomorphic=False, vjp={"tensors": _parts_of_cat})
 def cat(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -> Array:
     """Tensors joined along a dimension.
@@ -58,6 +68,8 @@ def cat(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -
         >>> torch.cat([torch.tensor([1, 2]), torch.tensor([3])])
         tensor([1, 2, 3])
     """
+    if tensors and _are_alike(tensors) and tensors[0].flags.c_contiguous:
+        return np.concatenate(tensors, wrap_dim(dim, tensors[0].ndim))
     if not tensors:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     for position, array in enumerate(tensors):
@@ -123,14 +135,17 @@ def stack(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None)
                 f"stack expects each tensor to be equal size, but got {list(shape)} at entry 0 and "
                 f"{list(array.shape)} at entry {position}"
             )
-    return np.ascontiguousarray(np.stack(tensors, axis, dtype=_common(tensors), casting="unsafe"))
+    place = (EVERY,) * axis + (None,)
+    raised = [array[place] for array in tensors]
+    joined = np.concatenate(raised, axis, dtype=_common(tensors), casting="unsafe")
+    return joined if joined.flags.c_contiguous else np.ascontiguousarray(joined)
 
 
-def _joined(g: Any, input_like: Any, sizes: Sequence[int], dim: int) -> Any:
+def _joined(g: Any, input_shape: Any, sizes: Sequence[int], dim: int) -> Any:
     """The gradient of a tensor that was split, from those of the parts (None for parts that were not used)."""
     parts = list(g) if isinstance(g, (list, tuple)) else [g]
     known = next(part for part in parts if part is not None)
-    shape = list(input_like.shape)
+    shape = list(input_shape)
     for position, part in enumerate(parts):
         if part is None:
             shape[dim] = sizes[position]
@@ -150,8 +165,8 @@ def _even(size: int, step: int) -> list[int]:
     node="SplitBackward0",
     holomorphic=False,
     vjp={
-        "input": lambda g, input_like, split_size, dim: _joined(
-            g, input_like, _even(input_like.shape[dim], split_size), wrap_dim(dim, len(input_like.shape))
+        "input": lambda g, input_shape, split_size, dim: _joined(
+            g, input_shape, _even(input_shape[dim], split_size), wrap_dim(dim, len(input_shape))
         )
     },
 )
@@ -181,8 +196,8 @@ def cut(array: Array, sizes: Sequence[int], axis: int) -> tuple[Array, ...]:
 @view(
     holomorphic=False,
     vjp={
-        "input": lambda g, input_like, split_sizes, dim: _joined(
-            g, input_like, split_sizes, wrap_dim(dim, len(input_like.shape))
+        "input": lambda g, input_shape, split_sizes, dim: _joined(
+            g, input_shape, split_sizes, wrap_dim(dim, len(input_shape))
         )
     },
 )
@@ -220,7 +235,7 @@ def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) ->
 
 @view(
     holomorphic=False,
-    vjp={"input": lambda g, input_like, dim: _stacked(g, input_like, wrap_dim(dim, len(input_like.shape)))},
+    vjp={"input": lambda g, input_shape, dim: _stacked(g, input_shape, wrap_dim(dim, len(input_shape)))},
 )
 def unbind(input: Tensor, dim: int = 0) -> tuple[Array, ...]:
     """All entries along a dimension, which is dropped, as views.
@@ -241,7 +256,7 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Array, ...]:
     return tuple(input[(*lead, place, ...)] for place in range(input.shape[axis]))
 
 
-def _stacked(g: Any, input_like: Any, dim: int) -> Any:
+def _stacked(g: Any, input_shape: Any, dim: int) -> Any:
     parts = list(g) if isinstance(g, (list, tuple)) else [g]
     known = next(part for part in parts if part is not None)
     return stack([known.new_zeros(known.shape) if part is None else part for part in parts], dim)
@@ -258,8 +273,8 @@ split_copy, split_with_sizes_copy, unbind_copy = (
     exact=True,
     holomorphic=False,
     vjp={
-        "input": lambda g, input_like, split_size, dim: _joined(
-            g, input_like, _even(input_like.shape[dim], split_size), wrap_dim(dim, len(input_like.shape))
+        "input": lambda g, input_shape, split_size, dim: _joined(
+            g, input_shape, _even(input_shape[dim], split_size), wrap_dim(dim, len(input_shape))
         )
     },
 )
@@ -272,8 +287,8 @@ def unsafe_split(input: Tensor, split_size: int, dim: int = 0) -> tuple[Array, .
     exact=True,
     holomorphic=False,
     vjp={
-        "input": lambda g, input_like, split_sizes, dim: _joined(
-            g, input_like, split_sizes, wrap_dim(dim, len(input_like.shape))
+        "input": lambda g, input_shape, split_sizes, dim: _joined(
+            g, input_shape, split_sizes, wrap_dim(dim, len(input_shape))
         )
     },
 )

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Array = Any
 Number = bool | int | float | complex
+F32 = np.dtype(np.float32)
+_LARGEST = 3e38
+"""Floats up to here need no look whether they fit float32."""
 
 
 def _name(array: Array) -> str:
@@ -82,7 +85,11 @@ def masked_fill(input: Tensor, mask: Tensor, value: Tensor | Number) -> None:
                 f"{value.ndim} dimension(s)."
             )
     else:
-        value = np.asarray(fitted(value, of_numpy(input.dtype)), input.dtype)  # type: ignore[assignment]
+        if type(value) is not float or input.dtype is not F32 or not -_LARGEST <= value <= _LARGEST:
+            value = fitted(value, of_numpy(input.dtype))
+        _check_covers(input, mask)
+        np.copyto(input, value, "unsafe", where=mask)
+        return
     _check_covers(input, mask)
     quiet(np.copyto, input, value, "unsafe", where=mask)  # type: ignore[arg-type]
 

@@ -146,12 +146,12 @@ def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Array:
     return turned.swapaxes(*axes).copy().swapaxes(*axes)
 
 
-def _unrepeated(g: Any, input_like: Any, repeats: Sequence[int]) -> Any:
-    shape = (1,) * (len(repeats) - len(input_like.shape)) + tuple(input_like.shape)
+def _unrepeated(g: Any, input_shape: Any, repeats: Sequence[int]) -> Any:
+    shape = (1,) * (len(repeats) - len(input_shape)) + tuple(input_shape)
     if prod(repeats) == 0:
-        return g.new_zeros(input_like.shape)
+        return g.new_zeros(input_shape)
     split = [size for pair in zip(repeats, shape) for size in pair]
-    return g.reshape(split).sum(tuple(range(0, len(split), 2))).reshape(input_like.shape)
+    return g.reshape(split).sum(tuple(range(0, len(split), 2))).reshape(input_shape)
 
 
 @kernel(exact=True, holomorphic=False, vjp={"input": _unrepeated})

@@ -34,7 +34,7 @@ def _viewed(array: Array, size: Any) -> Array:
     eager=_viewed,
     node="ViewBackward0",
     batch=lambda input, size: input.view(len(input), *listed(size)),
-    vjp={"input": lambda g, input_like: g.reshape(input_like.shape)},
+    vjp={"input": lambda g, input_shape: g.reshape(input_shape)},
 )
 def view_(input: Tensor, size: Sizes) -> Array:
     """The same memory under another shape.
@@ -120,7 +120,7 @@ def reread(input: Tensor, dtype: DType) -> Array:
     exact=True,
     linear="input",
     batch=lambda input, size: input.reshape(len(input), *listed(size)),
-    vjp={"input": lambda g, input_like: g.reshape(input_like.shape)},
+    vjp={"input": lambda g, input_shape: g.reshape(input_shape)},
 )
 def unsafe_view(input: Tensor, size: Sizes) -> Array:
     """A fresh copy under another shape; recorded as no view, for it is the only one of its memory."""
@@ -181,6 +181,8 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
         torch.Size([2, 12])
     """
     shape = input._array.shape
+    if start_dim == 0 and end_dim == -1 and len(shape) > 1:
+        return input.reshape(-1)
     first, last = wrap_dim(start_dim, len(shape)), wrap_dim(end_dim, len(shape))
     if first > last:
         raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")

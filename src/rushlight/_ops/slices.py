@@ -54,7 +54,7 @@ def _selected(array: Array, dim: Any, index: Any) -> Array:
 @view(
     eager=_selected,
     holomorphic=False,
-    vjp={"input": lambda g, input_like, dim, index: select_backward(g, input_like.shape, dim, index)},
+    vjp={"input": lambda g, input_shape, dim, index: select_backward(g, input_shape, dim, index)},
 )
 def select(input: Tensor, dim: int, index: int) -> Array:
     """One entry along a dimension, which is dropped.
@@ -110,9 +110,7 @@ def _sliced(array: Array, dim: Any = 0, start: Any = None, end: Any = None, step
     name="slice",
     eager=_sliced,
     holomorphic=False,
-    vjp={
-        "input": lambda g, input_like, dim, start, end, step: slice_backward(g, input_like.shape, dim, start, end, step)
-    },
+    vjp={"input": lambda g, input_shape, dim, start, end, step: slice_backward(g, input_shape, dim, start, end, step)},
 )
 def slice_(input: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> Array:
     """Every `step`-th entry from `start` to before `end` along a dimension, as ``x[start:end:step]`` gives.
@@ -195,7 +193,7 @@ def _unnarrowed(g: Any, shape: Sizes, dim: int, start: int, length: int) -> Any:
 @kernel(
     exact=True,
     holomorphic=False,
-    vjp={"input": lambda g, input_like, dim, start, length: _unnarrowed(g, input_like.shape, dim, start, length)},
+    vjp={"input": lambda g, input_shape, dim, start, length: _unnarrowed(g, input_shape, dim, start, length)},
 )
 def narrow_copy(input: Tensor, dim: int, start: int, length: int, *, out: Tensor | None = None) -> Array:
     """A copy of what `narrow` gives."""
@@ -205,7 +203,7 @@ def narrow_copy(input: Tensor, dim: int, start: int, length: int, *, out: Tensor
 
 @view(
     holomorphic=False,
-    vjp={"input": lambda g, input_like, offset, dim1, dim2: diagonal_backward(g, input_like.shape, offset, dim1, dim2)},
+    vjp={"input": lambda g, input_shape, offset, dim1, dim2: diagonal_backward(g, input_shape, offset, dim1, dim2)},
 )
 def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
     """The diagonals of the matrices in two dimensions, as the last dimension of a view.
@@ -244,11 +242,7 @@ def diagonal_backward(grad_output: Tensor, input_sizes: Sizes, offset: int, dim1
 
 @view(
     holomorphic=False,
-    vjp={
-        "input": lambda g, input_like, dimension, size, step: unfold_backward(
-            g, input_like.shape, dimension, size, step
-        )
-    },
+    vjp={"input": lambda g, input_shape, dimension, size, step: unfold_backward(g, input_shape, dimension, size, step)},
 )
 def unfold(input: Tensor, dimension: int, size: int, step: int) -> Array:
     """All windows of `size` entries, `step` apart, along a dimension, as a last dimension of a view."""

@@ -159,7 +159,7 @@ def _on_diagonal(g: Any, shape: Any) -> Any:
 @kernel(
     check=_check_trace,
     holomorphic=False,
-    vjp={"input": lambda g, input_like: _on_diagonal(g, input_like.shape)},
+    vjp={"input": lambda g, input_shape: _on_diagonal(g, input_shape)},
 )
 def trace(input: Tensor) -> Array:
     """The sum of the main diagonal of a matrix.

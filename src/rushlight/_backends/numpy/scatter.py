@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -32,11 +33,26 @@ _FEW = 32
 def places_along(dim: int, index: Array) -> tuple[Array, ...]:
     """NumPy's index for the elements that `gather` and `scatter` mean: `index` along `dim`, in step elsewhere."""
     ndim = index.ndim
-    places: list[Array] = []
-    for axis, size in enumerate(index.shape):
-        steps = (1,) * axis + (size,) + (1,) * (ndim - axis - 1)
-        places.append(index if axis == dim else np.arange(size).reshape(steps))
-    return tuple(places)
+    return tuple(
+        [
+            index if axis == dim else (_kept_count if size <= _SMALL else _count)(size, axis, ndim)
+            for axis, size in enumerate(index.shape)
+        ]
+    )
+
+
+_SMALL = 1024
+"""Up to this size the counts along a dimension are kept, as making one takes 2 us."""
+
+
+def _count(size: int, axis: int, ndim: int) -> Array:
+    """0, 1, 2 ... along one of `ndim` dimensions."""
+    found = np.arange(size).reshape((1,) * axis + (size,) + (1,) * (ndim - axis - 1))
+    found.flags.writeable = False
+    return found
+
+
+_kept_count = lru_cache(maxsize=256)(_count)
 
 
 def flat_places(shape: Sequence[int], places: Sequence[Any]) -> Array:
