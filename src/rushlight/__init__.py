@@ -397,9 +397,27 @@ tensor = _tensor  # importing the class has bound this name to its module
 _ON_DEMAND = ("distributions", "fft", "func", "linalg", "nn", "optim", "overrides", "random", "special", "testing", "utils")
 """Subpackages that load when they are first used, so that `import rushlight` stays quick."""
 
+_OPERATORS_ON_DEMAND = {
+    "_ops.convolution": (
+        "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "convolution",
+    ),
+    "_ops.embedding": ("embedding",),
+    "_ops.linear": ("bilinear",),
+    "_ops.normalization": (
+        "batch_norm", "group_norm", "layer_norm", "native_batch_norm", "native_group_norm", "native_layer_norm", "rms_norm",
+    ),
+    "_ops.padding": ("constant_pad_nd",),
+    "_ops.patches": ("channel_shuffle", "pixel_shuffle", "pixel_unshuffle"),
+    "compat.alias": ("install_as_torch",),
+    "nn.functional": ("cosine_similarity", "pairwise_distance"),
+}  # fmt: skip
+"""Names of layers' operators that `torch.*` has too, by the module they load from when they are first used."""
+
+_HOMES = {name: home for home, names in _OPERATORS_ON_DEMAND.items() for name in names}
+
 
 def __getattr__(name: str) -> object:
-    """Loads a subpackage on first use; any other name is one that rushlight does not have."""
+    """Loads a subpackage or a layer's operator on first use; any other name is one that rushlight does not have."""
     from importlib import import_module
 
     if name in _ON_DEMAND:
@@ -408,14 +426,13 @@ def __getattr__(name: str) -> object:
         except ModuleNotFoundError as error:
             if error.name not in (f"{__name__}.{name}", f"torch.{name}"):  # the latter under `install_as_torch`
                 raise
-    if name == "install_as_torch":
-        from .compat.alias import install_as_torch
-
-        return install_as_torch
+    if name in _HOMES:
+        found = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        return found  # type: ignore[no-any-return]
     from ._core.missing import missing_name
 
     raise missing_name(__name__, name, __dir__())
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_ON_DEMAND, "install_as_torch"})
+    return sorted({*globals(), *_ON_DEMAND, *_HOMES})

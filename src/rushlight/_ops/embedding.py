@@ -41,8 +41,8 @@ def _embedding_gradient(
     return embedding_dense_backward(g, indices, rows, padding_idx, scale_grad_by_freq)  # type: ignore[no-any-return]
 
 
-@kernel(name="embedding", check=_check_embedding, exact=True, vjp={"weight": _embedding_gradient})
-def embedding_rows(
+@kernel(check=_check_embedding, exact=True, vjp={"weight": _embedding_gradient})
+def embedding(
     weight: Tensor, indices: Tensor, padding_idx: int = -1, scale_grad_by_freq: bool = False, sparse: bool = False
 ) -> Any:
     """Rows of a table by index.
@@ -97,7 +97,7 @@ def embedding_dense_backward(
 
 
 def _lookup_gradient(g: Tensor, indices: Tensor, padding_idx: int, scale_grad_by_freq: bool) -> Tensor:
-    found = embedding_rows(g, indices)
+    found = embedding(g, indices)
     if padding_idx >= 0:
         found = found.masked_fill((indices == padding_idx).unsqueeze(-1), 0)
     if scale_grad_by_freq:

@@ -267,6 +267,7 @@ def _group_gradient(
 
 
 @kernel(
+    name="native_group_norm_parts",
     node="NativeGroupNormBackward0",
     vjp={("input", "weight", "bias"): _group_gradient},
     nondifferentiable=(1, 2),
@@ -340,3 +341,22 @@ def rms_norm(
     small = float(np.finfo(np.float32 if input.dtype.itemsize == 2 else input._array.dtype).eps) if eps is None else eps
     found = input * (input.square().mean(dims, True) + small).rsqrt()
     return found if weight is None else found * weight
+
+
+@composite
+def native_group_norm(
+    input: Tensor, weight: Tensor | None, bias: Tensor | None, N: int, C: int, HxW: int, group: int, eps: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Group normalization with the statistics it used.
+
+    Args:
+        input: of shape (N, C, ...).
+        weight, bias: of shape (C,), or None.
+        N, C, HxW: samples, channels, and elements of a channel.
+        group: number of groups.
+        eps: added to the variance.
+
+    Returns:
+        The normalized input, the mean, and 1 over the standard deviation, the last two of shape (N, group).
+    """
+    return _group_norm(input, weight, bias, group, eps)  # type: ignore[no-any-return]

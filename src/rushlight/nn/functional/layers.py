@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..._core.sizes import Size
 from ..._ops import normalization as norms
-from ..._ops.embedding import embedding_rows
+from ..._ops import embedding as tables
 from ...autograd.grad_mode import no_grad
 from .dropout import dropout
 from .images import pad
@@ -200,7 +200,7 @@ def embedding(
         padding_idx += rows
     if max_norm is not None:
         renormalize_rows(weight, input, max_norm, norm_type)
-    return embedding_rows(weight, input, padding_idx, scale_grad_by_freq, sparse)  # type: ignore[no-any-return]
+    return tables.embedding(weight, input, padding_idx, scale_grad_by_freq, sparse)  # type: ignore[no-any-return]
 
 
 def renormalize_rows(weight: Tensor, indices: Tensor, max_norm: float, norm_type: float) -> None:
