@@ -14,7 +14,7 @@ import numpy as np
 
 from .._core import dtypes
 from .._core.modes import FAST, modes
-from .._core.tensor_base import LEAF, PLAIN, new, wrap
+from .._core.tensor_base import LEAF, PLAIN, TensorBase, new, wrap
 from .._tape.node import next_sequence
 from .._tape.saved import versions_of
 from .dispatch import compute_dtype, refuse_dtype, run_body
@@ -43,16 +43,17 @@ def make_plan(op: Operator, values: list[Any]) -> Plan | None:
     Raises:
         Exception: what the general path raises for such dtypes.
     """
+    if op.result is not None or op.operands is not None:
+        return None
+    for name in op.keep or ():
+        value = values[op.position[name]]
+        if not isinstance(value, TensorBase) or value._array.dtype.kind != "b":
+            return None
     if op.check is not None:
         run_body(op, op.check, values)
     common = compute_dtype(op, values)
     if op.refuse:
         refuse_dtype(op, common)
-    if op.result is not None or op.operands is not None:
-        return None
-    for name in op.keep or ():
-        if values[op.position[name]]._array.dtype.kind != "b":
-            return None
     reduced = common in dtypes.REDUCED
     if reduced and op.exact:
         return None

@@ -77,7 +77,9 @@ def elementwise(
         options: ``holomorphic=False``, ``refuse=("complex",)`` (dtypes without a kernel; a `Refusal` where
             the error is another), ``general=`` (array code in place of the body), ``keep=`` (tensors not promoted),
             ``operands=`` (numbers that take part in promotion), ``check=``, ``result=`` (dtype rule),
-            ``nondifferentiable=True``, ``pick_node=`` (arguments to an index into `node`), ``undefined=True``.
+            ``nondifferentiable=True``, ``pick_node=`` (arguments to an index into `node`), ``undefined=True``,
+            ``overloads=True`` (torch has several signatures and names none of them in errors), ``exact=True`` (16-bit
+            floats are not widened to float32).
     """
 
     def declare(body: F) -> F:

@@ -39,7 +39,8 @@ class Operator:
     """
 
     batch = check = copies = eager = exact = general = grows = holomorphic = inplace_node = into = SILENT
-    keep = kernel_name = linear = meta = natural = nondifferentiable = operands = overwrites = pick_node = SILENT
+    keep = kernel_name = linear = meta = natural = nondifferentiable = operands = overloads = overwrites = SILENT
+    pick_node = SILENT
     promote = refuse = result = returns = scalar_nodes = scalar_ok = scalars_alone = SILENT
     spreads = undefined = whole = SILENT
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .._core.dtypes import BOOL, COMPLEX, FLOATING
+from .._core.expression import Expression
 from .._declare.dispatch import no_kernel
 from .._declare.helpers import common_dtype
 from .._declare.kinds import FLOAT, SAME, Refusal, elementwise
@@ -321,12 +322,18 @@ def _remainder(input: Any, other: Any) -> Any:
     return np.where((rest != 0) & ((rest < 0) != (other < 0)), rest + other, rest)
 
 
+def _whole_quotient(input: Any, other: Any) -> Any:
+    """How often `other` goes into `input`, as something whose gradient is zero."""
+    return input // other if isinstance(other, Expression) else div(input, other, rounding_mode="floor")
+
+
 @elementwise(
     eager=_remainder,
     general=_remainder,
     node=("RemainderBackward1", "RemainderBackward0", None),
     refuse=("bool", "complex"),
-    vjp={"input": lambda g: g, "other": lambda g, input, other: -g * (input // other)},
+    vjp={"input": lambda g: g, "other": lambda g, input, other: -g * _whole_quotient(input, other)},
+    overloads=True,
 )
 def remainder(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Remainder of dividing `input` by `other`, with the sign of `other`, as Python's ``%`` has it.
@@ -359,6 +366,7 @@ def _fmod(input: Any, other: Any) -> Any:
     node=("FmodBackward1", "FmodBackward0"),
     refuse=("bool", "complex"),
     vjp={"input": lambda g: g, "other": lambda g, input, other: -g * s.trunc(input / other)},
+    overloads=True,
 )
 def fmod(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Remainder of dividing `input` by `other`, with the sign of `input`, as C's ``fmod`` has it.

@@ -30,7 +30,7 @@ def bitwise_not(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return s.bitwise_not(input)
 
 
-@elementwise(eager=np.bitwise_and, natural="bits", refuse=("float", "complex"))
+@elementwise(eager=np.bitwise_and, natural="bits", refuse=("float", "complex"), overloads=True)
 def bitwise_and(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """The bits that both elements have; logical and for bools.
 
@@ -45,7 +45,7 @@ def bitwise_and(input: Tensor | Number, other: Tensor | Number, *, out: Tensor |
     return input & other
 
 
-@elementwise(eager=np.bitwise_or, natural="bits", refuse=("float", "complex"))
+@elementwise(eager=np.bitwise_or, natural="bits", refuse=("float", "complex"), overloads=True)
 def bitwise_or(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """The bits that either element has; logical or for bools.
 
@@ -60,7 +60,7 @@ def bitwise_or(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | 
     return input | other
 
 
-@elementwise(eager=np.bitwise_xor, natural="bits", refuse=("float", "complex"))
+@elementwise(eager=np.bitwise_xor, natural="bits", refuse=("float", "complex"), overloads=True)
 def bitwise_xor(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """The bits that one element has and the other has not; logical xor for bools.
 
@@ -89,7 +89,7 @@ def _right_shift(input: Any, other: Any) -> Any:
     return np.where(outside, left, np.right_shift(input, np.where(outside, other.dtype.type(0), other)))
 
 
-@elementwise(general=_left_shift, refuse=("bool", "float", "complex"), kernel_name="lshift_cpu")
+@elementwise(general=_left_shift, refuse=("bool", "float", "complex"), kernel_name="lshift_cpu", overloads=True)
 def bitwise_left_shift(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Bits moved `other` places up: times two to the power of `other`.
 
@@ -104,7 +104,7 @@ def bitwise_left_shift(input: Tensor | Number, other: Tensor | Number, *, out: T
     return input << other
 
 
-@elementwise(general=_right_shift, refuse=("bool", "float", "complex"), kernel_name="rshift_cpu")
+@elementwise(general=_right_shift, refuse=("bool", "float", "complex"), kernel_name="rshift_cpu", overloads=True)
 def bitwise_right_shift(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Bits moved `other` places down, the sign kept.
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._core.dtypes import FLOATING, of_numpy
+from .._core.numbers import fitted
+from .._declare.dispatch import no_kernel
 from .._declare.helpers import common_dtype
 from .._declare.kinds import elementwise
 from .._declare.scalars import s
@@ -49,7 +51,7 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
 
 def _factor(array: Any, value: Any) -> Any:
     """A number in the dtype of an array, cut off as C does for integers."""
-    return np.asarray(value).astype(array.dtype)
+    return np.asarray(fitted(value, of_numpy(array.dtype)), array.dtype)
 
 
 def _check_addcdiv(input: Any, tensor1: Any, tensor2: Any, value: Any) -> None:
@@ -89,6 +91,8 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
 
 
 def _check_lerp(input: Any, end: Any, weight: Any) -> None:
+    if not hasattr(input, "_array"):
+        return
     element = of_numpy(input._array.dtype)
     for name, value in (("end", end), ("weight", weight)):
         if not hasattr(value, "_array") or (name == "weight" and value._array.ndim == 0):
@@ -98,6 +102,9 @@ def _check_lerp(input: Any, end: Any, weight: Any) -> None:
             raise RuntimeError(
                 f"expected dtype {_SPELLED[element.name]} for `{name}` but got dtype {_SPELLED[given.name]}"
             )
+
+    if element.category < FLOATING:
+        raise no_kernel(f"lerp_kernel_{'tensor' if hasattr(weight, '_array') else 'scalar'}", element)
 
 
 _SPELLED = {
@@ -122,8 +129,6 @@ def _interpolated(input: Any, end: Any, weight: Any) -> Any:
     eager=_interpolated,
     general=_interpolated,
     check=_check_lerp,
-    refuse=("bool", "integer"),
-    kernel_name="lerp_kernel_scalar",
     node=("LerpBackward1", "LerpBackward0"),
     scalar_nodes=("LerpBackward0",),
     pick_node=lambda input, end, weight: 0 if hasattr(weight, "_array") else 1,
@@ -132,6 +137,7 @@ def _interpolated(input: Any, end: Any, weight: Any) -> Any:
         "end": lambda g, weight: g * weight,
         "weight": lambda g, input, end: g * (end - input),
     },
+    overloads=True,
 )
 def lerp(input: Tensor, end: Tensor, weight: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Linear interpolation, ``input + weight * (end - input)``.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._core.dtypes import get_default_dtype, of_numpy
+from .._declare.binding import type_name
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import BOOL, Refusal, elementwise, kernel
 from .._declare.scalars import s
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 Number = bool | int | float | complex
 
 
-@elementwise(eager=np.equal, natural="any", promote=BOOL)
+@elementwise(eager=np.equal, natural="any", promote=BOOL, overloads=True)
 def eq(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Where `input` equals `other`.
 
@@ -33,7 +34,7 @@ def eq(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> T
     return input == other
 
 
-@elementwise(eager=np.not_equal, natural="any", promote=BOOL)
+@elementwise(eager=np.not_equal, natural="any", promote=BOOL, overloads=True)
 def ne(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Where `input` differs from `other`.
 
@@ -49,7 +50,7 @@ def ne(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> T
     return input != other
 
 
-@elementwise(eager=np.less, natural="real", promote=BOOL, refuse=("complex",))
+@elementwise(eager=np.less, natural="real", promote=BOOL, refuse=("complex",), overloads=True)
 def lt(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Where `input` is less than `other`.
 
@@ -65,7 +66,7 @@ def lt(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> T
     return input < other
 
 
-@elementwise(eager=np.less_equal, natural="real", promote=BOOL, refuse=("complex",))
+@elementwise(eager=np.less_equal, natural="real", promote=BOOL, refuse=("complex",), overloads=True)
 def le(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Where `input` is less than or equal to `other`.
 
@@ -81,7 +82,7 @@ def le(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> T
     return input <= other
 
 
-@elementwise(eager=np.greater, natural="real", promote=BOOL, refuse=("complex",))
+@elementwise(eager=np.greater, natural="real", promote=BOOL, refuse=("complex",), overloads=True)
 def gt(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Where `input` is greater than `other`.
 
@@ -97,7 +98,7 @@ def gt(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> T
     return input > other
 
 
-@elementwise(eager=np.greater_equal, natural="real", promote=BOOL, refuse=("complex",))
+@elementwise(eager=np.greater_equal, natural="real", promote=BOOL, refuse=("complex",), overloads=True)
 def ge(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Where `input` is greater than or equal to `other`.
 
@@ -320,6 +321,8 @@ def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e
         >>> torch.allclose(torch.tensor([1.0]), torch.tensor([1.0 + 1e-7]))
         True
     """
+    if not hasattr(other, "_array"):
+        raise TypeError(f"allclose(): argument 'other' (position 2) must be Tensor, not {type_name(other)}")
     return bool(isclose(input, other, rtol, atol, equal_nan)._array.all())
 
 

@@ -27,7 +27,9 @@ def _pair_strides(array: Any) -> Any:
     return np.lib.stride_tricks.as_strided(real, (*real.shape, 2), (*real.strides, real.itemsize))
 
 
-@view(holomorphic=False, batch=lambda input: view_as_real(input), vjp={"input": lambda g: view_as_complex(g.contiguous())})
+@view(
+    holomorphic=False, batch=lambda input: view_as_real(input), vjp={"input": lambda g: view_as_complex(g.contiguous())}
+)
 def view_as_real(input: Tensor) -> Any:
     """The real and imaginary parts of complex elements along a new last dimension, on the same memory.
 
@@ -65,7 +67,11 @@ def _check_as_complex(array: Any) -> None:
         raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
 
 
-@view(holomorphic=False, batch=lambda input: view_as_complex(input), vjp={"input": lambda g: view_as_real(g.resolve_conj())})
+@view(
+    holomorphic=False,
+    batch=lambda input: view_as_complex(input),
+    vjp={"input": lambda g: view_as_real(g.resolve_conj())},
+)
 def view_as_complex(input: Tensor) -> Any:
     """Pairs along the last dimension as complex numbers, on the same memory.
 

@@ -214,6 +214,7 @@ def logaddexp2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Te
         "input": lambda g, input, other: g * s.where((input == 0) & (other <= 0), 0, s.log(other)),
         "other": lambda g, input, other: g * input / other,
     },
+    overloads=True,
 )
 def xlogy(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """`input` times the logarithm of `other`, where zero times anything but nan is zero.

@@ -51,6 +51,7 @@ def hypot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
         "input": lambda g, input, result: g * s.where(input == 0, 0, result / input),
         "other": lambda g: s.zero_gradient(g),
     },
+    overloads=True,
 )
 def copysign(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """The magnitude of `input` with the sign of `other`.

@@ -138,6 +138,7 @@ def _underivable(name: str) -> NoReturn:
         "input": lambda g: _underivable("zeta"),
         "other": lambda g, input, other: g * (-input * s.special_zeta(input + 1, other)),
     },
+    overloads=True,
 )
 def zeta(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Hurwitz's zeta function: the sum of ``(k + other) ** -input`` over k from 0.
@@ -239,6 +240,7 @@ def entr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         "input": lambda g, input, other: g * s.where((input == 0) & (other <= -1), 0, s.log1p(other)),
         "other": lambda g, input, other: g * input / (other + 1),
     },
+    overloads=True,
 )
 def xlog1py(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """`input` times the logarithm of one plus `other`, where zero times anything but nan is zero.

@@ -25,6 +25,7 @@ s.define("special_chebyshev_polynomial_t", numeric.chebyshev_t)
     refuse=_REFUSED,
     kernel_name="chebyshev_polynomial_t_cpu",
     nondifferentiable=True,
+    overloads=True,
 )
 def chebyshev_polynomial_t(x: Tensor | Number, n: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Chebyshev's polynomial of the first kind, of degree `n`.
@@ -50,6 +51,7 @@ s.define("special_chebyshev_polynomial_u", numeric.chebyshev_u)
     refuse=_REFUSED,
     kernel_name="chebyshev_polynomial_u_cpu",
     nondifferentiable=True,
+    overloads=True,
 )
 def chebyshev_polynomial_u(x: Tensor | Number, n: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Chebyshev's polynomial of the second kind, of degree `n`.
@@ -75,6 +77,7 @@ s.define("special_chebyshev_polynomial_v", numeric.chebyshev_v)
     refuse=_REFUSED,
     kernel_name="chebyshev_polynomial_v_cpu",
     nondifferentiable=True,
+    overloads=True,
 )
 def chebyshev_polynomial_v(x: Tensor | Number, n: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Chebyshev's polynomial of the third kind, of degree `n`.
@@ -100,6 +103,7 @@ s.define("special_chebyshev_polynomial_w", numeric.chebyshev_w)
     refuse=_REFUSED,
     kernel_name="chebyshev_polynomial_w_cpu",
     nondifferentiable=True,
+    overloads=True,
 )
 def chebyshev_polynomial_w(x: Tensor | Number, n: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Chebyshev's polynomial of the fourth kind, of degree `n`.
@@ -125,6 +129,7 @@ s.define("special_shifted_chebyshev_polynomial_t", numeric.shifted_chebyshev_t)
     refuse=_REFUSED,
     kernel_name="shifted_chebyshev_polynomial_t_cpu",
     nondifferentiable=True,
+    overloads=True,
 )
 def shifted_chebyshev_polynomial_t(x: Tensor | Number, n: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Chebyshev's polynomial of the first kind at ``2 * x - 1``, of degree `n`.
@@ -150,6 +155,7 @@ s.define("special_shifted_chebyshev_polynomial_u", numeric.shifted_chebyshev_u)
     refuse=_REFUSED,
     kernel_name="shifted_chebyshev_polynomial_u_cpu",
     nondifferentiable=True,
+    overloads=True,
 )
 def shifted_chebyshev_polynomial_u(x: Tensor | Number, n: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Chebyshev's polynomial of the second kind at ``2 * x - 1``, of degree `n`.
@@ -175,6 +181,7 @@ s.define("special_shifted_chebyshev_polynomial_v", numeric.shifted_chebyshev_v)
     refuse=_REFUSED,
     kernel_name="shifted_chebyshev_polynomial_v_cpu",
     nondifferentiable=True,
+    overloads=True,
 )
 def shifted_chebyshev_polynomial_v(x: Tensor | Number, n: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Chebyshev's polynomial of the third kind at ``2 * x - 1``, of degree `n`.
@@ -200,6 +207,7 @@ s.define("special_shifted_chebyshev_polynomial_w", numeric.shifted_chebyshev_w)
     refuse=_REFUSED,
     kernel_name="shifted_chebyshev_polynomial_w_cpu",
     nondifferentiable=True,
+    overloads=True,
 )
 def shifted_chebyshev_polynomial_w(x: Tensor | Number, n: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Chebyshev's polynomial of the fourth kind at ``2 * x - 1``, of degree `n`.
@@ -225,6 +233,7 @@ s.define("special_hermite_polynomial_h", numeric.hermite_h)
     refuse=_REFUSED,
     kernel_name="hermite_polynomial_h_cpu",
     nondifferentiable=True,
+    overloads=True,
 )
 def hermite_polynomial_h(x: Tensor | Number, n: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Hermite's polynomial, as physicists have it, of degree `n`.
@@ -250,6 +259,7 @@ s.define("special_hermite_polynomial_he", numeric.hermite_he)
     refuse=_REFUSED,
     kernel_name="hermite_polynomial_he_cpu",
     nondifferentiable=True,
+    overloads=True,
 )
 def hermite_polynomial_he(x: Tensor | Number, n: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Hermite's polynomial, as probability theory has it, of degree `n`.
@@ -275,6 +285,7 @@ s.define("special_laguerre_polynomial_l", numeric.laguerre_l)
     refuse=_REFUSED,
     kernel_name="laguerre_polynomial_l_cpu",
     nondifferentiable=True,
+    overloads=True,
 )
 def laguerre_polynomial_l(x: Tensor | Number, n: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Laguerre's polynomial, of degree `n`.
@@ -300,6 +311,7 @@ s.define("special_legendre_polynomial_p", numeric.legendre_p)
     refuse=_REFUSED,
     kernel_name="legendre_polynomial_p_cpu",
     nondifferentiable=True,
+    overloads=True,
 )
 def legendre_polynomial_p(x: Tensor | Number, n: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Legendre's polynomial, of degree `n`.

@@ -82,6 +82,7 @@ def _pull_exponent(g: Any, input: Any, exponent: Any, result: Any) -> Any:
     refuse=("bool",),
     kernel_name="pow",
     vjp={"input": _pull_base, "exponent": _pull_exponent},
+    overloads=True,
 )
 def pow(input: Tensor | Number, exponent: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """`input` to the power of `exponent`, with broadcasting and type promotion.

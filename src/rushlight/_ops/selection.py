@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._core.dtypes import of_numpy
+from .._declare.binding import invalid_combination
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import Refusal, elementwise
 from .._declare.scalars import s
@@ -46,6 +47,7 @@ def _check_condition(condition: Any, input: Any, other: Any) -> None:
         "input": lambda g, condition: s.where(condition, g, 0),
         "other": lambda g, condition: s.where(condition, 0, g),
     },
+    overloads=True,
 )
 def _where(condition: Tensor, input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     return s.where(condition, input, other)
@@ -68,8 +70,10 @@ def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Tenso
         >>> torch.where(torch.tensor([False, True]))
         (tensor([1]),)
     """
-    if input is None and other is None:
-        return condition.nonzero(as_tuple=True)
+    if other is None:
+        if input is None and hasattr(condition, "_array"):
+            return condition.nonzero(as_tuple=True)
+        raise invalid_combination("where", (condition,) if input is None else (condition, input))
     return _where(condition, input, other) if out is None else _where(condition, input, other, out=out)
 
 
@@ -186,6 +190,7 @@ def fmin(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
         "input": lambda g, input, min: s.where(input >= min, g, 0),
         "min": lambda g, input, min: s.where(input < min, g, 0),
     },
+    overloads=True,
 )
 def clamp_min(input: Tensor, min: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Elements brought up to at least `min`.
@@ -211,6 +216,7 @@ def clamp_min(input: Tensor, min: Tensor | Number, *, out: Tensor | None = None)
         "input": lambda g, input, max: s.where(input <= max, g, 0),
         "max": lambda g, input, max: s.where(input > max, g, 0),
     },
+    overloads=True,
 )
 def clamp_max(input: Tensor, max: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Elements brought down to at most `max`.
@@ -314,6 +320,9 @@ def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Tensor | None
         >>> torch.clamp(torch.tensor([-1.0, 0.5, 2.0]), 0, 1)
         tensor([0.0000, 0.5000, 1.0000])
     """
+    bounds = [hasattr(bound, "_array") for bound in (min, max) if bound is not None]
+    if True in bounds and False in bounds:
+        raise invalid_combination("clamp", (input, min, max))
     function = clamp_tensor if hasattr(min, "_array") or hasattr(max, "_array") else clamp_number
     return function(input, min, max) if out is None else function(input, min, max, out=out)
 

@@ -111,7 +111,6 @@ def erf(x: Array) -> Array:
     return _erf_single(x) if x.dtype == np.float32 and x.size > SMALL else _erf_any(x)
 
 
-
 erfc = in_double(erfc_double, math.erfc)
 erfcx = in_double(erfcx_double)
 erfinv = in_double(_erfinv)

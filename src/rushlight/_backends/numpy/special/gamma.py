@@ -39,7 +39,7 @@ def _lgamma_two(x: Array) -> Array:
 
 
 def _lgamma_one(x: Array) -> Array:
-    return (x - 1) * chebyshev(tables.LGAMMA_ONE, -0.5, 0.5, x - 1)
+    return (x - 1) * chebyshev(tables.LGAMMA_ONE, -0.5, 0.5, x - 1) + 0.0  # not -0.0 at 1
 
 
 def _lgamma_small(x: Array) -> Array:
