@@ -32,10 +32,6 @@ def warn(text: str, category: type[Warning] = UserWarning, once: bool = False) -
     warnings.warn(text, category, stacklevel=level)
 
 
-_given: set[str] = set()
-_always = False
-
-
 def set_warn_always(b: bool, /) -> None:
     """Says whether warnings that come once a process come every time.
 

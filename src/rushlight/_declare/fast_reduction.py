@@ -38,11 +38,12 @@ def reduction(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         return fallback if function is None else options(op, fallback)
     default = op.defaults["dim"]
     whole = op.whole or (lambda array: function(array, None, None, None, False))
-    full_node, dim_node = (op.nodes[0], op.nodes[-1]) if op.nodes else (None, None)
+    full_node: Any = op.nodes[0] if op.nodes else None
+    dim_node: Any = op.nodes[-1] if op.nodes else None
     known = ("input_shape", "dim", "keepdim", "input", "result")
     recordable = bool(op.nodes) and all(name in known for name in op.saved_names)
     saves_result, saves_input = "result" in op.saved_names, "input" in op.saved_names
-    pick = _picker(tuple(known.index(name) for name in op.saved_names)) if recordable else None
+    pick: Any = _picker(tuple(known.index(name) for name in op.saved_names)) if recordable else None
 
     def call(input: Any = MISSING, dim: Any = default, keepdim: Any = False, *args: Any, **rest: Any) -> Any:
         if args or rest or type(input) not in PLAIN or not (keepdim is False or keepdim is True):
@@ -102,7 +103,7 @@ def reduction(op: Operator, fallback: Fallback) -> Callable[..., Any]:
 def whole(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     """The closure of a kernel that makes one element of all (``norm(x)``); it may save its input and its result."""
     function, natural = op.eager, op.natural
-    NodeClass = op.node
+    NodeClass: Any = op.node
     recordable = NodeClass is not None and op.saved_names == ("input", "result")
 
     def call(input: Any = MISSING, *args: Any, **rest: Any) -> Any:
@@ -173,10 +174,10 @@ def options(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     complete = [MISSING not in tail for tail in tails]
     extras = [name for name in op.saved_names if name != "input" and name not in settings]
     known = ("input", *settings, *extras)
-    NodeClass = op.node
+    NodeClass: Any = op.node
     recordable = NodeClass is not None and len(op.nodes) == 1 and all(map(_is_kept, extras))
     keepers = [_keeper(name) for name in extras] if recordable else []
-    pick = _picker(tuple(map(known.index, op.saved_names))) if recordable else None
+    pick: Any = _picker(tuple(map(known.index, op.saved_names))) if recordable else None
     returns = op.returns or tuple
     silent = () if op.nondifferentiable is None else op.nondifferentiable
     differentiable = silent is not True

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 Array = np.ndarray[Any, Any]
+_add: Any = np.add.reduce  # NumPy's annotations know no positional `keepdims`, which is 0.1 us quicker
 
 BLOCK = 1024
 """Elements added in one product with ones: the error grows with it, the number of partial sums shrinks."""
@@ -37,7 +38,7 @@ def _as_three(array: Array, axis: int) -> Array:
 def add(array: Array, axis: Any, keepdim: bool) -> Any:
     """The sum over an axis, several or all (None)."""
     if array.dtype not in _FLOATS or not array.flags.c_contiguous or array.size <= BLOCK:
-        return np.add.reduce(array, axis, None, None, keepdim)
+        return _add(array, axis, None, None, keepdim)
     if axis is None:
         found = _add_all(array.reshape(-1))
         return np.full((1,) * array.ndim, found, array.dtype) if keepdim else found
@@ -47,7 +48,7 @@ def add(array: Array, axis: Any, keepdim: bool) -> Any:
     if axis == array.ndim - 1:
         size = shape[axis]
         if not 0 < size <= BLOCK:
-            return np.add.reduce(array, axis, None, None, keepdim)
+            return _add(array, axis, None, None, keepdim)
         found = array.reshape(-1, size).dot(np.ones(size, array.dtype))
     else:
         found = _add_middle(_as_three(array, axis))
@@ -86,7 +87,7 @@ def _add_several(array: Array, axes: tuple[int, ...], keepdim: bool) -> Array:
     return found
 
 
-def extreme(function: np.ufunc, array: Array, axis: Any, keepdim: bool) -> Any:
+def extreme(function: Any, array: Array, axis: Any, keepdim: bool) -> Any:
     """The reduction by a ufunc that takes one of its two operands (maximum, minimum)."""
     if type(axis) is not int or array.size <= BLOCK or not array.flags.c_contiguous:
         return function.reduce(array, axis, None, None, keepdim)
@@ -103,7 +104,7 @@ def extreme(function: np.ufunc, array: Array, axis: Any, keepdim: bool) -> Any:
     return found.reshape((*shape[:axis], *(1,) * keepdim, *shape[axis + 1 :]))
 
 
-def _fold(function: np.ufunc, array: Array) -> Array:
+def _fold(function: Any, array: Array) -> Any:
     """The reduction over the middle of three axes: first rows far apart, many at once, then the rest."""
     outer, size, inner = array.shape
     if inner >= 256 or size < 256:
