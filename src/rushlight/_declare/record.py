@@ -40,7 +40,7 @@ class Operator:
 
     batch = check = copies = eager = exact = general = grows = holomorphic = inplace_node = into = SILENT
     keep = kernel_name = linear = meta = natural = nondifferentiable = operands = overloads = overwrites = SILENT
-    pick_node = SILENT
+    pick_node = random = SILENT
     promote = refuse = result = returns = scalar_nodes = scalar_ok = scalars_alone = SILENT
     spreads = undefined = whole = SILENT
 

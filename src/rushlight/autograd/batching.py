@@ -8,18 +8,21 @@ may give its rule as ``batch=``; without one the kernel runs once for each examp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from math import prod
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from .._core.generator import default_generator
 from .._core.meta_array import MetaArray
 from .._core.modes import OFF, modes
 from .._core.sizes import wrap_dim, wrap_dims
 from .._core.tensor_base import TensorBase, new, on_bind, storage_of
 from .._declare.dispatch import compute_dtype
+from .._declare.examples import random_error
 from .._declare.kinds import BOOL
 from .._declare.record import Operator
 from .._ops.joining import stack
@@ -154,8 +157,56 @@ class BatchLevel(Level):
         error.add_note("the tensor that is written to comes from outside of vmap: make a new one (x + y, not x += y)")
         return error
 
+    @contextlib.contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Context in which only the transforms around this one count."""
+        before = modes.levels
+        modes.levels = before[: before.index(self)] if self in before else before
+        try:
+            yield
+        finally:
+            modes.levels = before
+
+    def example(self, tensor: Any) -> Any:
+        """A tensor one level down like one example, whose values do not matter."""
+        if not self.owns(tensor):
+            return tensor
+        return tensor.value.select(0, 0) if tensor.batched and self.size else tensor.new_zeros(tensor.shape)
+
+    def draw(self, make: Callable[[], Any]) -> Any:
+        """A tensor of random numbers, drawn once for all examples or for each."""
+        if self.randomness == "error":
+            raise random_error()
+        with self.suspended():
+            if self.randomness == "same" or not self.size:
+                return make()
+            return self.wrap(stack([make() for _ in range(self.size)]), True)
+
+    def _draw_by_kernel(self, op: Operator, values: list[Any]) -> Any:
+        """Runs a random operator: each example of its own, from the same state if all are to be the same."""
+        if self.randomness == "error":
+            raise random_error()
+        batched = any(self.owns(tensor) and tensor.batched for tensor in tensors_of(op, values))
+        below = map_tensors(op, values, lambda tensor: tensor.value if self.owns(tensor) else tensor)
+        with self.suspended():
+            if self.randomness == "different" and self.size:
+                found = _one_by_one(self, op, values)
+                return map_outputs(found, lambda output: self.wrap(output, True))
+            if not batched:
+                return map_outputs(call_op(op, below), lambda output: self.wrap(output, False))
+            generator = (values[op.position["generator"]] if "generator" in op.position else None) or default_generator
+            state = generator.get_state_array()
+            full = map_tensors(op, values, self.full)
+            found = []
+            for index in range(self.size):
+                generator.set_state_array(state)
+                found.append(call_op(op, map_tensors(op, full, lambda value: value.select(0, index))))  # noqa: B023
+            return map_outputs(_stacked(found, op.name), lambda output: self.wrap(output, True))
+
     def compute(self, op: Operator, values: list[Any]) -> Any:
         """Runs an operator on all examples at once."""
+        if op.random or "generator" in op.position:
+            return self._draw_by_kernel(op, values)
         if not any(self.owns(tensor) and tensor.batched for tensor in tensors_of(op, values)):
             below = map_tensors(op, values, lambda tensor: tensor.value if self.owns(tensor) else tensor)
             return map_outputs(call_op(op, below), lambda output: self.wrap(output, False))

@@ -10,12 +10,14 @@ import numpy as np
 from ..._core import dtypes
 from ..._core.dtypes import BOOL, COMPLEX, FLOATING, INTEGER, dtype as DType
 from ..._core.generator import Generator, default_generator
+from ..._core.modes import modes
 from ..._core.names import type_name
 from ..._core.random_streams.integers import float_bounds, largest_integer
 from ..._core.tensor_base import TensorBase
 from ..._core.warn import warn
 from ..._declare.binding import invalid_combination
 from ..._declare.dispatch import no_kernel, scalar_name
+from ..._declare.examples import check_random
 
 _C_NAMES = {
     "bool": "bool", "uint8": "unsigned char", "int8": "signed char", "int16": "short int", "int32": "int",
@@ -37,7 +39,10 @@ def source_of(name: str, generator: Any) -> Generator:
 
     Raises:
         TypeError: something else than a generator.
+        RuntimeError: `vmap` was not told what to do with random numbers.
     """
+    if modes.levels:
+        check_random(name)
     if generator is None:
         return default_generator
     if isinstance(generator, Generator):
@@ -47,6 +52,8 @@ def source_of(name: str, generator: Any) -> Generator:
 
 def source_among(name: str, generator: Any, args: tuple[Any, ...]) -> Generator:
     """As `source_of` for a function with overloads, whose error lists the arguments."""
+    if modes.levels:
+        check_random(name)
     if generator is None:
         return default_generator
     if isinstance(generator, Generator):

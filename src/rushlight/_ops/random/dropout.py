@@ -12,10 +12,12 @@ from ..._core import dtypes
 from ..._core.dtypes import FLOATING
 from ..._core.generator import Generator, default_generator
 from ..._core.meta_array import MetaArray
+from ..._core.modes import modes
 from ..._core.names import type_name
 from ..._core.random_streams import transforms
 from ..._core.tensor_base import TensorBase, wrap
 from ..._declare.dispatch import no_kernel, scalar_name
+from ..._declare.examples import running_vmap
 from ..._declare.kinds import composite, kernel
 from ..._declare.variants import inplace
 from . import checks
@@ -49,6 +51,9 @@ def _noise(input: Any, kept: float, features: bool) -> Any:
         return wrap(MetaArray.empty(shape, array.dtype))
     if input.dtype.is_complex:
         raise no_kernel("bernoulli_scalar_cpu_", input.dtype)
+    level = running_vmap() if modes.levels else None
+    if level is not None:
+        return level.draw(lambda: _noise(level.example(input), kept, features))
     found = np.empty(shape, array.dtype) if features else empty_like(array, array.dtype)
     transforms.fill_bernoulli(default_generator, found, kept)
     return wrap(found)
@@ -204,6 +209,7 @@ def _scale(p: float) -> float:
 
 
 @kernel(
+    random=True,
     check=_check_native,
     vjp={"input": lambda g, result1, p, train: native_dropout_backward(g[0], result1, _scale(p) if train else 1.0)},
     nondifferentiable=(1,),
@@ -229,7 +235,7 @@ def native_dropout(input: Tensor, p: float, train: bool | None) -> tuple[Tensor,
     if not (train or train is None) or not array.size:
         return array.copy(), np.ones(array.shape, np.bool_)  # type: ignore[return-value]
     mask = empty_like(array, np.dtype(np.bool_))
-    transforms.fill_bernoulli(default_generator, mask, 1 - float(p))
+    transforms.fill_bernoulli(checks.source_of("native_dropout", None), mask, 1 - float(p))
     return array * mask * array.dtype.type(_scale(p)), mask  # type: ignore[return-value]
 
 

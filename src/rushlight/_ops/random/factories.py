@@ -23,6 +23,7 @@ from ..._core.sizes import Size
 from ..._core.tensor_base import TensorBase, bump, wrap
 from ..._declare.binding import invalid_combination
 from ..._declare.dispatch import no_kernel, scalar_name
+from ..._declare.examples import running_vmap
 from ..._declare.factories import worded
 from . import checks
 
@@ -65,6 +66,10 @@ def drawn(
         default: the dtype where none is named.
         generator, out, dtype, layout, device, pin_memory, requires_grad: as the factory was given them.
     """
+    level = running_vmap() if modes.levels else None
+    if level is not None and out is None:
+        options = (generator, out, dtype, layout, device, pin_memory, requires_grad)
+        return level.draw(lambda: drawn(name, fill, shape, args, check, default, *options))
     check_layout(name, layout, pin_memory)
     source = checks.source_among(name, generator, args)
     element = default
@@ -110,7 +115,7 @@ def _drawn_into(
 
 def _few(sizes: Any) -> int:
     """The number of elements of a shape that is small and plain, in a plain mode; 0 where the general way is needed."""
-    if modes.device is not None or modes.inference:
+    if modes.device is not None or modes.inference or modes.levels:
         return 0
     count = 1
     for size in sizes:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from ..._core.devices import device as Device
 from ..._core.generator import Generator
 from ..._core.layouts import layout as Layout, memory_format
+from ..._core.modes import modes
 from ..._core.names import type_name
 from ..._core.random_streams import normal, uniform
 from ..._core.tensor_base import TensorBase
 from ..._declare.binding import invalid_combination
+from ..._declare.examples import running_vmap
 from ..._declare.helpers import call_operator
 from ..._declare.kinds import composite
 from . import checks
@@ -24,6 +26,9 @@ def _filled(name: str, fill: Fill, check: Any, input: Any, generator: Any, optio
     """A tensor like another one but for what the options say, filled with random numbers."""
     if not isinstance(input, TensorBase):
         raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {type_name(input)}")
+    level = running_vmap() if modes.levels else None
+    if level is not None:
+        return level.draw(lambda: _filled(name, fill, check, level.example(input), generator, options))
     source = checks.source_among(name, generator, (input,))
     found = call_operator("empty_like", input, **options)
     if not found.is_meta:
