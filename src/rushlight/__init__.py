@@ -348,11 +348,8 @@ from ._ops.random import (
 )
 from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 
-# namespaces of operators
-from . import special
-
 # differentiation
-from . import autograd, func
+from . import autograd
 from .autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from .autograd.grad_mode import (
     enable_grad,
