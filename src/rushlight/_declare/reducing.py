@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from math import prod
 from typing import Any
 
@@ -12,12 +13,18 @@ from .._core.sizes import wrap_dim, wrap_dims
 from .record import REGISTRY
 
 
+_ON_DEMAND = {"svdvals": "rushlight._ops.linalg_decomposition"}
+"""Where operators are declared whose family is only loaded when it is asked for."""
+
+
 class Operators:
     """The public operators by name, for rules that need one of another family (``ops.cat``) that is no method."""
 
     __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
+        if name not in REGISTRY and name in _ON_DEMAND:
+            import_module(_ON_DEMAND[name])
         return REGISTRY[name].call
 
 
