@@ -168,9 +168,11 @@ def _float_steps(start: float, step: float, count: int, element: DType) -> Any:
     """
     lanes = _LANES[element.name]
     steps = _multiply_add(element)
+    if element in REDUCED:  # torch computes these in float32
+        start, step = float(np.float32(start)), float(np.float32(step))
     whole = count // (2 * lanes) * (2 * lanes)
     index = np.arange(count, dtype=np.float64)
-    if not whole or _exact(start, step, count):
+    if not whole or _exact(start, step, count, element):
         return _rounded(steps(step, index, start), element)
     heads = _rounded(steps(step, index[:whole:lanes], start), element).astype(np.float64)
     found = np.empty(count, element.numpy)
@@ -188,15 +190,17 @@ def _multiply_add(element: DType) -> Any:
 
 
 def _multiply_then_add(factor: Any, values: np.ndarray[Any, Any], addend: Any) -> Any:
-    found = values * np.float64(factor)
-    found += addend
-    return found
+    return values * np.float64(factor) + addend
 
 
-def _exact(start: float, step: float, count: int) -> bool:
-    """Whether no sum of the range needs rounding in float32, so that every way to compute it agrees."""
+_WHOLE_BITS = {"float32": 24, "float64": 53, "float16": 11, "bfloat16": 8}
+"""Bits of the integers up to which every one has a place in a dtype."""
+
+
+def _exact(start: float, step: float, count: int, element: DType) -> bool:
+    """Whether no number of a range needs rounding, so that every way to compute it agrees."""
     top = max(abs(start), abs(start + step * count))
-    return start.is_integer() and step.is_integer() and top < 1 << 24
+    return start.is_integer() and step.is_integer() and top < 1 << _WHOLE_BITS[element.name]
 
 
 def _rounded(values: Any, element: DType) -> Any:
@@ -285,7 +289,7 @@ def linspace(
     start, end, steps, element = _space("linspace", given, start, end, steps, out, dtype)
 
     def maker(shape: tuple[int, ...], array_type: np.dtype[Any]) -> Any:
-        return _even(start, end, steps, element)
+        return _even(start, end, steps, element) if steps else np.empty(0, array_type)
 
     return sized("linspace", maker, (steps,), out, element, layout, device, pin_memory, requires_grad)
 
@@ -389,10 +393,7 @@ def _even(start: Any, end: Any, steps: int, element: DType | None) -> Any:
         return found
     work = np.dtype(np.float64) if element is None or element.category == INTEGER else element.numpy
     if element is not None:
-        start, end = (
-            fitted(_cut(start) if element.category == INTEGER else start, element),
-            fitted(_cut(end) if element.category == INTEGER else end, element),
-        )
+        start, end = fitted(start, element), fitted(end, element)
     first, last = np.asarray(start).astype(work), np.asarray(end).astype(work)
     if steps <= 1:
         return np.full(steps, start, work if element is None else element.numpy)

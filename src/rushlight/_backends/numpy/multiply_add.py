@@ -27,7 +27,7 @@ def multiply_add(factor: Any, values: np.ndarray[Any, Any], addend: Any) -> Any:
     error = high * high_factor - product + high * low_factor + low * high_factor + low * low_factor
     total = product + addend
     part = total - product
-    error += (product - (total - part)) + (addend - part)
+    error = error + ((product - (total - part)) + (addend - part))
     found = total + error
     return np.where(np.isfinite(error), found, total)
 
