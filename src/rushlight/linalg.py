@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from ._ops.linalg_checks import LinAlgError
+from ._declare.matrices import LinAlgError
 from ._ops.linalg_decomposition import cholesky, cholesky_ex, eigh, eigvalsh, qr, svd, svdvals
 from ._ops.linalg_solve import cross, det, inv, inv_ex, matrix_power, slogdet, solve, solve_ex, solve_triangular
 from ._ops.matmul import matmul
-from ._ops.norms import linalg_norm as norm
-from ._ops.norms import matrix_norm, vector_norm
+from ._ops.norms import linalg_norm as norm, matrix_norm, vector_norm
 from .tensor import Tensor
 
 

@@ -102,7 +102,7 @@ def evaluate(expression: Any, values: Mapping[str, Any], functions: Mapping[str,
     """
     known: dict[int, Any] = {}
     pending = [_lift(expression)]
-    table = {name: array for name, array in (*_OPERATORS.values(), *_UNARY.values())} | dict(functions)
+    table = dict((*_OPERATORS.values(), *_UNARY.values())) | dict(functions)
     while pending:
         node = pending[-1]
         if node.function == "symbol":

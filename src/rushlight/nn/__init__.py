@@ -1,7 +1,7 @@
 """Neural networks: modules, their parameters, initial values and functions."""
 
 from . import functional, init, modules, utils
-from .modules import *
+from .modules import *  # noqa: F403 - the modules are listed once, in `modules`
 from .parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 
 __all__ = [

@@ -38,6 +38,7 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
     __torch_function__ = classmethod(unconverted)  # what is computed from a parameter is no parameter
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Any:
+        """Shares the memory of `data`, which itself stays as it is."""
         if data is None:
             data = wrap(np.empty(0, np.float32))
         if type(data) is Tensor or type(data) is Parameter:
@@ -104,6 +105,7 @@ class Buffer(Tensor, metaclass=_ParameterMeta):
     """
 
     def __new__(cls, data: Any = None, *, persistent: bool = True) -> Any:
+        """Shares the memory of `data`, flagged as a buffer."""
         if data is None:
             data = Parameter(requires_grad=False).data
         found = data.detach().requires_grad_(data.requires_grad)
@@ -116,7 +118,8 @@ class UninitializedTensorMixin:
     """A parameter or buffer whose shape is known only after the first call of its module."""
 
     _ERROR = (
-        "Can't access the shape of an uninitialized parameter or buffer. This error usually happens in `load_state_dict` "
+        "Can't access the shape of an uninitialized parameter or buffer. This error usually happens in "
+        "`load_state_dict` "
         "when trying to load an uninitialized parameter into an initialized one. Call `forward` to initialize the "
         "parameters before accessing their attributes."
     )
@@ -161,6 +164,7 @@ class UninitializedParameter(UninitializedTensorMixin, Parameter):
     cls_to_become = Parameter
 
     def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> Any:
+        """An empty tensor that waits for its shape."""
 
         from_dtype = np.float32 if dtype is None else dtype.numpy
         found = _share(cls, wrap(np.empty(0, from_dtype)), False)
@@ -185,6 +189,7 @@ class UninitializedBuffer(UninitializedTensorMixin, Tensor):
     def __new__(
         cls, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True
     ) -> Any:
+        """An empty tensor that waits for its shape."""
 
         found = _share(cls, wrap(np.empty(0, np.float32 if dtype is None else dtype.numpy)), False)
         found.persistent = persistent

@@ -120,8 +120,10 @@ def checkpoint(
     if use_reentrant is None:
         warnings.warn(
             "torch.utils.checkpoint: the use_reentrant parameter should be passed explicitly. Starting in PyTorch 2.9, "
-            "calling checkpoint without use_reentrant will raise an exception. use_reentrant=False is recommended, but if "
-            "you need to preserve the current default behavior, you can pass use_reentrant=True. Refer to docs for more "
+            "calling checkpoint without use_reentrant will raise an exception. use_reentrant=False is recommended, "
+            "but if "
+            "you need to preserve the current default behavior, you can pass use_reentrant=True. Refer to docs for "
+            "more "
             "details on the differences between the two variants.",
             stacklevel=2,
         )
@@ -141,7 +143,9 @@ def checkpoint(
         return function(*args, **kwargs)
 
 
-def checkpoint_sequential(functions: Iterable[Any], segments: int, input: Any, use_reentrant: bool | None = None, **kwargs: Any) -> Any:
+def checkpoint_sequential(
+    functions: Iterable[Any], segments: int, input: Any, use_reentrant: bool | None = None, **kwargs: Any
+) -> Any:
     """Runs modules one after the other, checkpointed in segments; the last one is not.
 
     Args:

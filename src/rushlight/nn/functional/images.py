@@ -70,7 +70,8 @@ def interpolate(
         input: of shape (n, c, ...), with one to three dimensions of the image.
         size: the new sizes, an int or one a dimension.
         scale_factor: factors instead of sizes.
-        mode: ``"nearest"``, ``"nearest-exact"``, ``"linear"``, ``"bilinear"``, ``"bicubic"``, ``"trilinear"`` or ``"area"``.
+        mode: ``"nearest"``, ``"nearest-exact"``, ``"linear"``, ``"bilinear"``, ``"bicubic"``, ``"trilinear"`` or
+            ``"area"``.
         align_corners: whether the middles of the corner pixels stay in place.
         recompute_scale_factor: whether the factor is worked out again from the rounded size.
         antialias: whether the kernel widens when the image shrinks.
@@ -122,7 +123,8 @@ def _target(input: Tensor, size: Any, scale_factor: Any, rank: int) -> tuple[lis
         if len(sizes) != rank:
             raise ValueError(
                 "Input and output must have the same number of spatial dimensions, but got input with spatial "
-                f"dimensions of {list(input.shape[2:])} and output size of {size}. Please provide input tensor in (N, C, "
+                f"dimensions of {list(input.shape[2:])} and output size of {size}. Please provide input tensor in "
+                "(N, C, "
                 "d1, d2, ...,dK) format and output size in (o1, o2, ...,oK) format."
             )
         return sizes, [None] * rank
@@ -234,7 +236,8 @@ def fold(
     if counts[0] * counts[1] != input.shape[-1]:
         raise RuntimeError(
             f"Given output_size=({sizes[0]}, {sizes[1]}), kernel_size=({width[0]}, {width[1]}), dilation=({gaps[0]}, "
-            f"{gaps[1]}), padding=({around[0]}, {around[1]}), stride=({steps[0]}, {steps[1]}), expected size of input's "
+            f"{gaps[1]}), padding=({around[0]}, {around[1]}), stride=({steps[0]}, {steps[1]}), expected size of "
+            "input's "
             f"dimension 2 to match the calculated number of sliding blocks {counts[0]} * {counts[1]} = "
             f"{counts[0] * counts[1]}, but got input.size(2)={input.shape[-1]}."
         )

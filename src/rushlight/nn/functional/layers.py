@@ -6,8 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ..._core.sizes import Size
-from ..._ops import normalization as norms
-from ..._ops import embedding as tables
+from ..._ops import embedding as tables, normalization as norms
 from ...autograd.grad_mode import no_grad
 from .dropout import dropout
 from .images import pad

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..._core.sizes import broadcast_shapes
-from ..._declare.record import REGISTRY
 from ..._ops import loss as ops
-from ..._ops.activation import logsigmoid
-from ..._ops.ctc import ctc_losses
 from ..._ops.loss import MEAN, NONE, reduction_number
-from .distances import pairwise_distance
 
 if TYPE_CHECKING:
     from ...tensor import Tensor
@@ -31,7 +26,7 @@ def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: 
     return found
 
 
-def _reduced(losses: Tensor, reduction: str) -> Tensor:
+def reduced(losses: Tensor, reduction: str) -> Tensor:
     """Losses reduced by name."""
     number = reduction_number(reduction)
     if number == NONE:
@@ -60,7 +55,7 @@ def _weighted(losses: Tensor, weight: Tensor, reduction: str) -> Tensor:
     losses = losses * weight
     if reduction == "mean":
         return losses.sum() / weight.expand(losses.shape).sum()
-    return _reduced(losses, reduction)
+    return reduced(losses, reduction)
 
 
 def mse_loss(
@@ -107,7 +102,7 @@ def l1_loss(
     _warn_shapes(input, target)
     first, second = _broadcast(input, target)
     losses = (first - second).abs()
-    return _reduced(losses, reduction) if weight is None else _weighted(losses, weight, reduction)
+    return reduced(losses, reduction) if weight is None else _weighted(losses, weight, reduction)
 
 
 def smooth_l1_loss(
@@ -365,7 +360,7 @@ def kl_div(
     losses = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
     if reduction == "batchmean":
         return losses.sum() / input.shape[0] if input.ndim else losses.sum()
-    return _reduced(losses, reduction)
+    return reduced(losses, reduction)
 
 
 def poisson_nll_loss(
@@ -391,7 +386,7 @@ def poisson_nll_loss(
     if full:
         term = target * target.log() - target + 0.5 * (2 * math.pi * target).log()
         losses = losses + term.masked_fill(target <= 1, 0)
-    return _reduced(losses, reduction)
+    return reduced(losses, reduction)
 
 
 def gaussian_nll_loss(
@@ -434,260 +429,7 @@ def gaussian_nll_loss(
     losses = 0.5 * (clamped.log() + (input - target) ** 2 / clamped)
     if full:
         losses = losses + 0.5 * math.log(2 * math.pi)
-    return _reduced(losses, reduction)
-
-
-def hinge_embedding_loss(
-    input: Tensor, target: Tensor, margin: float = 1.0, size_average: bool | None = None,
-    reduce: bool | None = None, reduction: str = "mean",
-) -> Tensor:  # fmt: skip
-    """The input where the target is 1, its distance below a margin where it is -1.
-
-    Example::
-
-        >>> torch.nn.functional.hinge_embedding_loss(torch.tensor([0.5]), torch.tensor([-1]))
-        tensor(0.5000)
-    """
-    reduction = legacy_reduction(size_average, reduce, reduction)
-    positive = input.masked_fill(target != 1, 0)
-    negative = (margin - input).clamp(min=0).masked_fill(target != -1, 0)
-    return _reduced(positive + negative, reduction)
-
-
-def soft_margin_loss(
-    input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
-    reduction: str = "mean",
-) -> Tensor:  # fmt: skip
-    """``log(1 + exp(-target * input))`` for targets of -1 and 1.
-
-    Example::
-
-        >>> torch.nn.functional.soft_margin_loss(torch.zeros(1), torch.ones(1))
-        tensor(0.6931)
-    """
-    reduction = legacy_reduction(size_average, reduce, reduction)
-    return _reduced((-target * input).exp().log1p(), reduction)
-
-
-def margin_ranking_loss(
-    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0, size_average: bool | None = None,
-    reduce: bool | None = None, reduction: str = "mean",
-) -> Tensor:  # fmt: skip
-    """How far `input1` falls short of ranking above `input2` (target 1) or below (-1).
-
-    Example::
-
-        >>> torch.nn.functional.margin_ranking_loss(torch.zeros(1), torch.ones(1), torch.ones(1))
-        tensor(1.)
-    """
-    reduction = legacy_reduction(size_average, reduce, reduction)
-    if not input1.ndim == input2.ndim == target.ndim:
-        raise RuntimeError(
-            "margin_ranking_loss : All input tensors should have same dimension but got sizes: "
-            f"input1: {input1.size()}, input2: {input2.size()}, target: {target.size()} "
-        )
-    return _reduced((-target * (input1 - input2) + margin).clamp(min=0), reduction)
-
-
-def cosine_embedding_loss(
-    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0, size_average: bool | None = None,
-    reduce: bool | None = None, reduction: str = "mean",
-) -> Tensor:  # fmt: skip
-    """One minus the cosine of two vectors (target 1), or the cosine above a margin (-1).
-
-    Example::
-
-        >>> torch.nn.functional.cosine_embedding_loss(torch.ones(1, 2), torch.ones(1, 2), torch.ones(1))
-        tensor(0.)
-    """
-    reduction = legacy_reduction(size_average, reduce, reduction)
-    dim = 0 if input1.ndim == 1 else 1
-    small = 1e-12
-    product = (input1 * input2).sum(dim)
-    first = (input1 * input1).sum(dim) + small
-    second = (input2 * input2).sum(dim) + small
-    cosine = product / (first * second).sqrt()
-    losses = (1 - cosine).masked_fill(target != 1, 0) + (cosine - margin).clamp(min=0).masked_fill(target != -1, 0)
-    return _reduced(losses, reduction)
-
-
-def multilabel_soft_margin_loss(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: bool | None = None,
-    reduce: bool | None = None, reduction: str = "mean",
-) -> Tensor:  # fmt: skip
-    """Mean over classes of the binary cross-entropy of logits.
-
-    Example::
-
-        >>> torch.nn.functional.multilabel_soft_margin_loss(torch.zeros(1, 2), torch.ones(1, 2))
-        tensor(0.6931)
-    """
-    reduction = legacy_reduction(size_average, reduce, reduction)
-    losses = -(target * logsigmoid(input) + (1 - target) * logsigmoid(-input))
-    if weight is not None:
-        losses = losses * weight
-    return _reduced(losses.sum(-1) / input.shape[-1], reduction)
-
-
-def multi_margin_loss(
-    input: Tensor, target: Tensor, p: int = 1, margin: float = 1.0, weight: Tensor | None = None,
-    size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean",
-) -> Tensor:  # fmt: skip
-    """How far the target class fails to beat the others by a margin.
-
-    Args:
-        input: scores of shape (n, c) or (c,).
-        target: class numbers of shape (n,) or ().
-        p: 1 or 2, power of the shortfall.
-        weight: factor of each class.
-
-    Example::
-
-        >>> torch.nn.functional.multi_margin_loss(torch.zeros(1, 2), torch.tensor([0]))
-        tensor(0.5000)
-    """
-    reduction = legacy_reduction(size_average, reduce, reduction)
-    if p not in (1, 2):
-        raise ValueError("only p == 1 and p == 2 supported")
-    scores, classes = (input.unsqueeze(0), target.reshape(1)) if input.ndim == 1 else (input, target)
-    chosen = scores.gather(1, classes.unsqueeze(1))
-    short = (margin - chosen + scores).clamp(min=0)
-    if p == 2:
-        short = short * short
-    if weight is not None:
-        short = short * weight[classes].unsqueeze(1)
-    mask = scores.new_ones(scores.shape).scatter(1, classes.unsqueeze(1), 0)
-    losses = (short * mask).sum(1) / scores.shape[1]
-    return _reduced(losses.reshape(target.shape), reduction)
-
-
-def multilabel_margin_loss(
-    input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None,
-    reduction: str = "mean",
-) -> Tensor:  # fmt: skip
-    """How far target classes fail to beat all others by 1; targets end with the first -1.
-
-    Example::
-
-        >>> torch.nn.functional.multilabel_margin_loss(torch.zeros(1, 2), torch.tensor([[0, -1]]))
-        tensor(0.5000)
-    """
-    reduction = legacy_reduction(size_average, reduce, reduction)
-    scores = input.reshape(1, -1) if input.ndim < 2 else input
-    labels = target.reshape(1, -1) if target.ndim < 2 else target
-    valid = (labels < 0).cumsum(1) == 0
-    places = labels.masked_fill(~valid, 0)
-    is_target = scores.new_zeros(scores.shape).scatter_add(1, places, valid.to(scores.dtype)) > 0
-    chosen = scores.gather(1, places)
-    short = (1 - chosen.unsqueeze(2) + scores.unsqueeze(1)).clamp(min=0)
-    keep = valid.unsqueeze(2) & ~is_target.unsqueeze(1)
-    losses = short.masked_fill(~keep, 0).sum((1, 2)) / scores.shape[1]
-    return _reduced(losses.reshape(() if input.ndim < 2 else (-1,)), reduction)
-
-
-def triplet_margin_loss(
-    anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 1.0, p: float = 2, eps: float = 1e-6,
-    swap: bool = False, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean",
-) -> Tensor:  # fmt: skip
-    """How far an anchor fails to be closer to the positive than to the negative by a margin.
-
-    Args:
-        anchor, positive, negative: vectors along the last dimension.
-        margin: positive.
-        p: norm of the distance.
-        eps: added to differences.
-        swap: whether the distance of positive and negative counts if it is smaller.
-
-    Example::
-
-        >>> torch.nn.functional.triplet_margin_loss(torch.zeros(1, 2), torch.zeros(1, 2), torch.zeros(1, 2))
-        tensor(1.)
-    """
-    reduction = legacy_reduction(size_average, reduce, reduction)
-    if margin <= 0:
-        raise ValueError(f"margin must be greater than 0, got {margin}")
-
-    def distance(first: Tensor, second: Tensor) -> Tensor:
-        return pairwise_distance(first, second, p, eps)
-
-    return _triplet(anchor, positive, negative, distance, margin, swap, reduction)
-
-
-def triplet_margin_with_distance_loss(
-    anchor: Tensor, positive: Tensor, negative: Tensor, *,
-    distance_function: Callable[[Tensor, Tensor], Tensor] | None = None, margin: float = 1.0, swap: bool = False,
-    reduction: str = "mean",
-) -> Tensor:  # fmt: skip
-    """`triplet_margin_loss` with a distance of one's own.
-
-    Example::
-
-        >>> a = torch.zeros(1, 2)
-        >>> torch.nn.functional.triplet_margin_with_distance_loss(a, a, a, margin=2.0)
-        tensor(2.)
-    """
-    if margin <= 0:
-        raise ValueError(f"margin must be greater than 0, got {margin}")
-    return _triplet(anchor, positive, negative, distance_function or pairwise_distance, margin, swap, reduction)
-
-
-def _triplet(
-    anchor: Tensor, positive: Tensor, negative: Tensor, distance: Callable[[Tensor, Tensor], Tensor], margin: float,
-    swap: bool, reduction: str,
-) -> Tensor:  # fmt: skip
-    near, far = distance(anchor, positive), distance(anchor, negative)
-    if swap:
-        far = far.minimum(distance(positive, negative))
-    return _reduced((margin + near - far).clamp(min=0), reduction)
-
-
-def ctc_loss(
-    log_probs: Tensor, targets: Tensor, input_lengths: Any, target_lengths: Any, blank: int = 0,
-    reduction: str = "mean", zero_infinity: bool = False,
-) -> Tensor:  # fmt: skip
-    """Connectionist temporal classification (Graves et al., 2006): labels without times for a sequence.
-
-    Args:
-        log_probs: log-probabilities of shape (time, batch, classes) or (time, classes).
-        targets: class numbers of shape (batch, length), or all one after the other.
-        input_lengths, target_lengths: of the sequences and their targets.
-        blank: the class that stands for no label.
-        reduction: ``"none"``, ``"mean"`` (over target lengths first) or ``"sum"``.
-        zero_infinity: whether infinite losses and their gradients count as 0.
-
-    Raises:
-        RuntimeError: lengths do not fit.
-    """
-    alone = log_probs.ndim == 2
-    steps = log_probs.unsqueeze(1) if alone else log_probs
-    inputs, lengths = _as_lengths(input_lengths), _as_lengths(target_lengths)
-    losses = ctc_losses(steps, _padded_targets(targets, lengths), inputs, lengths, blank)[0]
-    if zero_infinity:
-        losses = losses.masked_fill(losses == math.inf, 0.0)
-    if reduction == "mean":
-        counts = losses.new_tensor(lengths).clamp_min(1)
-        return (losses / counts).mean()
-    found = _reduced(losses, reduction)
-    return found.squeeze(0) if alone and reduction == "none" else found
-
-
-def _as_lengths(lengths: Any) -> tuple[int, ...]:
-    if hasattr(lengths, "reshape"):
-        lengths = lengths.reshape(-1).tolist()
-    return tuple(int(length) for length in lengths)
-
-
-def _padded_targets(targets: Tensor, lengths: tuple[int, ...]) -> Tensor:
-    """Targets of shape (batch, longest)."""
-    if targets.ndim == 2:
-        return targets
-    longest, start, rows = max(lengths, default=0), 0, []
-    for length in lengths:
-        row = targets.new_zeros(longest)
-        row[:length] = targets[start : start + length]
-        rows.append(row.unsqueeze(0))
-        start += length
-    return rows[0] if len(rows) == 1 else REGISTRY["cat"].call(rows)  # type: ignore[no-any-return]
+    return reduced(losses, reduction)
 
 
 def linear_cross_entropy(

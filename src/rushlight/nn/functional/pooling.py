@@ -137,7 +137,8 @@ def _average(
     _check(input, rank, f"{name}()")
     if any(2 * pad > size for pad, size in zip(around, width, strict=True)):
         raise RuntimeError(
-            f"pad should be at most half of effective kernel size, but got pad={around[-1]}, kernel_size={width[-1]} and "
+            f"pad should be at most half of effective kernel size, but got pad={around[-1]}, kernel_size={width[-1]} "
+            "and "
             "dilation=1"
         )
     if divisor_override == 0:

@@ -102,8 +102,8 @@ class _BatchNorm(_NormBase):
         use_batch = self.training or (self.running_mean is None and self.running_var is None)
         tracked = not self.training or self.track_running_stats
         return F.batch_norm(
-            input, self.running_mean if tracked else None, self.running_var if tracked else None, self.weight, self.bias,
-            use_batch, share, self.eps,
+            input, self.running_mean if tracked else None, self.running_var if tracked else None, self.weight,
+            self.bias, use_batch, share, self.eps,
         )  # fmt: skip
 
 

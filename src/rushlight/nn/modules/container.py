@@ -381,6 +381,7 @@ class ParameterList(Module):
         return "\n".join(f"  ({index}): {_shown(value)}" for index, value in enumerate(self))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Raises torch's error: a list of parameters is no function."""
         raise RuntimeError("ParameterList should not be called.")
 
 
@@ -499,4 +500,5 @@ class ParameterDict(Module):
         return "\n".join(f"  ({key}): {_shown(value, lambda tensor: tensor.type())}" for key, value in self.items())
 
     def __call__(self, input: Any) -> Any:
+        """Raises torch's error: a dictionary of parameters is no function."""
         raise RuntimeError("ParameterDict should not be called.")

@@ -79,6 +79,7 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
         raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Runs `forward`, and hooks where there are any."""
         fields = self.__dict__
         if not (
             fields["_forward_pre_hooks"]
@@ -201,7 +202,8 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
             return
         if value is not None and not isinstance(value, TensorBase):
             raise TypeError(
-                f"cannot assign '{_type_name(value)}' as buffer '{name}' (torch.nn.Buffer, torch.Tensor or None expected)"
+                f"cannot assign '{_type_name(value)}' as buffer '{name}' (torch.nn.Buffer, torch.Tensor or None "
+                "expected)"
             )
         buffers[name] = value
 
@@ -271,11 +273,13 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
         if param is not None:
             if not isinstance(param, Parameter):
                 raise TypeError(
-                    f"cannot assign '{_type_name(param)}' object to parameter '{name}' (torch.nn.Parameter or None required)"
+                    f"cannot assign '{_type_name(param)}' object to parameter '{name}' (torch.nn.Parameter or None "
+                    "required)"
                 )
             if param.grad_fn is not None:
                 raise ValueError(
-                    f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. To "
+                    f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created "
+                    "explicitly. To "
                     f"express '{name}' as a function of another Tensor, compute the value in the forward() method."
                 )
             for hook in global_hooks.parameter_registration.values():
@@ -416,7 +420,8 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
         """Adds ``hook(module, grad_input, grad_output)``, run when the gradients of the inputs are known."""
         if self._is_full_backward_hook is False:
             raise RuntimeError(
-                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one "
+                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only "
+                "one "
                 "of them."
             )
         self._is_full_backward_hook = True
@@ -430,7 +435,8 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
         """Adds a backward hook as `register_full_backward_hook` does."""
         if self._is_full_backward_hook is True:
             raise RuntimeError(
-                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one "
+                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only "
+                "one "
                 "of them."
             )
         return _add(self._backward_hooks, hook, False)

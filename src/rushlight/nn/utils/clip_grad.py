@@ -44,7 +44,8 @@ def get_total_norm(
     total = stack([item.norm(kind) for item in found]).norm(kind)
     if error_if_nonfinite and not math.isfinite(total.item()):
         raise RuntimeError(
-            f"The total norm of order {kind} for gradients from `parameters` is non-finite, so it cannot be clipped. To "
+            f"The total norm of order {kind} for gradients from `parameters` is non-finite, so it cannot be clipped. "
+            "To "
             "disable this error and scale the gradients by the non-finite norm anyway, set `error_if_nonfinite=False`"
         )
     return total
