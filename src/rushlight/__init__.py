@@ -203,12 +203,8 @@ from ._ops.linalg_solve import inv as inverse
 
 # matrix products
 from ._ops.einsum import einsum, tensordot
+from ._ops.addmm import addbmm, addmm, addmv, addr, baddbmm
 from ._ops.matmul import (
-    addbmm,
-    addmm,
-    addmv,
-    addr,
-    baddbmm,
     bmm,
     dot,
     ger,
@@ -391,7 +387,20 @@ cfloat, cdouble = complex64, complex128
 newaxis = None
 tensor = _tensor  # importing the class has bound this name to its module
 
-_ON_DEMAND = ("distributions", "fft", "func", "linalg", "nn", "optim", "overrides", "random", "special", "testing", "utils")
+_ON_DEMAND = (
+    "distributions",
+    "fft",
+    "func",
+    "linalg",
+    "nn",
+    "optim",
+    "overrides",
+    "random",
+    "return_types",
+    "special",
+    "testing",
+    "utils",
+)
 """Subpackages that load when they are first used, so that `import rushlight` stays quick."""
 
 _OPERATORS_ON_DEMAND = {

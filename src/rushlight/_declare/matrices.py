@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._core.dtypes import REDUCED
-from .._declare.dispatch import scalar_name
+from .dispatch import scalar_name
 
 if TYPE_CHECKING:
     from ..tensor import Tensor

@@ -6,6 +6,7 @@ from typing import Any
 
 from .._core.tensor_base import PLAIN, TensorBase
 from .._declare.variants import inplace, method
+from .._ops import addmm as sums
 from .._ops import matmul as ops
 
 
@@ -22,11 +23,11 @@ class MatmulMethods:
     matmul = method(ops.matmul)
     outer = ger = method(ops.outer)
     inner = method(ops.inner)
-    addmm, addmm_ = method(ops.addmm), inplace(ops.addmm)
-    addmv, addmv_ = method(ops.addmv), inplace(ops.addmv)
-    addr, addr_ = method(ops.addr), inplace(ops.addr)
-    baddbmm, baddbmm_ = method(ops.baddbmm), inplace(ops.baddbmm)
-    addbmm, addbmm_ = method(ops.addbmm), inplace(ops.addbmm)
+    addmm, addmm_ = method(sums.addmm), inplace(sums.addmm)
+    addmv, addmv_ = method(sums.addmv), inplace(sums.addmv)
+    addr, addr_ = method(sums.addr), inplace(sums.addr)
+    baddbmm, baddbmm_ = method(sums.baddbmm), inplace(sums.baddbmm)
+    addbmm, addbmm_ = method(sums.addbmm), inplace(sums.addbmm)
 
     def __matmul__(self: Any, other: Any) -> Any:
         """``self @ other``; the product of two matrices, by far the most common, skips a call."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._backends.numpy import columns
@@ -247,22 +247,18 @@ def _transpose(
     return found.squeeze(0) if alone else found  # type: ignore[no-any-return]
 
 
-def _named(name: str, rank: int, transposed: bool) -> Callable[[Callable[..., Any]], Any]:
-    """Gives one of six functions its name and documentation."""
-    sizes = ", ".join(("length", "height", "width")[:1] if rank == 1 else ("depth", "height", "width")[-rank:])
-    shape = f"(out, c / groups, {sizes})" if not transposed else f"(c, out / groups, {sizes})"
-
-    def declare(function: Callable[..., Any]) -> Any:
-        function.__name__ = name
-        what = "Transposed convolution" if transposed else "Convolution (cross-correlation)"
-        function.__doc__ = f"""{what} over {rank} dimension(s).
+@composite
+def conv1d(
+    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes | str = 0,
+    dilation: Sizes = 1, groups: int = 1,
+) -> Tensor:  # fmt: skip
+    """Convolution (cross-correlation) over a sequence.
 
     Args:
-        input: of shape (n, c, {sizes}) or without n.
-        weight: of shape {shape}, sizes of the kernel last.
+        input: of shape (n, c, length) or without n.
+        weight: of shape (out, c / groups, ...), sizes of the kernel last.
         bias: of shape (out,), or None.
-        stride, padding, {"output_padding, " if transposed else ""}dilation: an int or one a dimension\
-{"" if transposed else '; padding also ``"same"`` or ``"valid"``'}.
+        stride, padding, dilation: an int or one a dimension; padding also ``"same"`` or ``"valid"``.
         groups: blocks of channels that do not see each other.
 
     Raises:
@@ -270,58 +266,138 @@ def _named(name: str, rank: int, transposed: bool) -> Callable[[Callable[..., An
 
     Example::
 
-        >>> ones = torch.ones(1, 1{", 2" * rank})
-        >>> torch.{name}(ones, ones).shape
-        torch.Size([1, 1{(", 3" if transposed else ", 1") * rank}])
+        >>> ones = torch.ones(1, 1, 2)
+        >>> torch.conv1d(ones, ones).shape
+        torch.Size([1, 1, 1])
     """
-        return composite(function)
-
-    return declare
-
-
-@_named("conv1d", 1, False)
-def conv1d(
-    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes | str = 0,
-    dilation: Sizes = 1, groups: int = 1,
-) -> Tensor:  # fmt: skip
     return _convolve(input, weight, bias, stride, padding, dilation, groups, 1)
 
 
-@_named("conv2d", 2, False)
+@composite
 def conv2d(
     input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes | str = 0,
     dilation: Sizes = 1, groups: int = 1,
 ) -> Tensor:  # fmt: skip
+    """Convolution (cross-correlation) over an image.
+
+    Args:
+        input: of shape (n, c, height, width) or without n.
+        weight: of shape (out, c / groups, ...), sizes of the kernel last.
+        bias: of shape (out,), or None.
+        stride, padding, dilation: an int or one a dimension; padding also ``"same"`` or ``"valid"``.
+        groups: blocks of channels that do not see each other.
+
+    Raises:
+        RuntimeError: shapes or dtypes do not fit.
+
+    Example::
+
+        >>> ones = torch.ones(1, 1, 2, 2)
+        >>> torch.conv2d(ones, ones).shape
+        torch.Size([1, 1, 1, 1])
+    """
     return _convolve(input, weight, bias, stride, padding, dilation, groups, 2)
 
 
-@_named("conv3d", 3, False)
+@composite
 def conv3d(
     input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes | str = 0,
     dilation: Sizes = 1, groups: int = 1,
 ) -> Tensor:  # fmt: skip
+    """Convolution (cross-correlation) over a volume.
+
+    Args:
+        input: of shape (n, c, depth, height, width) or without n.
+        weight: of shape (out, c / groups, ...), sizes of the kernel last.
+        bias: of shape (out,), or None.
+        stride, padding, dilation: an int or one a dimension; padding also ``"same"`` or ``"valid"``.
+        groups: blocks of channels that do not see each other.
+
+    Raises:
+        RuntimeError: shapes or dtypes do not fit.
+
+    Example::
+
+        >>> ones = torch.ones(1, 1, 2, 2, 2)
+        >>> torch.conv3d(ones, ones).shape
+        torch.Size([1, 1, 1, 1, 1])
+    """
     return _convolve(input, weight, bias, stride, padding, dilation, groups, 3)
 
 
-@_named("conv_transpose1d", 1, True)
+@composite
 def conv_transpose1d(
     input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes = 0,
     output_padding: Sizes = 0, groups: int = 1, dilation: Sizes = 1,
 ) -> Tensor:  # fmt: skip
+    """Transposed convolution over a sequence.
+
+    Args:
+        input: of shape (n, c, length) or without n.
+        weight: of shape (c, out / groups, ...), sizes of the kernel last.
+        bias: of shape (out,), or None.
+        stride, padding, output_padding, dilation: an int or one a dimension.
+        groups: blocks of channels that do not see each other.
+
+    Raises:
+        RuntimeError: shapes or dtypes do not fit.
+
+    Example::
+
+        >>> ones = torch.ones(1, 1, 2)
+        >>> torch.conv_transpose1d(ones, ones).shape
+        torch.Size([1, 1, 3])
+    """
     return _transpose(input, weight, bias, stride, padding, output_padding, groups, dilation, 1)
 
 
-@_named("conv_transpose2d", 2, True)
+@composite
 def conv_transpose2d(
     input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes = 0,
     output_padding: Sizes = 0, groups: int = 1, dilation: Sizes = 1,
 ) -> Tensor:  # fmt: skip
+    """Transposed convolution over an image.
+
+    Args:
+        input: of shape (n, c, height, width) or without n.
+        weight: of shape (c, out / groups, ...), sizes of the kernel last.
+        bias: of shape (out,), or None.
+        stride, padding, output_padding, dilation: an int or one a dimension.
+        groups: blocks of channels that do not see each other.
+
+    Raises:
+        RuntimeError: shapes or dtypes do not fit.
+
+    Example::
+
+        >>> ones = torch.ones(1, 1, 2, 2)
+        >>> torch.conv_transpose2d(ones, ones).shape
+        torch.Size([1, 1, 3, 3])
+    """
     return _transpose(input, weight, bias, stride, padding, output_padding, groups, dilation, 2)
 
 
-@_named("conv_transpose3d", 3, True)
+@composite
 def conv_transpose3d(
     input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Sizes = 1, padding: Sizes = 0,
     output_padding: Sizes = 0, groups: int = 1, dilation: Sizes = 1,
 ) -> Tensor:  # fmt: skip
+    """Transposed convolution over a volume.
+
+    Args:
+        input: of shape (n, c, depth, height, width) or without n.
+        weight: of shape (c, out / groups, ...), sizes of the kernel last.
+        bias: of shape (out,), or None.
+        stride, padding, output_padding, dilation: an int or one a dimension.
+        groups: blocks of channels that do not see each other.
+
+    Raises:
+        RuntimeError: shapes or dtypes do not fit.
+
+    Example::
+
+        >>> ones = torch.ones(1, 1, 2, 2, 2)
+        >>> torch.conv_transpose3d(ones, ones).shape
+        torch.Size([1, 1, 3, 3, 3])
+    """
     return _transpose(input, weight, bias, stride, padding, output_padding, groups, dilation, 3)

@@ -8,8 +8,8 @@ import numpy as np
 
 from .._core.named_results import named_result
 from .._declare.kinds import composite, kernel
+from .._declare.matrices import LinAlgError, batch_text, first_bad, matrices
 from .._declare.record import REGISTRY
-from .linalg_checks import LinAlgError, batch_text, first_bad, matrices
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -62,8 +62,10 @@ def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False) -
         if check_errors and info.any():
             position = first_bad(info != 0)
             error = LinAlgError(
-                f"linalg.cholesky: {batch_text(position, info.shape)}The factorization could not be completed because the "
-                f"input is not positive-definite (the leading minor of order {info[position]} is not positive-definite)."
+                f"linalg.cholesky: {batch_text(position, info.shape)}The factorization could not be completed "
+                "because the "
+                f"input is not positive-definite (the leading minor of order {info[position]} is not "
+                "positive-definite)."
             )
             error.add_note("add a small multiple of the identity, or check that the matrix is symmetric")
             raise error from None

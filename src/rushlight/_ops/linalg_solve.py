@@ -9,8 +9,8 @@ import numpy as np
 from .._core.named_results import named_result
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import composite, kernel
+from .._declare.matrices import LinAlgError, batch_text, first_bad, matrices
 from .._declare.record import REGISTRY
-from .linalg_checks import LinAlgError, batch_text, first_bad, matrices
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -73,7 +73,8 @@ def _raise_singular(info: Any) -> None:
     position = first_bad(info != 0)
     where = batch_text(position, info.shape)
     error = LinAlgError(
-        f"linalg.inv: {where}The diagonal element {info[position]} is zero, the inversion could not be completed because "
+        f"linalg.inv: {where}The diagonal element {info[position]} is zero, the inversion could not be completed "
+        "because "
         "the input matrix is singular."
     )
     error.add_note("the rows of a singular matrix depend on each other; torch.linalg.pinv inverts what can be inverted")
@@ -189,7 +190,8 @@ def _check_solve(A: Tensor, B: Tensor, left: bool, check_errors: bool) -> None:
     matrices(A, "linalg.solve", square=True)
     if A.dtype is not B.dtype:
         raise RuntimeError(
-            f"linalg.solve: Expected A and B to have the same dtype, but found A of type {scalar_name(A.dtype)} and B of "
+            f"linalg.solve: Expected A and B to have the same dtype, but found A of type {scalar_name(A.dtype)} and "
+            "B of "
             f"type {scalar_name(B.dtype)} instead"
         )
     vector = _as_matrices(A, B)
@@ -204,7 +206,8 @@ def _check_solve(A: Tensor, B: Tensor, left: bool, check_errors: bool) -> None:
         given = B.shape[-1] if vector or B.ndim == 1 else B.shape[-2]
         equation = "AX = B" if left else "XA = B"
         raise RuntimeError(
-            f"linalg.solve: Incompatible shapes of A and B for the equation {equation} ({A.shape[-2]}x{A.shape[-1]} and "
+            f"linalg.solve: Incompatible shapes of A and B for the equation {equation} ({A.shape[-2]}x{A.shape[-1]} "
+            "and "
             f"{given}x{columns})"
         )
 
@@ -337,7 +340,8 @@ def _check_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool, unitrian
     matrices(A, "linalg.solve_triangular", square=True)
     if A.dtype is not B.dtype:
         raise RuntimeError(
-            f"linalg.solve_triangular: Expected A and B to have the same dtype, but found A of type {scalar_name(A.dtype)} "
+            "linalg.solve_triangular: Expected A and B to have the same dtype, but found A of type "
+            f"{scalar_name(A.dtype)} "
             f"and B of type {scalar_name(B.dtype)} instead"
         )
 

@@ -7,38 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core.dtypes import BOOL, dtype as DType, of_numpy
+from .._core.dtypes import dtype as DType
 from .._core.sizes import broadcast_shapes
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import composite, kernel
+from .._declare.products import check_bmm, check_mm, refuse_bool, shape_text
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
 Number = bool | int | float | complex
-
-_C_NAMES = {
-    "float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "int64": "long",
-    "int32": "int", "int16": "short", "int8": "signed char", "uint8": "unsigned char", "bool": "bool",
-    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
-}  # fmt: skip
-
-
-def _shape_text(tensor: Tensor) -> str:
-    return "x".join(map(str, tensor.shape))
-
-
-def _products_note(error: Exception, first: Tensor, second: Tensor) -> Exception:
-    error.add_note(
-        f"the shapes are {list(first.shape)} and {list(second.shape)}: the last size of the first must equal the "
-        "first size of the second; transpose one of them (`.mT`) if its dimensions are in the other order"
-    )
-    return error
-
-
-def _refuse_bool(tensor: Tensor, kernel_name: str) -> None:
-    if tensor.dtype.category == BOOL:
-        raise NotImplementedError(f"\"{kernel_name}\" not implemented for 'Bool'")
 
 
 def _dot_arrays(input: Any, other: Any) -> Any:
@@ -58,7 +36,7 @@ def _check_dot(input: Tensor, tensor: Tensor) -> None:
             f"inconsistent tensor size, expected tensor [{input.numel()}] and src [{tensor.numel()}] to have the same "
             f"number of elements, but got {input.numel()} and {tensor.numel()} elements respectively"
         )
-    _refuse_bool(input, "dot")
+    refuse_bool(input, "dot")
 
 
 @kernel(
@@ -111,14 +89,14 @@ def _check_mv(input: Tensor, vec: Tensor) -> None:
         raise RuntimeError(f"vector + matrix @ vector expected, got 1, {input.ndim}, {vec.ndim}")
     if input.shape[1] != vec.shape[0]:
         raise RuntimeError(
-            f"size mismatch, got input ({input.shape[0]}), mat ({_shape_text(input)}), vec ({vec.shape[0]})"
+            f"size mismatch, got input ({input.shape[0]}), mat ({shape_text(input)}), vec ({vec.shape[0]})"
         )
     if input.dtype is not vec.dtype:
         names = [scalar_name(tensor.dtype) for tensor in (vec, input, vec)]
         raise RuntimeError(
             f"addmv input tensors must have the same dtype, but got {names[0]}, {names[1]}, and {names[2]}"
         )
-    _refuse_bool(input, "addmv_impl_cpu")
+    refuse_bool(input, "addmv_impl_cpu")
 
 
 @kernel(
@@ -148,24 +126,9 @@ def _mm_arrays(input: Any, mat2: Any) -> Any:
     return input.dot(mat2)
 
 
-def _check_mm(input: Tensor, mat2: Tensor, name: str = "self") -> None:
-    for tensor, role in ((input, name), (mat2, "mat2")):
-        if tensor.ndim != 2:
-            raise RuntimeError(f"{role} must be a matrix")
-    if input.shape[1] != mat2.shape[0]:
-        text = f"mat1 and mat2 shapes cannot be multiplied ({_shape_text(input)} and {_shape_text(mat2)})"
-        raise _products_note(RuntimeError(text), input, mat2)
-    if input.dtype is not mat2.dtype:
-        first, second = _C_NAMES[input.dtype.name], _C_NAMES[mat2.dtype.name]
-        error = RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {first} != {second}")
-        error.add_note(f"matrix products do not promote: convert one with .to({mat2.dtype}) or .to({input.dtype})")
-        raise error
-    _refuse_bool(input, "addmm_impl_cpu_")
-
-
 @kernel(
     eager=_mm_arrays,
-    check=_check_mm,
+    check=check_mm,
     linear=("input", "mat2"),
     vjp={"input": lambda g, mat2: g.mm(mat2.mT), "mat2": lambda g, input: input.mT.mm(g)},
 )
@@ -188,26 +151,8 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Any:
     return input.dot(mat2)
 
 
-def _check_bmm(input: Tensor, mat2: Tensor, out_dtype: DType | None = None) -> None:
-    if out_dtype is not None and out_dtype is not input.dtype:
-        raise NotImplementedError("rushlight does not have bmm(out_dtype=) on the CPU, as torch has not")
-    for tensor, role in ((input, "batch1"), (mat2, "batch2")):
-        if tensor.ndim != 3:
-            raise RuntimeError(f"{role} must be a 3D tensor")
-    if mat2.shape[:2] != (input.shape[0], input.shape[2]):
-        error = RuntimeError(
-            f"Expected size for first two dimensions of batch2 tensor to be: [{input.shape[0]}, {input.shape[2]}] but "
-            f"got: [{mat2.shape[0]}, {mat2.shape[1]}]."
-        )
-        raise _products_note(error, input, mat2)
-    if input.dtype is not mat2.dtype:
-        first, second = scalar_name(input.dtype), scalar_name(mat2.dtype)
-        raise RuntimeError(f"expected scalar type {first} but found {second}")
-    _refuse_bool(input, "bmm")
-
-
 @kernel(
-    check=_check_bmm,
+    check=check_bmm,
     linear=("input", "mat2"),
     vjp={"input": lambda g, mat2: g.bmm(mat2.mT), "mat2": lambda g, input: input.mT.bmm(g)},
 )
@@ -393,212 +338,3 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
         return dot(input, other).view(())  # type: ignore[no-any-return]
     rows, columns = input.reshape(-1, input.shape[-1]), other.reshape(-1, other.shape[-1])
     return rows.mm(columns.t()).view((*input.shape[:-1], *other.shape[:-1]))
-
-
-def _expand_addend(input: Any, shape: tuple[int, ...]) -> Any:
-    try:
-        return np.broadcast_to(input, shape)
-    except ValueError:
-        given = tuple(input.shape)
-        lead = len(shape) - len(given)
-        if lead < 0:
-            raise RuntimeError(
-                f"expand({_type_text(input)}{list(given)}, size={list(shape)}): the number of sizes provided "
-                f"({len(shape)}) must be greater or equal to the number of dimensions in the tensor ({len(given)})"
-            ) from None
-        dim = next(dim for dim in range(len(given)) if given[dim] not in (1, shape[lead + dim]))
-        raise RuntimeError(
-            f"The expanded size of the tensor ({shape[lead + dim]}) must match the existing size ({given[dim]}) at "
-            f"non-singleton dimension {lead + dim}.  Target sizes: {list(shape)}.  Tensor sizes: {list(given)}"
-        ) from None
-
-
-def _type_text(array: Any) -> str:
-    return f"torch.{scalar_name(of_numpy(array.dtype))}Tensor"
-
-
-def _combine(addend: Any, product: Any, beta: Number, alpha: Number) -> Any:
-    """``beta * addend + alpha * product``; an addend with factor 0 is not read, whatever it holds."""
-    if alpha != 1:
-        product = product * np.asarray(alpha).astype(product.dtype)
-    if beta == 0:
-        return np.broadcast_to(product, np.broadcast_shapes(product.shape, addend.shape))
-    return product + (addend if beta == 1 else addend * np.asarray(beta).astype(addend.dtype))
-
-
-def _scale(g: Tensor, factor: Number) -> Tensor:
-    return g if factor == 1 else g * factor
-
-
-def _check_addend(input: Tensor, other: Tensor, role: str) -> None:
-    if input.dtype is not other.dtype:
-        first, second = scalar_name(input.dtype), scalar_name(other.dtype)
-        raise RuntimeError(f"self and {role} must have the same dtype, but got {first} and {second}")
-
-
-def _check_addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number, alpha: Number) -> None:
-    _check_mm(mat1, mat2, "mat1")
-    _check_addend(input, mat2, "mat2")
-
-
-@kernel(
-    check=_check_addmm,
-    vjp={
-        "input": lambda g, beta: _scale(g, beta),
-        "mat1": lambda g, mat2, alpha: _scale(g.mm(mat2.mT), alpha),
-        "mat2": lambda g, mat1, alpha: _scale(mat1.mT.mm(g), alpha),
-    },
-)
-def addmm(
-    input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
-) -> Any:
-    """A matrix product plus an addend: ``beta * input + alpha * (mat1 @ mat2)``.
-
-    Args:
-        input: broadcasts to (n, p).
-        mat1: of shape (n, m).
-        mat2: of shape (m, p).
-        beta, alpha: factors; with ``beta=0`` the addend is not read.
-
-    Example::
-
-        >>> torch.addmm(torch.ones(2), torch.ones(2, 3), torch.ones(3, 2))
-        tensor([[4., 4.],
-                [4., 4.]])
-    """
-    return _combine(_expand_addend(input, (mat1.shape[0], mat2.shape[1])), mat1.dot(mat2), beta, alpha)
-
-
-def _check_addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number, alpha: Number) -> None:
-    if mat.ndim != 2 or vec.ndim != 1 or input.ndim > 1:
-        raise RuntimeError(f"vector + matrix @ vector expected, got {input.ndim}, {mat.ndim}, {vec.ndim}")
-    if mat.shape[1] != vec.shape[0] or (input.numel() != mat.shape[0] and input.numel() != 1):
-        raise RuntimeError(
-            f"size mismatch, got input ({input.numel()}), mat ({_shape_text(mat)}), vec ({vec.shape[0]})"
-        )
-    _refuse_bool(mat, "addmv_impl_cpu")
-
-
-@kernel(
-    check=_check_addmv,
-    vjp={
-        "input": lambda g, beta: _scale(g, beta),
-        "mat": lambda g, vec, alpha: _scale(g.unsqueeze(1) * vec, alpha),
-        "vec": lambda g, mat, alpha: _scale(mat.mT.mv(g), alpha),
-    },
-)
-def addmv(
-    input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
-) -> Any:
-    """A matrix times a vector plus an addend: ``beta * input + alpha * (mat @ vec)``.
-
-    Args:
-        input: broadcasts to (n,).
-        mat: of shape (n, m).
-        vec: of shape (m,).
-        beta, alpha: factors; with ``beta=0`` the addend is not read.
-
-    Example::
-
-        >>> torch.addmv(torch.ones(2), torch.ones(2, 3), torch.ones(3))
-        tensor([4., 4.])
-    """
-    return _combine(_expand_addend(input, (mat.shape[0],)), mat.dot(vec), beta, alpha)
-
-
-def _check_addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number, alpha: Number) -> None:
-    for tensor, role in ((vec1, "vec1"), (vec2, "vec2")):
-        if tensor.ndim != 1:
-            raise RuntimeError(f"addr: Expected 1-D argument {role}, but got {tensor.ndim}-D")
-
-
-@kernel(
-    check=_check_addr,
-    promote=("input", "vec1", "vec2"),
-    vjp={
-        "input": lambda g, beta: _scale(g, beta),
-        "vec1": lambda g, vec2, alpha: _scale(g.mv(vec2), alpha),
-        "vec2": lambda g, vec1, alpha: _scale(g.mT.mv(vec1), alpha),
-    },
-)
-def addr(
-    input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
-) -> Any:
-    """An outer product plus an addend: ``beta * input + alpha * outer(vec1, vec2)``.
-
-    Args:
-        input: broadcasts to (n, m).
-        vec1: of shape (n,).
-        vec2: of shape (m,).
-        beta, alpha: factors; with ``beta=0`` the addend is not read.
-
-    Example::
-
-        >>> torch.addr(torch.zeros(1, 2), torch.ones(1), torch.arange(2.0))
-        tensor([[0., 1.]])
-    """
-    return _combine(_expand_addend(input, (vec1.shape[0], vec2.shape[0])), np.multiply.outer(vec1, vec2), beta, alpha)
-
-
-def _check_batches(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number, alpha: Number) -> None:
-    _check_bmm(batch1, batch2)
-    if input.dtype is not batch1.dtype:
-        first, second = _C_NAMES[input.dtype.name], _C_NAMES[batch1.dtype.name]
-        raise RuntimeError(f"Input dtypes must be the same, got: input {first}, batch1: {second}, batch2: {second}")
-
-
-@kernel(
-    check=_check_batches,
-    vjp={
-        "input": lambda g, beta: _scale(g, beta),
-        "batch1": lambda g, batch2, alpha: _scale(g.bmm(batch2.mT), alpha),
-        "batch2": lambda g, batch1, alpha: _scale(batch1.mT.bmm(g), alpha),
-    },
-)
-def baddbmm(
-    input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
-) -> Any:
-    """Products of batches of matrices plus an addend: ``beta * input + alpha * bmm(batch1, batch2)``.
-
-    Args:
-        input: broadcasts to (b, n, p).
-        batch1: of shape (b, n, m).
-        batch2: of shape (b, m, p).
-        beta, alpha: factors; with ``beta=0`` the addend is not read.
-
-    Example::
-
-        >>> torch.baddbmm(torch.ones(1), torch.ones(1, 1, 2), torch.ones(1, 2, 1))
-        tensor([[[3.]]])
-    """
-    shape = (batch1.shape[0], batch1.shape[1], batch2.shape[2])
-    return _combine(_expand_addend(input, shape), np.matmul(batch1, batch2), beta, alpha)
-
-
-@kernel(
-    check=_check_batches,
-    vjp={
-        "input": lambda g, beta: _scale(g, beta),
-        "batch1": lambda g, batch2, alpha: _scale(g.expand(batch2.shape[0], *g.shape).bmm(batch2.mT), alpha),
-        "batch2": lambda g, batch1, alpha: _scale(batch1.mT.bmm(g.expand(batch1.shape[0], *g.shape)), alpha),
-    },
-)
-def addbmm(
-    input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
-) -> Any:
-    """The sum over a batch of matrix products plus an addend.
-
-    Args:
-        input: broadcasts to (n, p).
-        batch1: of shape (b, n, m).
-        batch2: of shape (b, m, p).
-        beta, alpha: factors; with ``beta=0`` the addend is not read.
-
-    Example::
-
-        >>> torch.addbmm(torch.zeros(1), torch.ones(3, 1, 2), torch.ones(3, 2, 1))
-        tensor([[6.]])
-    """
-    shape = (batch1.shape[1], batch2.shape[2])
-    product = np.tensordot(batch1, batch2, axes=([0, 2], [0, 1]))
-    return _combine(_expand_addend(input, shape), product, beta, alpha)

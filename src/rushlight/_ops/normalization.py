@@ -115,7 +115,8 @@ def layer_norm(
     for tensor, role in ((weight, "weight"), (bias, "bias")):
         if tensor is not None and tuple(tensor.shape) != shape:
             raise RuntimeError(
-                f"Expected {role} to be of same shape as normalized_shape, but got {role} of shape {list(tensor.shape)} "
+                f"Expected {role} to be of same shape as normalized_shape, but got {role} of shape "
+                f"{list(tensor.shape)} "
                 f"and normalized_shape = {list(shape)}"
             )
     if tuple(input.shape[input.ndim - len(shape) :]) != shape or input.ndim < len(shape):
