@@ -165,9 +165,14 @@ def scalar_name(element: dtype) -> str:
     return _SCALAR_NAMES[element.name]
 
 
+def keeps_narrow(op: Operator, values: list[Any]) -> bool:
+    """Whether an operator computes 16-bit floats as they are."""
+    return bool(run_body(op, op.exact, values) if callable(op.exact) else op.exact)
+
+
 def compute_elementwise(op: Operator, values: list[Any], common: dtype) -> Any:
     """The result array of an elementwise operator whose operands have been promoted to `common`."""
-    work = dtypes.float32 if common in dtypes.REDUCED and not op.exact else common
+    work = dtypes.float32 if common in dtypes.REDUCED and not keeps_narrow(op, values) else common
     arguments = list(values)
     meta = False
     for name in op.tensors:

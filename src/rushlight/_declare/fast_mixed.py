@@ -17,7 +17,7 @@ from .._core.modes import FAST, modes
 from .._core.tensor_base import LEAF, PLAIN, TensorBase, new, wrap
 from .._tape.node import next_sequence
 from .._tape.saved import versions_of
-from .dispatch import compute_dtype, refuse_dtype, run_body
+from .dispatch import compute_dtype, keeps_narrow, refuse_dtype, run_body
 from .fast import F32, F64, FAILURES, Fallback
 from .record import Operator
 from .tape import attach, underived
@@ -55,7 +55,7 @@ def make_plan(op: Operator, values: list[Any]) -> Plan | None:
     if op.refuse:
         refuse_dtype(op, common)
     reduced = common in dtypes.REDUCED
-    if reduced and op.exact:
+    if reduced and keeps_narrow(op, values):
         return None
     work = F32 if reduced else common.numpy
     if work is not F32 and work is not F64 and work not in op.natural:

@@ -18,6 +18,42 @@ if TYPE_CHECKING:
 
 Number = bool | int | float | complex
 
+
+@elementwise(
+    eager=lambda condition, gradient, input: np.where(condition, 0, gradient),
+    natural="complex",
+    keep=("condition",),
+    vjp={
+        "gradient": lambda g, condition: s.where(condition, 0, g),
+        "input": lambda g: s.zero_gradient(g),
+    },
+)
+def stopped_gradient(condition: Tensor, gradient: Tensor, input: Tensor) -> Tensor:
+    """A gradient where `condition` does not hold, else 0: for the rules of functions in straight pieces.
+
+    `input`, of which the condition is made, gets a gradient of zero, so that second derivatives exist.
+    """
+    return s.where(condition, 0, gradient)
+
+
+s.define("stopped_gradient", lambda condition, gradient, input: np.where(condition, 0, gradient))
+
+
+@elementwise(
+    eager=lambda gradient, input, slope: np.where(input > 0, gradient, gradient * slope),
+    vjp={
+        "gradient": lambda g, input, slope: s.where(input > 0, g, g * slope),
+        "input": lambda g: s.zero_gradient(g),
+        "slope": lambda g, gradient, input: s.where(input > 0, 0, g * gradient),
+    },
+)
+def sloped_gradient(gradient: Tensor, input: Tensor, slope: Tensor | Number) -> Tensor:
+    """A gradient where `input` is positive, else `slope` times it: for the rules of `leaky_relu` and `prelu`."""
+    return s.where(input > 0, gradient, gradient * slope)
+
+
+s.define("sloped_gradient", lambda gradient, input, slope: np.where(input > 0, gradient, gradient * slope))
+
 _FLOATS_ONLY = ("bool", "integer", "complex")
 _NO_COMPLEX_CLAMP = Refusal("complex", NotImplementedError, "clamp is not supported for complex types")
 _ZEROS = {np.dtype(name): np.zeros((), name) for name in ("f4", "f8")}
@@ -32,7 +68,7 @@ def _relu(array: Any) -> Any:
     eager=_relu,
     natural="integer",
     refuse=(Refusal("bool", RuntimeError, "Boolean inputs not supported for relu"), _NO_COMPLEX_CLAMP),
-    vjp={"input": lambda g, result: s.where(result <= 0, 0, g)},
+    vjp={"input": lambda g, result: s.stopped_gradient(result <= 0, g, result)},
 )
 def relu(input: Tensor) -> Tensor:
     """The larger of each element and 0.
@@ -67,7 +103,9 @@ def _check_hardtanh(input: Any, min_val: Any, max_val: Any) -> None:
     check=_check_hardtanh,
     refuse=(_NO_COMPLEX_CLAMP,),
     vjp={
-        "input": lambda g, input, min_val, max_val: s.where((input <= min_val) | (input >= max_val), 0, g),
+        "input": lambda g, input, min_val, max_val: s.stopped_gradient(
+            (input <= min_val) | (input >= max_val), g, input
+        ),
     },
 )
 def hardtanh(input: Tensor, min_val: Number = -1.0, max_val: Number = 1.0) -> Tensor:
@@ -212,7 +250,7 @@ def _leaky_relu(array: Any, negative_slope: Any) -> Any:
 @elementwise(
     eager=_leaky_relu,
     refuse=_FLOATS_ONLY,
-    vjp={"input": lambda g, input, negative_slope: s.where(input > 0, g, g * negative_slope)},
+    vjp={"input": lambda g, input, negative_slope: s.sloped_gradient(g, input, negative_slope)},
 )
 def leaky_relu(input: Tensor, negative_slope: Number = 0.01) -> Tensor:
     """Positive elements as they are, negative ones times `negative_slope`.
@@ -334,7 +372,7 @@ def _pull_softplus(g: Any, input: Any, beta: Any, threshold: Any) -> Any:
 
 
 @elementwise(eager=_softplus, refuse=_FLOATS_ONLY, vjp={"input": _pull_softplus})
-def softplus(input: Tensor, beta: Number = 1, threshold: Number = 20) -> Tensor:
+def softplus(input: Tensor, beta: Number = 1, threshold: Number = 20, *, out: Tensor | None = None) -> Tensor:
     """A smooth rectifier, ``log(1 + exp(beta * x)) / beta``.
 
     Args:
@@ -396,9 +434,9 @@ def _softshrink(input: Any, lambd: Any) -> Any:
 @elementwise(
     eager=_softshrink,
     check=_check_lambd,
-    vjp={"input": lambda g, input, lambd: s.where((input >= -lambd) & (input <= lambd), 0, g)},
+    vjp={"input": lambda g, input, lambd: s.stopped_gradient((input >= -lambd) & (input <= lambd), g, input)},
 )
-def softshrink(input: Tensor, lambd: Number = 0.5) -> Tensor:
+def softshrink(input: Tensor, lambd: Number = 0.5, *, out: Tensor | None = None) -> Tensor:
     """Elements moved towards 0 by `lambd`; what is nearer becomes 0.
 
     Args:
@@ -420,7 +458,7 @@ def _hardshrink(input: Any, lambd: Any) -> Any:
 @elementwise(
     eager=_hardshrink,
     refuse=_FLOATS_ONLY,
-    vjp={"input": lambda g, input, lambd: s.where((input >= -lambd) & (input <= lambd), 0, g)},
+    vjp={"input": lambda g, input, lambd: s.stopped_gradient((input >= -lambd) & (input <= lambd), g, input)},
 )
 def hardshrink(input: Tensor, lambd: Number = 0.5, *, out: Tensor | None = None) -> Tensor:
     """Elements nearer to 0 than `lambd` replaced by 0.
@@ -447,7 +485,7 @@ def _thresholded(input: Any, threshold: Any, value: Any) -> Any:
     eager=_thresholded,
     general=_thresholded,
     refuse=("bool", "complex"),
-    vjp={"input": lambda g, input, threshold: s.where(input <= threshold, 0, g)},
+    vjp={"input": lambda g, input, threshold: s.stopped_gradient(input <= threshold, g, input)},
 )
 def threshold(input: Tensor, threshold: Number, value: Number) -> Tensor:
     """Elements not above `threshold` replaced by `value`.

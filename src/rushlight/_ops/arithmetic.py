@@ -230,7 +230,7 @@ def _check_rounding(input: Any, other: Any, rounding_mode: Any) -> None:
     natural="complex",
     promote=lambda input, other, rounding_mode: FLOAT if rounding_mode is None else SAME,
     general=_rounded_quotient,
-    exact=True,
+    exact=lambda input, other, rounding_mode: rounding_mode == "trunc",
     check=_check_rounding,
     node=("DivBackward0", "DivBackward0", "DivBackward2"),
     pick_node=lambda input, other, rounding_mode: 0 if rounding_mode is None else 2,

@@ -27,7 +27,7 @@ Number = bool | int | float | complex
     kernel_name="prelu_cpu",
     node="PreluKernelBackward0",
     vjp={
-        "input": lambda g, input, weight: s.where(input > 0, g, g * weight),
+        "input": lambda g, input, weight: s.sloped_gradient(g, input, weight),
         "weight": lambda g, input: s.where(input > 0, 0, g * input),
     },
 )
