@@ -79,6 +79,8 @@ class MemoryMethods:
             >>> x
             tensor([3., 3.], requires_grad=True)
         """
+        if hasattr(type(self), "_transform"):
+            raise RuntimeError("accessing `data` under vmap transform is not allowed")
         found = new(Plain)
         found._array = self._array
         found._edge = found._base = found._extra = None

@@ -31,7 +31,7 @@ def _cast(array: Any, dtype: DType, memory_format: MemoryFormat | None) -> Any:
     eager=_cast,
     natural="any",
     linear="input",
-    batch=lambda input, dtype, memory_format: input.to(dtype),
+    batch=lambda input, dtype, memory_format: input.to(dtype, copy=True),
     vjp={"input": lambda g: g},
 )
 def to_copy(input: Tensor, dtype: DType, memory_format: MemoryFormat | None = None) -> Any:

@@ -18,6 +18,7 @@ from .._core.tensor_base import TensorBase
 from .._declare.dispatch import scalar_name
 from .._declare.factories import sized, worded
 from .._declare.kinds import composite
+from .._declare.record import REGISTRY
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -165,9 +166,8 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
         x = x.to(dtypes.int64)
     if not count:
         return x.new_empty((x.numel(), 0))
-    powers = x.new_ones((x.numel(), count))
+    powers = x.new_ones((x.numel(), 1))
     if count > 1:
-        # the first column stays ones, the others are running products
-        powers[:, 1:] = x[:, None]
-        powers[:, 1:] = powers[:, 1:].clone().cumprod(1)
+        products = x[:, None].expand(x.numel(), count - 1).cumprod(1)
+        powers = REGISTRY["cat"].call([powers, products], 1)
     return powers if increasing else powers.flip(1)

@@ -42,6 +42,9 @@ def _like(
 ) -> Any:
     """Memory for a tensor like `input` but for what the options say."""
     check_layout(name, layout, pin_memory)
+    if hasattr(type(input), "_transform"):  # a batch of examples: its likes are batches, which may be written to
+        found = input.detach().to(input.dtype if dtype is None else element_type(name, dtype), copy=True)
+        return found.requires_grad_() if requires_grad else found
     source = input._array
     shape = source.shape
     element = of_numpy(source.dtype) if dtype is None else element_type(name, dtype)
@@ -60,6 +63,8 @@ def _like(
 
 def _filled(tensor: Any, value: Any) -> Any:
     """A new tensor with all elements set."""
+    if hasattr(type(tensor), "_transform"):
+        return tensor.fill_(value)
     if type(tensor._array) is not MetaArray:
         tensor._array.fill(value)
     return tensor
@@ -90,8 +95,8 @@ def empty_like(
         torch.Size([2, 3])
     """
     if dtype is layout is device is memory_format is None and not (pin_memory or requires_grad):
-        array = input._array
-        if type(input) in PLAIN and type(array) is np.ndarray and array.flags.c_contiguous:
+        array = input._array if type(input) in PLAIN else None
+        if type(array) is np.ndarray and array.flags.c_contiguous:
             return wrap(np.empty(array.shape, array.dtype))  # type: ignore[no-any-return]
     return _like("empty_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format)  # type: ignore[no-any-return]
 
@@ -121,8 +126,8 @@ def zeros_like(
         tensor([0, 0])
     """
     if dtype is layout is device is memory_format is None and not (pin_memory or requires_grad):
-        array = input._array
-        if type(input) in PLAIN and type(array) is np.ndarray and array.flags.c_contiguous:
+        array = input._array if type(input) in PLAIN else None
+        if type(array) is np.ndarray and array.flags.c_contiguous:
             return wrap(np.zeros(array.shape, array.dtype))  # type: ignore[no-any-return]
     found = _like("zeros_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format)
     return _filled(found, 0)  # type: ignore[no-any-return]
@@ -153,8 +158,8 @@ def ones_like(
         tensor([1., 1.])
     """
     if dtype is layout is device is memory_format is None and not (pin_memory or requires_grad):
-        array = input._array
-        if type(input) in PLAIN and type(array) is np.ndarray and array.flags.c_contiguous:
+        array = input._array if type(input) in PLAIN else None
+        if type(array) is np.ndarray and array.flags.c_contiguous:
             return wrap(full_of_ones(array.shape, array.dtype))  # type: ignore[no-any-return]
     found = _like("ones_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format)
     return _filled(found, 1)  # type: ignore[no-any-return]
