@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .._tape.node import Node
@@ -71,7 +72,7 @@ def node_body(op: Operator) -> dict[str, Any]:
     if not any(name in op.tensors or name.startswith("result") for name in op.saved_names):
         body["release"] = _keep_constants  # a second backward pass is an error only where tensors were let go of
     for name in op.saved_names:
-        body[f"_saved_{_torch_name(name)}"] = property(_saved_reader(name))
+        body[f"_saved_{_torch_name(name)}"] = _saved_reader(name)
     return body
 
 
@@ -101,13 +102,16 @@ def _torch_name(name: str) -> str:
     return "self" if name == "input" else name
 
 
-def _saved_reader(name: str) -> Callable[[Node], Any]:
+@cache
+def _saved_reader(name: str) -> property:
+    """What reads something saved off a node; the same for all operators that save a thing of that name."""
+
     def read(node: Node) -> Any:
         value = unpack(node)[node.saved_names.index(name)]
         return tuple(value.shape) if name.endswith("_like") and hasattr(value, "shape") else value
 
     read.__doc__ = f"The `{name}` that this node has saved for its backward pass."
-    return read
+    return property(read)
 
 
 def _pick_apply(op: Operator, plans: tuple[Any, ...]) -> Callable[[Any, Any, tuple[Any, ...]], Any]:
