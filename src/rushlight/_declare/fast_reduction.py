@@ -203,7 +203,7 @@ def options(op: Operator, fallback: Fallback) -> Callable[..., Any]:
             return fallback(input, *args, **rest)
         node = None
         several = type(found) is tuple
-        if edge is not None and modes.record and (several or found.dtype.kind in "fc"):
+        if edge is not None and modes.record and (several or found.dtype.kind in "fcV"):
             node = new(NodeClass)
             node.edges = (input if edge is LEAF else edge,)
             node.sequence = next_sequence()

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def _cast(array: Any, dtype: DType, memory_format: MemoryFormat | None) -> Any:
     """The common case of `to_copy`: no complex number is cut."""
     element = dtype.numpy
-    if element.kind not in "fcV" or (array.dtype.kind == "c" and element.kind != "c"):
-        raise TypeError  # the general path knows that integers carry no gradient, and warns of what is cut
+    if array.dtype.kind == "c" and element.kind != "c":
+        raise TypeError  # the general path warns of what is cut
     return copy_as(array, element, memory_format)
 
 
