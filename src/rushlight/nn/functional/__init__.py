@@ -48,6 +48,7 @@ from .activations import (
 from .ctc import ctc_loss
 from .distances import cosine_similarity, normalize, pairwise_distance
 from .dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
+from .embedding_bags import embedding_bag
 from .images import (
     fold,
     interpolate,
