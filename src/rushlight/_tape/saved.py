@@ -207,6 +207,7 @@ def unpack(node: Node) -> Sequence[Any]:
 
 
 def freed_error(node: Node) -> RuntimeError:
+    """What torch raises where a backward pass needs what an earlier one has let go of."""
     error = RuntimeError(
         "Trying to backward through the graph a second time (or directly access saved tensors after they have "
         "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
