@@ -434,7 +434,7 @@ def __getattr__(name: str) -> object:
                 raise
     if name in _HOMES:
         found = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-        return found  # type: ignore[no-any-return]
+        return found
     from ._core.missing import missing_name
 
     raise missing_name(__name__, name, __dir__())

@@ -74,7 +74,7 @@ def get_rng_state() -> Tensor:
         >>> torch.get_rng_state().shape
         torch.Size([5056])
     """
-    return default_generator.get_state()  # type: ignore[no-any-return]
+    return default_generator.get_state()
 
 
 def set_rng_state(new_state: Tensor) -> None:

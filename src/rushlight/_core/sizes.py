@@ -34,7 +34,7 @@ class Size(tuple[int, ...]):
         """The number of elements of a tensor of this shape."""
         return prod(self)
 
-    def __add__(self, other: Any) -> Size:  # type: ignore[override]
+    def __add__(self, other: Any) -> Size:
         if not isinstance(other, tuple):
             return NotImplemented
         return Size(tuple.__add__(self, other))

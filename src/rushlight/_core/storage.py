@@ -86,7 +86,7 @@ def restride(
     ``numpy.lib.stride_tricks.as_strided`` and ``broadcast_to`` 2.5 us.
     """
     try:
-        return np.ndarray(shape, array.dtype, array, offset, strides)  # type: ignore[arg-type]
+        return np.ndarray(shape, array.dtype, array, offset, strides)
     except (ValueError, TypeError):
         return strided_window(array, array.dtype, shape, strides, offset)
 

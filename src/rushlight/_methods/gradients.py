@@ -52,7 +52,7 @@ class GradientMethods:
             kind = type(requires_grad).__name__
             raise TypeError(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {kind}")
         _set_requires_grad(self, requires_grad, "floating point dtype")
-        return self  # type: ignore[no-any-return]
+        return self
 
     @property
     def is_leaf(self: Any) -> bool:
@@ -165,7 +165,7 @@ class GradientMethods:
         self._edge = None
         if self._extra is not None:
             self._extra.retains_grad = False
-        return self  # type: ignore[no-any-return]
+        return self
 
     def is_inference(self: Any) -> bool:
         """Whether this tensor was made in inference mode, and so can never take part in differentiation."""

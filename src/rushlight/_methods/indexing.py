@@ -71,12 +71,12 @@ class IndexingMethods:
                     [1., 2.]])
         """
         if type(src) in PLAIN:
-            return overwrite_(self, src)  # type: ignore[no-any-return]
+            return overwrite_(self, src)
         if isinstance(src, (int, float, complex)):
             src = wrap(np.asarray(src))
         elif not isinstance(src, TensorBase):
             raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}")
-        return overwrite_(self, src)  # type: ignore[no-any-return]
+        return overwrite_(self, src)
 
     def scatter_(
         self: Any, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: Any = None
@@ -84,5 +84,5 @@ class IndexingMethods:
         """Writes values at positions `index` along `dim`, or combines them with what is there."""
         values = src if value is None else value
         if reduce is None:
-            return scatter_values_(self, dim, index, values)  # type: ignore[no-any-return]
-        return scatter_reduced_(self, dim, index, values, reduce)  # type: ignore[no-any-return]
+            return scatter_values_(self, dim, index, values)
+        return scatter_reduced_(self, dim, index, values, reduce)

@@ -53,4 +53,4 @@ class RandomMethods:
         if len(bounds) == 1 and not named:
             named = {"to": bounds[0]}
             bounds = ()
-        return _random(self, *bounds, generator=generator, **named)  # type: ignore[no-any-return]
+        return _random(self, *bounds, generator=generator, **named)

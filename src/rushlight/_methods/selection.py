@@ -28,10 +28,10 @@ class SelectionMethods:
     def clamp_(self: Any, min: Any = None, max: Any = None) -> Tensor:
         """In-place form of `clamp`."""
         tensors = hasattr(min, "_array") or hasattr(max, "_array")
-        return (_clamp_tensor_ if tensors else _clamp_number_)(self, min, max)  # type: ignore[no-any-return]
+        return (_clamp_tensor_ if tensors else _clamp_number_)(self, min, max)
 
     clip_ = clamp_
 
     def where(self: Any, condition: Any, other: Any) -> Tensor:
         """Elements of this tensor where `condition` holds, else of `other`."""
-        return ops.where(condition, self, other)  # type: ignore[no-any-return]
+        return ops.where(condition, self, other)

@@ -21,7 +21,7 @@ strided_ = inplace(slices.strided)
 def _t_of_numpy(self: Any) -> Tensor:
     """All dimensions in reverse order; meant for matrices."""
     if self._array.ndim == 2:
-        return dimensions.permute(self, (1, 0))  # type: ignore[no-any-return]
+        return dimensions.permute(self, (1, 0))
     return dimensions.numpy_t(self)
 
 
@@ -45,7 +45,7 @@ def _view(self: Any, *size: Any, **named: Any) -> Tensor:
         return ops.view_dtype(self, size[0])
     if tuple(named) == ("dtype",) and not size:
         return ops.view_dtype(self, named["dtype"])
-    return ops.view_(self, spread_named("view", "size", size, named))  # type: ignore[no-any-return]
+    return ops.view_(self, spread_named("view", "size", size, named))
 
 
 def _reshape(self: Any, *shape: Any, **named: Any) -> Tensor:
@@ -83,7 +83,7 @@ def _expand(self: Any, *size: Any, **named: Any) -> Tensor:
         torch.Size([3, 2])
     """
     named.pop("implicit", None)
-    return ops.expand(self, spread_named("expand", "size", size, named))  # type: ignore[no-any-return]
+    return ops.expand(self, spread_named("expand", "size", size, named))
 
 
 def _permute(self: Any, *dims: Any, **named: Any) -> Tensor:
@@ -101,7 +101,7 @@ def _permute(self: Any, *dims: Any, **named: Any) -> Tensor:
         >>> torch.ones(2, 3, 4).permute(2, 0, 1).shape
         torch.Size([4, 2, 3])
     """
-    return dimensions.permute(self, spread_named("permute", "dims", dims, named))  # type: ignore[no-any-return]
+    return dimensions.permute(self, spread_named("permute", "dims", dims, named))
 
 
 _view.__name__, _reshape.__name__, _expand.__name__, _permute.__name__ = "view", "reshape", "expand", "permute"
@@ -166,7 +166,7 @@ class ShapeMethods:
 
     def as_strided_(self: Any, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:
         """Gives this tensor other sizes and strides over its storage."""
-        return strided_(self, slices.window_of(self, size, stride, storage_offset))  # type: ignore[no-any-return]
+        return strided_(self, slices.window_of(self, size, stride, storage_offset))
 
     view = reshaping(ops.view_, _view)
     reshape = reshaping(ops.view_, _reshape)
@@ -180,8 +180,8 @@ class ShapeMethods:
     def squeeze(self: Any, *dim: Any, **named: Any) -> Tensor:
         """Dimensions of size 1 dropped: all of them, or those given."""
         if named or len(dim) > 1:
-            return dimensions.squeeze(self, spread_named("squeeze", "dim", dim, named))  # type: ignore[no-any-return]
-        return dimensions.squeeze(self, *dim)  # type: ignore[no-any-return]
+            return dimensions.squeeze(self, spread_named("squeeze", "dim", dim, named))
+        return dimensions.squeeze(self, *dim)
 
     def split(self: Any, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
         """Parts of a given size, or of given sizes, along a dimension, as views."""
@@ -196,7 +196,7 @@ class ShapeMethods:
 
     def flip(self: Any, *dims: Any, **named: Any) -> Tensor:
         """A copy with the order of the entries along some dimensions reversed."""
-        return rearranging.flip(self, spread_named("flip", "dims", dims, named))  # type: ignore[no-any-return]
+        return rearranging.flip(self, spread_named("flip", "dims", dims, named))
 
     def repeat(self: Any, *repeats: Any, **named: Any) -> Tensor:
         """This tensor repeated along each dimension, as a copy.
@@ -211,7 +211,7 @@ class ShapeMethods:
             tensor([[1, 2, 1, 2],
                     [1, 2, 1, 2]])
         """
-        return rearranging.repeat(self, spread_named("repeat", "repeats", repeats, named))  # type: ignore[no-any-return]
+        return rearranging.repeat(self, spread_named("repeat", "repeats", repeats, named))
 
     def tile(self: Any, *dims: Any, **named: Any) -> Tensor:
         """This tensor repeated along its last dimensions, as a copy."""

@@ -32,4 +32,4 @@ class SpecialMethods:
 
     def polygamma_(self: Any, n: int) -> Tensor:
         """In-place form of `polygamma`."""
-        return self.copy_(gamma.polygamma(n, self))  # type: ignore[no-any-return]
+        return self.copy_(gamma.polygamma(n, self))

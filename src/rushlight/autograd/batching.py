@@ -57,14 +57,14 @@ class BatchArray(MetaArray):
             "that yet, please file an issue at https://github.com/pytorch/pytorch/issues ."
         )
 
-    __int__ = __float__ = __complex__ = __index__ = item  # type: ignore[assignment]
+    __int__ = __float__ = __complex__ = __index__ = item
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
         error = RuntimeError("Cannot access data pointer of Tensor that doesn't have storage")
         error.add_note("the values of a batched tensor cannot be read inside of vmap: use operators on it")
         raise error
 
-    view = copy = astype = reshape = tobytes = __array__  # type: ignore[assignment]
+    view = copy = astype = reshape = tobytes = __array__
 
 
 class BatchMethods(LevelTensor):

@@ -243,7 +243,7 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
         tracks = modes.grad_enabled and any(vector._edge is not None for vector in vectors)
         grads = _gradients(outputs, tracked, vectors, retain_graph, modes.grad_enabled and (create or tracks))
         found = unflatten(grads, spec)
-        return found  # type: ignore[no-any-return]
+        return found
 
     released = release(found, tracked)
     return (released, vjp_fn, release(aux, tracked)) if has_aux else (released, vjp_fn)

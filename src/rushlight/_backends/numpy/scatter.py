@@ -86,7 +86,7 @@ def flat_places(shape: Sequence[int], places: Sequence[Any]) -> Array:
     for position, dim in enumerate(rest):
         axis = position if position < lead else position + inner.ndim
         found = found + (np.arange(shape[dim]) * steps[dim]).reshape((-1,) + (1,) * (ndim - axis - 1))
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def combine_at(ufunc: np.ufunc, target: Array, places: Sequence[Any], values: Array) -> None:

@@ -103,7 +103,7 @@ def sums(images: Array, kernel: Sizes, stride: Sizes, padding: Sizes, out: Sizes
     for _, window in _positions(kernel, stride, ones, out):
         part = padded[window]
         found = part.copy() if found is None else np.add(found, part, found)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def spread_sums(g: Array, sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes) -> Array:
@@ -127,4 +127,4 @@ def window_counts(sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, ou
         if not count_padding:
             start, stop = np.maximum(start, 0), np.minimum(stop, size)
         total = total * (stop - start).reshape((1,) * axis + (-1,) + (1,) * (len(kernel) - 1 - axis))
-    return total  # type: ignore[no-any-return]
+    return total

@@ -164,7 +164,7 @@ def rrelu(
         inplace: whether the input itself is changed.
     """
     run = random_ops.rrelu_ if inplace else random_ops.rrelu
-    return run(input, lower, upper, training)  # type: ignore[no-any-return]
+    return run(input, lower, upper, training)
 
 
 def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Tensor:

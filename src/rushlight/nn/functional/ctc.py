@@ -59,4 +59,4 @@ def _padded_targets(targets: Tensor, lengths: tuple[int, ...]) -> Tensor:
         row[:length] = targets[start : start + length]
         rows.append(row.unsqueeze(0))
         start += length
-    return rows[0] if len(rows) == 1 else REGISTRY["cat"].call(rows)  # type: ignore[no-any-return]
+    return rows[0] if len(rows) == 1 else REGISTRY["cat"].call(rows)

@@ -36,7 +36,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
         tensor([1., 1.])
     """
     _check(p)
-    return (ops.dropout_ if inplace else ops.dropout)(input, p, training)  # type: ignore[no-any-return]
+    return (ops.dropout_ if inplace else ops.dropout)(input, p, training)
 
 
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
@@ -49,7 +49,7 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
         inplace: whether the input itself is changed.
     """
     _check(p)
-    return (ops.alpha_dropout_ if inplace else ops.alpha_dropout)(input, p, training)  # type: ignore[no-any-return]
+    return (ops.alpha_dropout_ if inplace else ops.alpha_dropout)(input, p, training)
 
 
 def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
@@ -63,11 +63,11 @@ def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False,
     """
     _check(p)
     run = ops.feature_alpha_dropout_ if inplace else ops.feature_alpha_dropout
-    return run(input, p, training)  # type: ignore[no-any-return]
+    return run(input, p, training)
 
 
 def _by_channel(input: Tensor, p: float, training: bool, inplace: bool) -> Tensor:
-    return (ops.feature_dropout_ if inplace else ops.feature_dropout)(input, p, training)  # type: ignore[no-any-return]
+    return (ops.feature_dropout_ if inplace else ops.feature_dropout)(input, p, training)
 
 
 def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:

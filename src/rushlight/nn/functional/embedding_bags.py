@@ -93,14 +93,14 @@ def _reduce(rows: Tensor, starts: list[int], ends: list[int], counted: Any, mode
         for start, end in zip(starts, ends, strict=True):
             bag = rows[start:end] if counted is None else rows[start:end][counted[start:end]]
             bags.append(bag.max(0)[0] if bag.shape[0] else blank)
-        return stack(bags) if bags else rows.new_zeros((0, width))  # type: ignore[return-value]
+        return stack(bags) if bags else rows.new_zeros((0, width))
     lengths = np.subtract(ends, starts)
     place = wrap(np.repeat(np.arange(len(starts)), lengths))
     if counted is not None:
         rows = rows * counted.unsqueeze(1)
     total = rows.new_zeros((len(starts), width)).index_add(0, place, rows)
     if mode == "sum":
-        return total  # type: ignore[no-any-return]
+        return total
     ones = rows.new_ones(rows.shape[0]) if counted is None else counted.to(rows.dtype)
     counts = ones.new_zeros(len(starts)).index_add(0, place, ones.detach())
-    return total / counts.clamp(min=1).unsqueeze(1)  # type: ignore[no-any-return]
+    return total / counts.clamp(min=1).unsqueeze(1)

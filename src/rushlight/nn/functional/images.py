@@ -35,7 +35,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         tensor([0., 1., 1.])
     """
     if mode == "constant":
-        return constant_pad_nd(input, tuple(pad), 0 if value is None else value)  # type: ignore[no-any-return]
+        return constant_pad_nd(input, tuple(pad), 0 if value is None else value)
     if value is not None and value != 0:
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
     rank = len(pad) // 2
@@ -44,7 +44,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     if len(pad) % 2 or rank not in (1, 2, 3) or input.ndim not in (rank + 1, rank + 2):
         raise NotImplementedError("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now")
     _check_border(input, pad, mode, rank)
-    return pad_border(input, tuple(pad), mode)  # type: ignore[no-any-return]
+    return pad_border(input, tuple(pad), mode)
 
 
 def _check_border(input: Tensor, pad: Sequence[int], mode: str, rank: int) -> None:
@@ -109,7 +109,7 @@ def interpolate(
             f"Input and output sizes should be greater than 0, but got input (H: {input.shape[-2] if rank > 1 else 1}, "
             f"W: {input.shape[-1]}) output (H: {sizes[-2] if rank > 1 else 1}, W: {sizes[-1]})"
         )
-    return _resize(input, tuple(sizes), mode, tuple(factors), bool(align_corners), antialias)  # type: ignore[no-any-return]
+    return _resize(input, tuple(sizes), mode, tuple(factors), bool(align_corners), antialias)
 
 
 def _target(input: Tensor, size: Any, scale_factor: Any, rank: int) -> tuple[list[int], list[float | None]]:
@@ -176,7 +176,7 @@ def upsample_bilinear(input: Tensor, size: Any = None, scale_factor: Any = None)
 
 
 def _pair(value: Any) -> tuple[int, int]:
-    return (value, value) if isinstance(value, int) else (tuple(value) * 2)[:2]  # type: ignore[return-value]
+    return (value, value) if isinstance(value, int) else (tuple(value) * 2)[:2]
 
 
 def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
@@ -199,7 +199,7 @@ def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
             "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, "
             f"but got: {list(input.shape)}"
         )
-    return im2col(input, _pair(kernel_size), _pair(dilation), _pair(padding), _pair(stride))  # type: ignore[no-any-return]
+    return im2col(input, _pair(kernel_size), _pair(dilation), _pair(padding), _pair(stride))
 
 
 def fold(
@@ -241,4 +241,4 @@ def fold(
             f"dimension 2 to match the calculated number of sliding blocks {counts[0]} * {counts[1]} = "
             f"{counts[0] * counts[1]}, but got input.size(2)={input.shape[-1]}."
         )
-    return col2im(input, sizes, width, gaps, around, steps)  # type: ignore[no-any-return]
+    return col2im(input, sizes, width, gaps, around, steps)

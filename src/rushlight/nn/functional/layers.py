@@ -199,7 +199,7 @@ def embedding(
         padding_idx += rows
     if max_norm is not None:
         renormalize_rows(weight, input, max_norm, norm_type)
-    return tables.embedding(weight, input, padding_idx, scale_grad_by_freq, sparse)  # type: ignore[no-any-return]
+    return tables.embedding(weight, input, padding_idx, scale_grad_by_freq, sparse)
 
 
 def renormalize_rows(weight: Tensor, indices: Tensor, max_norm: float, norm_type: float) -> None:

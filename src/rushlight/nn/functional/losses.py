@@ -79,7 +79,7 @@ def mse_loss(
     first, second = _broadcast(input, target)
     if weight is not None:
         return _weighted(ops.mse_loss(first, second, NONE), weight, reduction)
-    return ops.mse_loss(first, second, reduction_number(reduction))  # type: ignore[no-any-return]
+    return ops.mse_loss(first, second, reduction_number(reduction))
 
 
 def l1_loss(
@@ -128,7 +128,7 @@ def smooth_l1_loss(
     first, second = _broadcast(input, target)
     if beta == 0:
         return l1_loss(first, second, reduction=reduction)
-    return ops.smooth_l1_loss(first, second, reduction_number(reduction), beta)  # type: ignore[no-any-return]
+    return ops.smooth_l1_loss(first, second, reduction_number(reduction), beta)
 
 
 def huber_loss(
@@ -151,7 +151,7 @@ def huber_loss(
     first, second = _broadcast(input, target)
     if weight is not None:
         return _weighted(ops.huber_loss(first, second, NONE, delta), weight, reduction)
-    return ops.huber_loss(first, second, reduction_number(reduction), delta)  # type: ignore[no-any-return]
+    return ops.huber_loss(first, second, reduction_number(reduction), delta)
 
 
 def nll_loss(
@@ -179,7 +179,7 @@ def nll_loss(
     reduction = legacy_reduction(size_average, reduce, reduction)
     _check_batch(input, target)
     found = ops.nll_loss_with_weights(input, target, weight, reduction_number(reduction), ignore_index)
-    return found[0]  # type: ignore[no-any-return]
+    return found[0]
 
 
 def _check_batch(input: Tensor, target: Tensor) -> None:
@@ -303,7 +303,7 @@ def binary_cross_entropy(
         raise error
     if weight is not None:
         weight = weight.expand(broadcast_shapes(target.shape, weight.shape))
-    return ops.binary_cross_entropy(input, target, weight, number)  # type: ignore[no-any-return]
+    return ops.binary_cross_entropy(input, target, weight, number)
 
 
 def binary_cross_entropy_with_logits(
@@ -329,7 +329,7 @@ def binary_cross_entropy_with_logits(
     number = reduction_number(legacy_reduction(size_average, reduce, reduction))
     if target.shape != input.shape:
         raise ValueError(f"Target size ({target.size()}) must be the same as input size ({input.size()})")
-    return ops.binary_cross_entropy_with_logits(input, target, weight, pos_weight, number)  # type: ignore[no-any-return]
+    return ops.binary_cross_entropy_with_logits(input, target, weight, pos_weight, number)
 
 
 def kl_div(

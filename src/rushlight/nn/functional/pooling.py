@@ -53,7 +53,7 @@ def _max(
     if rank == 1:
         values, index = max_pool(input.unsqueeze(-2), (1, *width), (1, *steps), (0, *around), (1, *spread), ceil_mode)
         return values.squeeze(-2), index.squeeze(-2)
-    return max_pool(input, width, steps, around, spread, ceil_mode)  # type: ignore[no-any-return]
+    return max_pool(input, width, steps, around, spread, ceil_mode)
 
 
 def _check_window(width: Sequence[int], around: Sequence[int], spread: Sequence[int]) -> None:
@@ -146,8 +146,8 @@ def _average(
     if rank == 1:
         wide = input.unsqueeze(-2)
         found = avg_pool(wide, (1, *width), (1, *steps), (0, *around), ceil_mode, count_include_pad, None)
-        return found.squeeze(-2)  # type: ignore[no-any-return]
-    return avg_pool(input, width, steps, around, ceil_mode, count_include_pad, divisor_override)  # type: ignore[no-any-return]
+        return found.squeeze(-2)
+    return avg_pool(input, width, steps, around, ceil_mode, count_include_pad, divisor_override)
 
 
 def avg_pool1d(
@@ -248,7 +248,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     sizes = _target_sizes(input, output_size, 2)
     if sizes == (1, 1):
         return input.mean((-1, -2), True)
-    return adaptive_average(input, sizes)  # type: ignore[no-any-return]
+    return adaptive_average(input, sizes)
 
 
 def adaptive_avg_pool3d(input: Tensor, output_size: Any) -> Tensor:
@@ -262,7 +262,7 @@ def adaptive_avg_pool3d(input: Tensor, output_size: Any) -> Tensor:
     sizes = _target_sizes(input, output_size, 3)
     if sizes == (1, 1, 1):
         return input.mean((-1, -2, -3), True)
-    return adaptive_average(input, sizes)  # type: ignore[no-any-return]
+    return adaptive_average(input, sizes)
 
 
 def adaptive_max_pool1d_with_indices(
@@ -278,14 +278,14 @@ def adaptive_max_pool2d_with_indices(
     input: Tensor, output_size: Any, return_indices: bool = False
 ) -> tuple[Tensor, Tensor]:
     """`adaptive_max_pool2d` with the places of the maxima."""
-    return adaptive_max_pool(input, _target_sizes(input, output_size, 2))  # type: ignore[no-any-return]
+    return adaptive_max_pool(input, _target_sizes(input, output_size, 2))
 
 
 def adaptive_max_pool3d_with_indices(
     input: Tensor, output_size: Any, return_indices: bool = False
 ) -> tuple[Tensor, Tensor]:
     """`adaptive_max_pool3d` with the places of the maxima."""
-    return adaptive_max_pool(input, _target_sizes(input, output_size, 3))  # type: ignore[no-any-return]
+    return adaptive_max_pool(input, _target_sizes(input, output_size, 3))
 
 
 def _adaptive_dispatched(name: str, rank: int, full: Callable[..., Any]) -> Callable[..., Any]:

@@ -114,7 +114,7 @@ class Sequential(Module):
         """Removes and returns the module at a position."""
         found = self[key]
         del self[key]
-        return found  # type: ignore[no-any-return]
+        return found
 
 
 def _key(table: Mapping[str, Any], index: Any) -> str:
@@ -206,7 +206,7 @@ class ModuleList(Module):
         """Removes and returns the module at a position."""
         found = self[key]
         del self[key]
-        return found  # type: ignore[no-any-return]
+        return found
 
     def extend(self, modules: Iterable[Module]) -> ModuleList:
         """Adds several modules at the end.
@@ -264,7 +264,7 @@ class ModuleDict(Module):
         """Removes and returns a module."""
         found = self[key]
         del self[key]
-        return found  # type: ignore[no-any-return]
+        return found
 
     def keys(self) -> Any:
         """The keys."""
@@ -312,7 +312,7 @@ def _shown(value: Any, name_of: Any = lambda tensor: tensor.dtype) -> str:
         return f"Object of type: {type(value).__name__}"
     kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
     size = "x".join(map(str, value.shape))  # type: ignore[attr-defined]
-    return f"{kind} containing: [{name_of(value)} of size {size}]"  # type: ignore[attr-defined]
+    return f"{kind} containing: [{name_of(value)} of size {size}]"
 
 
 class ParameterList(Module):

@@ -286,7 +286,7 @@ def _lazy(base: type) -> type:
         kernel_size: as for `{base.__name__}`, and so are all other options.
     """,
     })  # fmt: skip
-    return cls  # type: ignore[no-any-return]
+    return cls
 
 
 LazyConv1d, LazyConv2d, LazyConv3d = _lazy(Conv1d), _lazy(Conv2d), _lazy(Conv3d)

@@ -123,7 +123,7 @@ def _parse_to(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, dict[
         elif value is not None:
             raise TypeError(f"to() received an invalid combination of arguments - got ({type(value).__name__})")
     if tensor is not None:
-        dtype, options["device"] = tensor.dtype, tensor.device  # type: ignore[attr-defined]
+        dtype, options["device"] = tensor.dtype, tensor.device
     if options.get("device", 0) is None:
         del options["device"]
     return dtype, options

@@ -231,7 +231,7 @@ class RNNBase(Module):
                 hidden = hidden if projection is None else F.linear(hidden, projection)
                 fresh = [hidden, cell]
             else:
-                fresh = [step(steps[index], current[0], w, u, b, c)]  # type: ignore[arg-type]
+                fresh = [step(steps[index], current[0], w, u, b, c)]
             outputs[index] = fresh[0]
             if rows is not None and rows < len(state[0]):
                 fresh = [cat([part, old[rows:]], 0) for part, old in zip(fresh, state, strict=True)]

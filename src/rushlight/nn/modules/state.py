@@ -93,7 +93,7 @@ class StateMixin:
             keep_vars = args[2] if len(args) > 2 and keep_vars is False else keep_vars
         if destination is None:
             destination = OrderedDict()
-            destination._metadata = OrderedDict()  # type: ignore[attr-defined]
+            destination._metadata = OrderedDict()
         local = {"version": getattr(self, "_version", 1)}
         if hasattr(destination, "_metadata"):
             destination._metadata[prefix[:-1]] = local

@@ -91,10 +91,10 @@ def pack_padded_sequence(input: Any, lengths: Any, batch_first: bool = False, en
     lengths = lengths if isinstance(lengths, TensorBase) else tensor(lengths)
     order = None
     if not enforce_sorted:
-        lengths, order = lengths.sort(descending=True)  # type: ignore[attr-defined]
+        lengths, order = lengths.sort(descending=True)
         input = input.index_select(0 if batch_first else 1, order)
     steps = input.transpose(0, 1) if batch_first else input
-    counts = lengths.tolist()  # type: ignore[attr-defined]
+    counts = lengths.tolist()
     if len(counts) != steps.size(1):
         raise RuntimeError(
             f"Expected `len(lengths)` to be equal to batch_size, but got {len(counts)} (batch_size={steps.size(1)})"

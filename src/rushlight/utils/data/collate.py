@@ -37,7 +37,7 @@ def default_convert(data: Any) -> Any:
         return as_tensor(data)
     if isinstance(data, collections.abc.Mapping):
         try:
-            return kind({key: default_convert(value) for key, value in data.items()})  # type: ignore[call-arg]
+            return kind({key: default_convert(value) for key, value in data.items()})
         except TypeError:
             return {key: default_convert(value) for key, value in data.items()}
     if isinstance(data, tuple) and hasattr(data, "_fields"):
@@ -90,7 +90,7 @@ def _collate_structure(first: Any, batch: Any) -> Any:
             clone = copy.copy(first)
             clone.update(columns)
             return clone
-        return kind(columns)  # type: ignore[call-arg]
+        return kind(columns)
     if isinstance(first, tuple) and hasattr(first, "_fields"):
         return kind(*(default_collate(samples) for samples in zip(*batch, strict=True)))
     if isinstance(first, collections.abc.Sequence):

@@ -135,7 +135,7 @@ class ConcatDataset(Dataset[T_co]):
             index += len(self)
         which = bisect.bisect_right(self.cumulative_sizes, index)
         start = 0 if which == 0 else self.cumulative_sizes[which - 1]
-        return self.datasets[which][index - start]  # type: ignore[no-any-return]
+        return self.datasets[which][index - start]
 
 
 class ChainDataset(IterableDataset[Any]):
@@ -177,12 +177,12 @@ class Subset(Dataset[T_co]):
 
     def __getitem__(self, index: Any) -> T_co:
         if isinstance(index, list):
-            return self.dataset[[self.indices[place] for place in index]]  # type: ignore[no-any-return]
-        return self.dataset[self.indices[index]]  # type: ignore[no-any-return]
+            return self.dataset[[self.indices[place] for place in index]]
+        return self.dataset[self.indices[index]]
 
     def __getitems__(self, indices: list[int]) -> list[T_co]:
         if callable(getattr(self.dataset, "__getitems__", None)):
-            return self.dataset.__getitems__([self.indices[place] for place in indices])  # type: ignore[no-any-return]
+            return self.dataset.__getitems__([self.indices[place] for place in indices])
         return [self.dataset[self.indices[place]] for place in indices]
 
     def __len__(self) -> int:
