@@ -31,12 +31,12 @@ class UntypedStorage:
     __slots__ = ("_memory",)
 
     def __init__(self, size: int | Sequence[int] = 0, *, device: Any = None) -> None:
-        if isinstance(size, (list, tuple)):
+        if not isinstance(size, int):
             buffer: Any = np.array(size, np.int64).astype(np.uint8)
         elif as_device(device) is META:
-            buffer = MetaArray.empty((int(size),), np.dtype(np.uint8))
+            buffer = MetaArray.empty((size,), np.dtype(np.uint8))
         else:
-            buffer = np.empty(int(size), np.uint8)
+            buffer = np.empty(size, np.uint8)
         self._memory = Storage(buffer)
 
     @classmethod
@@ -105,7 +105,7 @@ class UntypedStorage:
 
     def tolist(self) -> list[int]:
         """The bytes as Python integers."""
-        return self.bytes.tolist()  # type: ignore[no-any-return]
+        return self.bytes.tolist()
 
     def clone(self) -> UntypedStorage:
         """A copy."""
@@ -170,7 +170,7 @@ class UntypedStorage:
         key = self._cdata
         if key not in memo:
             memo[key] = self.clone()
-        return memo[key]  # type: ignore[no-any-return]
+        return memo[key]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild_untyped, (self.bytes.copy(),)
@@ -222,10 +222,10 @@ class TypedStorage:
         self.dtype = dtypes.get_default_dtype() if dtype is None else dtype
         if wrap_storage is not None:
             self._untyped_storage = wrap_storage
-        elif isinstance(size, (list, tuple)):
+        elif not isinstance(size, int):
             self._untyped_storage = UntypedStorage.of(Storage(np.array(size, self.dtype.numpy)))
         else:
-            self._untyped_storage = UntypedStorage(int(size) * self.dtype.itemsize, device=device)
+            self._untyped_storage = UntypedStorage(size * self.dtype.itemsize, device=device)
 
     @property
     def elements(self) -> np.ndarray[Any, Any]:
@@ -287,7 +287,7 @@ class TypedStorage:
         """The elements as Python numbers."""
         _advise()
         values = self.elements
-        return (values.astype(np.float32) if values.dtype.kind == "V" else values).tolist()  # type: ignore[no-any-return]
+        return (values.astype(np.float32) if values.dtype.kind == "V" else values).tolist()
 
     def clone(self) -> TypedStorage:
         """A copy."""

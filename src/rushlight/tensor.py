@@ -41,7 +41,7 @@ class Tensor(TensorBase, TensorMethods):
             >>> torch.ones(2).new([3, 4])
             tensor([3., 4.])
         """
-        return construct(self.dtype, args, kwargs)  # type: ignore[no-any-return]
+        return construct(self.dtype, args, kwargs)
 
     def __repr__(self, *, tensor_contents: Any = None) -> str:
         return _printing.tensor_repr(self, tensor_contents=tensor_contents)

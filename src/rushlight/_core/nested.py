@@ -143,7 +143,7 @@ def is_sequence(value: Any) -> bool:
 
 def _shape_of(data: Any) -> tuple[int, ...]:
     """Lengths along the first element of every level."""
-    shape = []
+    shape: list[int] = []
     while is_sequence(data):
         length = len(data)
         if isinstance(data, (str, bytes)) and shape and length == 1:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from math import inf
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 
 from . import dtypes
-from .dtypes import BOOL, COMPLEX, FLOATING, dtype
+from .dtypes import BOOL, COMPLEX, FLOATING, dtype, finfo
 
 C_NAMES = {
     "uint8": "uint8_t", "int8": "int8_t", "int16": "int16_t", "int32": "int", "int64": "int64_t",
@@ -20,7 +19,9 @@ C_NAMES = {
 """What error messages call the element types."""
 
 
-_LARGEST = {name: float(ml_dtypes.finfo(name).max) for name in ("float16", "bfloat16", "float32", "float64")}
+_LARGEST = {
+    element.name: finfo(element).max for element in (dtypes.float16, dtypes.bfloat16, dtypes.float32, dtypes.float64)
+}
 
 
 def fitted(value: Any, element: dtype) -> Any:

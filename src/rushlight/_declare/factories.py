@@ -114,7 +114,7 @@ def sized(
     """The general way of the factories: every option looked at, the result made or written to ``out=``."""
     check_layout(name, layout, pin_memory)
     if out is not None:
-        return _into(name, maker, shape, out, dtype)
+        return _into(name, maker, shape, out, dtype)  # type: ignore[no-any-return]
     element = element_type(name, dtype)
     return finish(allocate(maker, shape, element.numpy, place_of(device)), requires_grad)  # type: ignore[no-any-return]
 

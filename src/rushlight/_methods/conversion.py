@@ -81,9 +81,9 @@ class ConversionMethods:
         """
         if len(args) == 1 and not kwargs:
             if type(args[0]) is DType:
-                return convert(self, args[0])  # type: ignore[no-any-return]
+                return convert(self, args[0])
             if args[0] == "cpu" and type(args[0]) is str and type(self._array) is not MetaArray:
-                return self  # type: ignore[no-any-return]
+                return self
         dtype, device, copy, format = _parse_to(args, kwargs)
         element = of_numpy(self._array.dtype) if dtype is None else element_type("to", dtype)
         place = META if type(self._array) is MetaArray else CPU
@@ -98,8 +98,8 @@ class ConversionMethods:
                 raise NotImplementedError(
                     "rushlight does not record a move to the meta device; use x.detach().to('meta')"
                 )
-            return wrap(MetaArray.empty(self._array.shape, element.numpy))  # type: ignore[no-any-return]
-        return convert(self, element, format, copy)  # type: ignore[no-any-return]
+            return wrap(MetaArray.empty(self._array.shape, element.numpy))
+        return convert(self, element, format, copy)
 
     def type(self: Any, dtype: Any = None, non_blocking: Any = False) -> Any:
         """The name of the legacy class of this tensor, or this tensor converted.
@@ -140,7 +140,7 @@ class ConversionMethods:
         """
         if not isinstance(other, TensorBase):
             raise TypeError(f"type_as(): argument 'other' (position 1) must be Tensor, not {type_name(other)}")
-        return convert(self, of_numpy(other._array.dtype))  # type: ignore[no-any-return]
+        return convert(self, of_numpy(other._array.dtype))
 
     def contiguous(self: Any, memory_format: memory_format | None = None) -> Tensor:
         """This tensor if its elements lie in order in memory, else a copy of which that is true.
@@ -155,18 +155,18 @@ class ConversionMethods:
         """
         if memory_format is None:
             if self._array.flags.c_contiguous:
-                return self  # type: ignore[no-any-return]
+                return self
             if self._edge is None and type(self) in PLAIN and type(self._array) is not MetaArray:
-                return wrap(self._array.copy())  # type: ignore[no-any-return]
-            return self.clone(memory_format=contiguous_format)  # type: ignore[no-any-return]
+                return wrap(self._array.copy())
+            return self.clone(memory_format=contiguous_format)
         check_format("contiguous", memory_format)
         if self.is_contiguous(memory_format=memory_format):
-            return self  # type: ignore[no-any-return]
-        return self.clone(memory_format=memory_format)  # type: ignore[no-any-return]
+            return self
+        return self.clone(memory_format=memory_format)
 
     def cpu(self: Any, memory_format: memory_format | None = None) -> Tensor:
         """This tensor on the CPU."""
-        return self if type(self._array) is not MetaArray else self.to("cpu")  # type: ignore[no-any-return]
+        return self if type(self._array) is not MetaArray else self.to("cpu")
 
     def cuda(self: Any, device: Any = None, non_blocking: Any = False, memory_format: Any = None) -> Tensor:
         """Refuses to move the tensor to a GPU.
@@ -174,11 +174,11 @@ class ConversionMethods:
         Raises:
             AssertionError: always; torch's text of a build without CUDA.
         """
-        return self.to(Device("cuda") if device is None else Device(device))  # type: ignore[no-any-return]
+        return self.to(Device("cuda") if device is None else Device(device))
 
     def to_dense(self: Any, dtype: Any = None, *, masked_grad: Any = None) -> Tensor:
         """This tensor, which is dense, in another dtype if one is given."""
-        return self if dtype is None else self.to(dtype)  # type: ignore[no-any-return]
+        return self if dtype is None else self.to(dtype)
 
 
 LEGACY_NAMES = {

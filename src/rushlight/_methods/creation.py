@@ -59,8 +59,8 @@ class CreationMethods:
         if not options and size is None and type(self._array) is np.ndarray:
             found = quick(np.zeros, sizes, self.dtype)
             if found is not None:
-                return found  # type: ignore[no-any-return]
-        return _new(self, "new_zeros", np.zeros, sizes_of("new_zeros", sizes, size), options)  # type: ignore[no-any-return]
+                return found
+        return _new(self, "new_zeros", np.zeros, sizes_of("new_zeros", sizes, size), options)
 
     def new_ones(self: Any, *sizes: Any, size: Sequence[int] | None = None, **options: Any) -> Tensor:
         """Ones of another shape.
@@ -78,8 +78,8 @@ class CreationMethods:
         if not options and size is None and type(self._array) is np.ndarray:
             found = quick(full_of_ones, sizes, self.dtype)
             if found is not None:
-                return found  # type: ignore[no-any-return]
-        return _new(self, "new_ones", full_of_ones, sizes_of("new_ones", sizes, size), options)  # type: ignore[no-any-return]
+                return found
+        return _new(self, "new_ones", full_of_ones, sizes_of("new_ones", sizes, size), options)
 
     def new_empty(self: Any, *sizes: Any, size: Sequence[int] | None = None, **options: Any) -> Tensor:
         """Memory for another shape, with whatever was in it before.
@@ -97,8 +97,8 @@ class CreationMethods:
         if not options and size is None and type(self._array) is np.ndarray:
             found = quick(np.empty, sizes, self.dtype)
             if found is not None:
-                return found  # type: ignore[no-any-return]
-        return _new(self, "new_empty", np.empty, sizes_of("new_empty", sizes, size), options)  # type: ignore[no-any-return]
+                return found
+        return _new(self, "new_empty", np.empty, sizes_of("new_empty", sizes, size), options)
 
     def new_empty_strided(self: Any, size: Sequence[int], stride: Sequence[int], **options: Any) -> Tensor:
         """Memory for another shape and strides, with whatever was in it before.
@@ -123,7 +123,7 @@ class CreationMethods:
             )
         if any(extent < 0 for extent in shape):
             raise negative_size(shape)
-        return _new(self, "new_empty_strided", Strided(strides), shape, options)  # type: ignore[no-any-return]
+        return _new(self, "new_empty_strided", Strided(strides), shape, options)
 
     @worded()
     def new_full(self: Any, size: Sequence[int], fill_value: Any, **options: Any) -> Tensor:
@@ -145,7 +145,7 @@ class CreationMethods:
         if not isinstance(size, (tuple, list)):
             raise TypeError(f"new_full(): argument 'size' (position 1) must be tuple of ints, not {type_name(size)}")
         maker = filler(fill_number("new_full", fill_value))
-        return _new(self, "new_full", maker, sizes_of("new_full", (size,)), options)  # type: ignore[no-any-return]
+        return _new(self, "new_full", maker, sizes_of("new_full", (size,)), options)
 
     @worded()
     def new_tensor(

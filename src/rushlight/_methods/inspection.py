@@ -47,7 +47,7 @@ class InspectionMethods:
     @property
     def ndim(self: Any) -> int:
         """The number of dimensions."""
-        return self._array.ndim  # type: ignore[no-any-return]
+        return self._array.ndim
 
     @property
     def dtype(self: Any) -> dtype:
@@ -75,7 +75,7 @@ class InspectionMethods:
     @property
     def itemsize(self: Any) -> int:
         """Bytes per element."""
-        return self._array.itemsize  # type: ignore[no-any-return]
+        return self._array.itemsize
 
     def size(self: Any, dim: int | None = None) -> Any:
         """The shape, or the size of one dimension.
@@ -98,19 +98,19 @@ class InspectionMethods:
 
     def dim(self: Any) -> int:
         """The number of dimensions."""
-        return self._array.ndim  # type: ignore[no-any-return]
+        return self._array.ndim
 
     def ndimension(self: Any) -> int:
         """The number of dimensions."""
-        return self._array.ndim  # type: ignore[no-any-return]
+        return self._array.ndim
 
     def numel(self: Any) -> int:
         """The number of elements."""
-        return self._array.size  # type: ignore[no-any-return]
+        return self._array.size
 
     def nelement(self: Any) -> int:
         """The number of elements."""
-        return self._array.size  # type: ignore[no-any-return]
+        return self._array.size
 
     def stride(self: Any, dim: int | None = None) -> Any:
         """How many elements lie between neighbours along each dimension, or along one.
@@ -138,7 +138,7 @@ class InspectionMethods:
 
     def element_size(self: Any) -> int:
         """Bytes per element."""
-        return self._array.itemsize  # type: ignore[no-any-return]
+        return self._array.itemsize
 
     def is_contiguous(self: Any, *, memory_format: memory_format | None = None) -> bool:
         """Whether the elements lie in order in memory.
@@ -153,7 +153,7 @@ class InspectionMethods:
         """
         array = self._array
         if memory_format is None or memory_format is contiguous_format:
-            return array.flags.c_contiguous  # type: ignore[no-any-return]
+            return array.flags.c_contiguous
         check_format("is_contiguous", memory_format)
         if memory_format is preserve_format:
             return True
@@ -170,7 +170,7 @@ class InspectionMethods:
 
     def is_complex(self: Any) -> bool:
         """Whether the dtype is complex."""
-        return self._array.dtype.kind == "c"  # type: ignore[no-any-return]
+        return self._array.dtype.kind == "c"
 
     def is_signed(self: Any) -> bool:
         """Whether the dtype has negative numbers."""
@@ -180,7 +180,7 @@ class InspectionMethods:
         """Whether another tensor has the same shape."""
         if not isinstance(other, TensorBase):
             raise TypeError(f"is_same_size(): argument 'other' (position 1) must be Tensor, not {type_name(other)}")
-        return self._array.shape == other._array.shape  # type: ignore[no-any-return]
+        return self._array.shape == other._array.shape
 
     def is_nonzero(self: Any) -> bool:
         """Whether the only element is not zero."""
@@ -200,7 +200,7 @@ class InspectionMethods:
 
     def dense_dim(self: Any) -> int:
         """The number of dense dimensions: all."""
-        return self._array.ndim  # type: ignore[no-any-return]
+        return self._array.ndim
 
     def item(self: Any) -> Any:
         """The only element as a Python number.
@@ -275,7 +275,7 @@ class InspectionMethods:
         shape = self._array.shape
         if not shape:
             raise TypeError("len() of a 0-d tensor")
-        return shape[0]  # type: ignore[no-any-return]
+        return shape[0]
 
     def __iter__(self: Any) -> Iterator[Any]:
         if not self._array.shape:
@@ -290,7 +290,7 @@ class InspectionMethods:
 
     def __contains__(self: Any, element: Any) -> bool:
         if isinstance(element, TensorBase) or (is_number(element) and not isinstance(element, np.generic)):
-            return bool((element == self).any().item())  # type: ignore[attr-defined]
+            return bool((element == self).any().item())
         raise RuntimeError(f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.")
 
     def __bool__(self: Any) -> bool:

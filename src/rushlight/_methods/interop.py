@@ -59,16 +59,16 @@ class InteropMethods:
             error.add_note("gradients do not flow through an array; detach() says that they are not meant to")
             raise error
         if array.dtype.kind == "V":
-            error = TypeError("Got unsupported ScalarType BFloat16")
-            error.add_note("NumPy has no bfloat16: write x.float().numpy()")
-            raise error
-        return array.view()  # type: ignore[no-any-return]
+            unknown = TypeError("Got unsupported ScalarType BFloat16")
+            unknown.add_note("NumPy has no bfloat16: write x.float().numpy()")
+            raise unknown
+        return array.view()
 
     def __array__(self: Any, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         array = self.numpy()
         if dtype is None:
-            return array.copy() if copy else array  # type: ignore[no-any-return]
-        return array.astype(dtype, copy=bool(copy))  # type: ignore[no-any-return]
+            return array.copy() if copy else array
+        return array.astype(dtype, copy=bool(copy))
 
     def __array_wrap__(self: Any, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
         if array.dtype == np.bool_:
@@ -97,7 +97,7 @@ class InteropMethods:
         """DLPack's numbers of the device."""
         if type(self._array) is MetaArray:
             raise ValueError("Unknown device type meta for Dlpack")
-        return self._array.__dlpack_device__()  # type: ignore[no-any-return]
+        return self._array.__dlpack_device__()
 
     def as_subclass(self: Any, cls: type) -> Any:
         """This tensor's memory and history as an instance of a subclass of `Tensor`.
@@ -157,11 +157,10 @@ class InteropMethods:
                 "warning"
             )
         geometry = (self.dtype, tuple(self._array.shape), self.stride(), self._edge is not None)
-        if type(self._array) is MetaArray:
-            function, arguments = rebuild_meta, geometry
-        else:
-            memory = memory_of(storage_of(self).buffer)
-            function, arguments = rebuild, (memory, self.storage_offset(), *geometry)
+        function: Any = rebuild_meta
+        arguments: tuple[Any, ...] = geometry
+        if type(self._array) is not MetaArray:
+            function, arguments = rebuild, (memory_of(storage_of(self).buffer), self.storage_offset(), *geometry)
         if type(self) is Bound.Tensor and not self.__dict__:
             return function, arguments
         return rebuild_subclass, (function, type(self), arguments, self.__dict__)
@@ -181,7 +180,7 @@ def converted(found: Any, cls: type) -> Any:
 
 def _as_class(tensor: Any, cls: type) -> Any:
     """The state of a tensor as an instance of another class."""
-    found = new(cls)
+    found: Any = new(cls)
     found._array = tensor._array
     found._edge = tensor._edge
     found._storage = storage_of(tensor)

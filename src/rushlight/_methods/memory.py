@@ -55,15 +55,13 @@ class MemoryMethods:
             found = ops.detach(self)
             if found._array is self._array:
                 found._storage = storage_of(self)
-            return found  # type: ignore[no-any-return]
+            return found
         found = new(Plain)
         found._array = self._array
         found._edge = found._base = found._extra = None
         storage = self._storage
-        if storage is None:
-            storage = self._storage = Storage(self._array)
-        found._storage = storage
-        return found  # type: ignore[no-any-return]
+        found._storage = storage_of(self) if storage is None else storage
+        return found
 
     @property
     def data(self: Any) -> Tensor:
@@ -87,8 +85,8 @@ class MemoryMethods:
         storage = self._storage
         found._storage = Storage(self._array if storage is None else storage.buffer)
         if type(self) in PLAIN or not has_override(type(self)):
-            return found  # type: ignore[no-any-return]
-        return found.as_subclass(type(self))  # type: ignore[no-any-return]
+            return found
+        return found.as_subclass(type(self))
 
     @data.setter
     def data(self: Any, value: Any) -> None:
@@ -96,17 +94,14 @@ class MemoryMethods:
             raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
         if self._edge is not None and of_numpy(value._array.dtype).category < FLOATING:
             raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
-        version = self._version
-        self._array = value._array
-        self._storage = Storage(storage_of(value).buffer)
-        self._storage.version = version
+        _put_on(self, value._array, storage_of(value).buffer, self._version)
 
     @property
     def _version(self: Any) -> int:
         if self._extra is not None and self._extra.inference:
             raise RuntimeError("Inference tensors do not track version counter.")
         storage = self._storage
-        return 0 if storage is None else storage.version  # type: ignore[no-any-return]
+        return 0 if storage is None else storage.version
 
     def _is_view(self: Any) -> bool:
         return self._base is not None
@@ -133,12 +128,12 @@ class MemoryMethods:
         buffer = storage.buffer
         if type(array) is MetaArray:
             array, buffer = array.geometry, buffer.geometry
-        return (address(array) - address(buffer)) // array.itemsize  # type: ignore[no-any-return]
+        return (address(array) - address(buffer)) // array.itemsize
 
     def is_set_to(self: Any, tensor: Tensor) -> bool:
         """Whether another tensor has the same memory, offset, shape and strides."""
         first, second = self._array, tensor._array
-        return (  # type: ignore[no-any-return]
+        return (
             type(first) is np.ndarray
             and type(second) is np.ndarray
             and first.shape == second.shape
@@ -192,7 +187,7 @@ class MemoryMethods:
         element = of_numpy(self._array.dtype)
         if source is None:
             _exchange(self, Storage(np.empty(0, element.numpy)), 0, (0,), (1,))
-            return self  # type: ignore[no-any-return]
+            return self
         if isinstance(source, TensorBase):
             given = of_numpy(source._array.dtype)
             if given is not element:
@@ -201,7 +196,8 @@ class MemoryMethods:
                 )
             memory = storage_of(source)
             if size is None:
-                storage_offset, size, stride = source.storage_offset(), source.shape, source.stride()  # type: ignore[attr-defined]
+                given_tensor: Any = source
+                storage_offset, size, stride = given_tensor.storage_offset(), given_tensor.shape, given_tensor.stride()
         elif isinstance(source, (UntypedStorage, TypedStorage)):
             untyped = source._untyped_storage if isinstance(source, TypedStorage) else source
             memory = untyped._memory
@@ -213,7 +209,7 @@ class MemoryMethods:
             raise invalid_combination("set_", (source,))
         shape = tuple(size)
         _exchange(self, memory, storage_offset, shape, tuple(stride) if stride else contiguous_strides(shape))
-        return self  # type: ignore[no-any-return]
+        return self
 
     def resize_(self: Any, *sizes: Any, memory_format: memory_format | None = None) -> Tensor:
         """Gives this tensor another shape; memory is added where it does not suffice.
@@ -237,7 +233,7 @@ class MemoryMethods:
         if any(size < 0 for size in shape):
             raise RuntimeError("numel: integer multiplication overflow")
         resize(self, shape, memory_format)
-        return self  # type: ignore[no-any-return]
+        return self
 
     def resize_as_(self: Any, the_template: Tensor, *, memory_format: memory_format | None = None) -> Tensor:
         """Gives this tensor the shape of another one.
@@ -258,7 +254,7 @@ class MemoryMethods:
             )
         if memory_format is preserve_format:
             memory_format = None
-        return self.resize_(tuple(the_template._array.shape), memory_format=memory_format)  # type: ignore[no-any-return]
+        return self.resize_(tuple(the_template._array.shape), memory_format=memory_format)
 
     def resize(self: Any, *sizes: Any) -> Tensor:
         """The same elements under another shape; deprecated, use `reshape`."""
@@ -271,11 +267,11 @@ class MemoryMethods:
                 "autograd's "
                 "resize can only change the shape of a given tensor, while preserving the number of elements. "
             )
-        return self.reshape(shape)  # type: ignore[no-any-return]
+        return self.reshape(shape)
 
     def resize_as(self: Any, tensor: Tensor) -> Tensor:
         """The same elements under the shape of another tensor; deprecated, use `reshape_as`."""
-        return self.resize(tuple(tensor._array.shape))  # type: ignore[no-any-return]
+        return self.resize(tuple(tensor._array.shape))
 
     def _write(self: Any, array: Any) -> None:
         """Writes values into the memory, as ``out=`` does, and counts the write."""
@@ -363,12 +359,17 @@ def _window(
     )
 
 
+def _put_on(tensor: Any, array: Any, buffer: Any, version: int) -> None:
+    """Gives a tensor another array and the memory under it, with a count of writes of its own."""
+    tensor._array = array
+    tensor._storage = Storage(buffer)
+    tensor._storage.version = version
+
+
 def _exchange(tensor: Any, memory: Storage, offset: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> None:
     """Puts a tensor on other memory; its count of writes goes on."""
     element = of_numpy(tensor._array.dtype)
     version = tensor._version
     _reserve(tensor, memory, offset, shape, strides, 5)
-    tensor._array = _window(memory.buffer, element, offset, shape, strides)
-    tensor._storage = Storage(memory.buffer)
-    tensor._storage.version = version + 1
+    _put_on(tensor, _window(memory.buffer, element, offset, shape, strides), memory.buffer, version + 1)
     tensor._base = None

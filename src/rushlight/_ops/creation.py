@@ -61,7 +61,7 @@ def zeros(
     if size is out is layout is device is None and not (pin_memory or requires_grad):
         found = quick(np.zeros, sizes, dtype)
         if found is not None:
-            return found  # type: ignore[no-any-return]
+            return found
     shape = sizes_of("zeros", sizes, size)
     if shape and min(shape) < 0:
         raise RuntimeError("zeros: Dimension size must be non-negative.")
@@ -99,7 +99,7 @@ def ones(
     if size is out is layout is device is None and not (pin_memory or requires_grad):
         found = quick(full_of_ones, sizes, dtype)
         if found is not None:
-            return found  # type: ignore[no-any-return]
+            return found
     shape = sizes_of("ones", sizes, size)
     return sized("ones", full_of_ones, shape, out, dtype, layout, device, pin_memory, requires_grad)
 
@@ -137,7 +137,7 @@ def empty(
     if size is out is layout is device is memory_format is None and not (pin_memory or requires_grad):
         found = quick(np.empty, sizes, dtype)
         if found is not None:
-            return found  # type: ignore[no-any-return]
+            return found
     shape = sizes_of("empty", sizes, size)
     maker: Maker = np.empty
     if memory_format is channels_last or memory_format is channels_last_3d:
@@ -184,7 +184,7 @@ def full(
     if out is layout is device is None and not (pin_memory or requires_grad):
         found = quick(filler(value), size, scalar_dtype(value) if dtype is None else dtype)
         if found is not None:
-            return found  # type: ignore[no-any-return]
+            return found
     if dtype is None and out is None:
         dtype = scalar_dtype(value)
     shape = sizes_of("full", (size,))

@@ -73,7 +73,7 @@ def copied(name: str, data: Any, dtype: Any, device: Any, requires_grad: bool) -
         array = nested.array_of(data, dtype)
     if place_of(device) is META:
         array = MetaArray.empty(array.shape, array.dtype)
-    return finish(array, requires_grad)  # type: ignore[no-any-return]
+    return finish(array, requires_grad)
 
 
 def _cast(array: Any, element: DType) -> Any:
@@ -117,11 +117,11 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
     if type(ndarray) is np.ndarray and PLAIN:
         array = ndarray.view()  # an array of its own: the user's may be reshaped in place
         if array.flags.carray and array.dtype.num in BY_NUMBER and array.dtype is BY_NUMBER[array.dtype.num].numpy:
-            return wrap(array)  # type: ignore[no-any-return]
+            return wrap(array)
     found = adopted(ndarray)
     if not ndarray.flags.writeable:
         warn(_READ_ONLY_ARRAY, once=True)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def adopted(ndarray: Any) -> Any:
@@ -215,11 +215,11 @@ def as_tensor(data: Any, dtype: DType | None = None, device: Device | str | None
     if dtype is not None:
         dtype = element_type("as_tensor", dtype)
     if isinstance(data, TensorBase):
-        return data.to(device=data.device if device is None else device, dtype=dtype)  # type: ignore[attr-defined, no-any-return]
+        return data.to(device=data.device if device is None else device, dtype=dtype)
     if isinstance(data, np.ndarray):
         found: Any = from_numpy(data)
         device = place_of(device)
-        return found if dtype is None and device is CPU else found.to(device=device, dtype=dtype)  # type: ignore[no-any-return]
+        return found if dtype is None and device is CPU else found.to(device=device, dtype=dtype)
     return copied("as_tensor", data, dtype, device, False)
 
 
@@ -277,8 +277,8 @@ def asarray(
     elif copy:
         found = found.clone()
     if found.is_leaf:  # also `obj` itself, as torch does
-        return _flagged(found, bool(requires_grad))  # type: ignore[no-any-return]
-    return found if requires_grad else found.detach()  # type: ignore[no-any-return]
+        return _flagged(found, bool(requires_grad))
+    return found if requires_grad else found.detach()
 
 
 def _flagged(leaf: Any, requires_grad: bool) -> Any:
@@ -356,7 +356,7 @@ def frombuffer(buffer: Any, *, dtype: DType, count: int = -1, offset: int = 0, r
     found: Any = finish(array.view(element.numpy), requires_grad)
     if view.readonly:
         _freeze(found)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 class _Capsule:
@@ -389,8 +389,8 @@ def from_dlpack(ext_tensor: Any, *, device: Device | str | None = None, copy: bo
         tensor([0, 1, 2])
     """
     if isinstance(ext_tensor, TensorBase):
-        found: Any = ext_tensor.detach()  # type: ignore[attr-defined]
-        ext_tensor.__dlpack_device__()  # type: ignore[attr-defined]
+        found: Any = ext_tensor.detach()
+        ext_tensor.__dlpack_device__()
     else:
         given = ext_tensor if hasattr(ext_tensor, "__dlpack__") else _Capsule(ext_tensor)
         try:
@@ -409,4 +409,4 @@ def from_dlpack(ext_tensor: Any, *, device: Device | str | None = None, copy: bo
         found = adopted(array)
     if device is not None and place_of(device) is not CPU:
         raise BufferError("rushlight imports DLPack arrays to the CPU only")
-    return found.clone() if copy else found  # type: ignore[no-any-return]
+    return found.clone() if copy else found

@@ -97,8 +97,8 @@ def empty_like(
     if dtype is layout is device is memory_format is None and not (pin_memory or requires_grad):
         array = input._array if type(input) in PLAIN else None
         if type(array) is np.ndarray and array.flags.c_contiguous:
-            return wrap(np.empty(array.shape, array.dtype))  # type: ignore[no-any-return]
-    return _like("empty_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format)  # type: ignore[no-any-return]
+            return wrap(np.empty(array.shape, array.dtype))
+    return _like("empty_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format)
 
 
 @composite
@@ -128,9 +128,9 @@ def zeros_like(
     if dtype is layout is device is memory_format is None and not (pin_memory or requires_grad):
         array = input._array if type(input) in PLAIN else None
         if type(array) is np.ndarray and array.flags.c_contiguous:
-            return wrap(np.zeros(array.shape, array.dtype))  # type: ignore[no-any-return]
+            return wrap(np.zeros(array.shape, array.dtype))
     found = _like("zeros_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format)
-    return _filled(found, 0)  # type: ignore[no-any-return]
+    return _filled(found, 0)
 
 
 @composite
@@ -160,9 +160,9 @@ def ones_like(
     if dtype is layout is device is memory_format is None and not (pin_memory or requires_grad):
         array = input._array if type(input) in PLAIN else None
         if type(array) is np.ndarray and array.flags.c_contiguous:
-            return wrap(full_of_ones(array.shape, array.dtype))  # type: ignore[no-any-return]
+            return wrap(full_of_ones(array.shape, array.dtype))
     found = _like("ones_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format)
-    return _filled(found, 1)  # type: ignore[no-any-return]
+    return _filled(found, 1)
 
 
 @composite
@@ -198,4 +198,4 @@ def full_like(
     element = input.dtype if dtype is None else element_type("full_like", dtype)
     value = fitted(value, element)
     found = _like("full_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format)
-    return _filled(found, value)  # type: ignore[no-any-return]
+    return _filled(found, value)

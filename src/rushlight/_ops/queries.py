@@ -48,7 +48,7 @@ def numel(input: Tensor) -> int:
         >>> torch.numel(torch.ones(2, 3))
         6
     """
-    return _checked("numel", input).size  # type: ignore[no-any-return]
+    return _checked("numel", input).size
 
 
 def is_nonzero(input: Tensor) -> bool:
@@ -108,7 +108,7 @@ def is_same_size(input: Tensor, other: Tensor) -> bool:
         True
     """
     first = _checked("is_same_size", input)
-    return first.shape == _checked("is_same_size", other, "other", 2).shape  # type: ignore[no-any-return]
+    return first.shape == _checked("is_same_size", other, "other", 2).shape
 
 
 def is_inference(input: Tensor) -> bool:
@@ -167,10 +167,10 @@ def typename(obj: Any, /) -> str:
         ('torch.FloatTensor', 'int')
     """
     if isinstance(obj, TensorBase):
-        return obj.type()  # type: ignore[attr-defined, no-any-return]
+        return obj.type()
     named = obj if hasattr(obj, "__qualname__") else type(obj)
     module = getattr(named, "__module__", None) or ""
     name = named.__qualname__
     if module in ("builtins", ""):
-        return name  # type: ignore[no-any-return]
+        return name
     return f"{module.replace('rushlight', 'torch', 1)}.{name}"

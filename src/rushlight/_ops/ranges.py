@@ -67,7 +67,7 @@ def arange(
         if step is MISSING and 0 <= start < 1 << 60:
             found = quick(_counted, (start,), dtypes.int64)
             if found is not None:
-                return found  # type: ignore[no-any-return]
+                return found
     if end is None:
         if start is MISSING or step is not MISSING:
             raise invalid_combination(
@@ -122,7 +122,7 @@ def _number(name: str, parameter: str, position: int, value: Any) -> Any:
     if type(value) is int or type(value) is float:
         return value
     if isinstance(value, TensorBase) and value._array.ndim == 0:
-        value = value.item()  # type: ignore[attr-defined]
+        value = value.item()
     elif isinstance(value, np.generic):
         value = value.item()
     elif not is_number(value):
@@ -357,7 +357,7 @@ def _space(
                     f"{name} only supports 0-dimensional start and end tensors, but got {label} with "
                     f"{value._array.ndim} dimension(s)."
                 )
-            value = value.item()  # type: ignore[attr-defined]
+            value = value.item()
         elif not is_number(value):
             raise invalid_combination(name, given)
         bounds.append(value.item() if isinstance(value, np.generic) else value)

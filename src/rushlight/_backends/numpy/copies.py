@@ -30,16 +30,16 @@ def copy_as(array: Array, element: np.dtype[Any], format: memory_format | None =
     """
     if format is channels_last or format is channels_last_3d:
         order = channels_last_order(array.shape, format)
-        return quiet(array.transpose(order).astype, element, "C").transpose(np.argsort(order))  # type: ignore[no-any-return]
+        return quiet(array.transpose(order).astype, element, "C").transpose(np.argsort(order))
     if format is contiguous_format or array.flags.c_contiguous:
         known = array.dtype
         if known is element:
             return array.copy()
         if known.kind in "biu" or (known.kind == "f" and element.kind in "fc" and element.itemsize > known.itemsize):
             return array.astype(element, "C")  # every number fits, so NumPy has nothing to say
-        return quiet(array.astype, element, "C")  # type: ignore[no-any-return]
+        return quiet(array.astype, element, "C")
     if 0 not in array.strides:
-        return quiet(array.astype, element, "K")  # type: ignore[no-any-return]
+        return quiet(array.astype, element, "K")
     found = empty_like(array, element)
     quiet(np.copyto, found, array, "unsafe")
     return found
