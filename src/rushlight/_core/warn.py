@@ -13,17 +13,18 @@ _given: set[str] = set()
 _always = False
 
 
-def warn(text: str, category: type[Warning] = UserWarning, once: bool = False) -> None:
+def warn(text: str, category: type[Warning] = UserWarning, once: bool = False, key: str | None = None) -> None:
     """Warns in the name of the first caller outside the package.
 
     Args:
         text: the message.
         category: the class of the warning.
         once: whether to say it only the first time, as torch does of some deprecations.
+        key: what counts as the same warning where the texts differ.
     """
-    if once and text in _given and not _always:
+    if once and (key or text) in _given and not _always:
         return
-    _given.add(text)
+    _given.add(key or text)
     level = 2
     frame = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._core.names import type_name
+from .._core.warn import warn
 from .record import Operator
 
 _ALIASES = {
@@ -24,9 +25,7 @@ _ALIASES = {
 MISSING: Any = object()
 
 
-def bind(
-    op: Operator, args: tuple[Any, ...], kwargs: dict[str, Any], inplace: bool = False
-) -> tuple[list[Any], Any]:
+def bind(op: Operator, args: tuple[Any, ...], kwargs: dict[str, Any], inplace: bool = False) -> tuple[list[Any], Any]:
     """Values of all parameters in order, and the ``out=`` destination (None without one).
 
     Args:
@@ -40,6 +39,10 @@ def bind(
     params = op.params
     positional = len(params) - op.keyword_only
     values = list(args)
+    if op.older and len(args) > 1 and is_number(args[1]) and len(args) + len(kwargs) > positional:
+        older = _older_signature(op, args, kwargs, inplace)
+        if older is not None:
+            return bind(op, *older, inplace)
     if len(values) > positional:
         raise _too_many(op, len(args), positional, inplace)
     out = None
@@ -62,6 +65,28 @@ def bind(
         if value is MISSING:
             raise _missing(op, values)
     return values, out
+
+
+def _older_signature(
+    op: Operator, args: tuple[Any, ...], kwargs: dict[str, Any], inplace: bool
+) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
+    """Arguments in the order of a signature that torch still takes, ``add(input, alpha, other)``, in today's order."""
+    rest = [name for name in op.tensors[1:] if name not in kwargs]
+    if op.older in kwargs or len(args) != 2 + len(rest):
+        return None
+    name = f"{op.name}_" if inplace else op.name
+    first = [] if inplace else ["Tensor input"]
+    tensors = [f"Tensor {tensor}" for tensor in op.tensors[1:]]
+    out = [] if inplace else ["Tensor out = None"]
+    warn(
+        f"This overload of {name} is deprecated:\n"
+        f"\t{name}({', '.join([*first, f'Number {op.older}', *tensors, *(['*', *out] if out else [])])})\n"
+        "Consider using one of the following signatures instead:\n"
+        f"\t{name}({', '.join([*first, *tensors, '*', f'Number {op.older} = 1', *out])})",
+        once=True,
+        key="an overload is deprecated",
+    )
+    return (args[0], *args[2:]), {**kwargs, op.older: args[1]}
 
 
 def _missing(op: Operator, values: list[Any]) -> TypeError:

@@ -130,7 +130,7 @@ def _parametric(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     settings = op.params[1:]
     known = ("input", "result", None, *settings)
     recordable = bool(op.nodes) and all(name in known for name in op.saved_names)
-    pick_node = op.pick_node
+    pick_node, check = op.pick_node, op.check
     saves_result = "result" in op.saved_names
     places = [known.index(name) for name in op.saved_names] if recordable else []
     required = sum(name not in op.defaults for name in settings)
@@ -162,6 +162,8 @@ def _parametric(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         values = arrange(args, dict(rest) if rest else rest)
         if values is None:
             return fallback(input, *args, **rest)
+        if check is not None and (args or rest):
+            check(input, *values)
         try:
             found = function(array, *values)
         except FAILURES:

@@ -78,6 +78,7 @@ def elementwise(
             the error is another), ``general=`` (array code in place of the body), ``keep=`` (tensors not promoted),
             ``operands=`` (numbers that take part in promotion), ``check=``, ``result=`` (dtype rule),
             ``nondifferentiable=True``, ``pick_node=`` (arguments to an index into `node`), ``undefined=True``,
+            ``older=`` (a number that torch also takes in second place, with a warning),
             ``overloads=True`` (torch has several signatures and names none of them in errors), ``exact=True`` (16-bit
             floats are not widened to float32).
     """
@@ -192,7 +193,8 @@ def kernel(
             ``exact=True`` keeps 16-bit floats as they are (kernels that only move values),
             ``overwrites=True`` (the body checks its arguments, then writes into the first and returns nothing; the
             machinery hands it a copy, the in-place form the tensor's own memory), ``spreads=True`` (one value goes
-            everywhere, so elements may share memory), ``inplace_node=`` (node names of in-place calls),
+            everywhere, so elements may share memory), ``disjoint=True`` (no argument may share memory with what is
+            written to, not even as a whole), ``inplace_node=`` (node names of in-place calls),
             ``scalar_nodes=`` (names of those nodes that have no edge for a number), ``grows=True`` (the copy is first
             broadcast with the second argument), ``returns=`` a named tuple, ``check=``,
             ``nondifferentiable=`` True or output numbers, ``linear=``, ``into=`` (a function of the values and the

@@ -38,9 +38,9 @@ class Operator:
     mean); they are SILENT where both are.
     """
 
-    batch = check = copies = eager = exact = general = grows = holomorphic = inplace_node = into = SILENT
-    keep = kernel_name = linear = meta = natural = nondifferentiable = operands = overloads = overwrites = SILENT
-    pick_node = random = SILENT
+    batch = check = copies = disjoint = eager = exact = general = grows = holomorphic = inplace_node = into = SILENT
+    keep = kernel_name = linear = meta = natural = nondifferentiable = older = operands = overloads = SILENT
+    overwrites = pick_node = random = SILENT
     promote = refuse = result = returns = scalar_nodes = scalar_ok = scalars_alone = SILENT
     spreads = undefined = whole = SILENT
 

@@ -10,7 +10,7 @@ import numpy as np
 from .._core.modes import OFF, modes
 from .._core.tensor_base import PLAIN, Storage, TensorBase, wrap
 from . import fast, fast_kernels
-from .binding import is_number
+from .binding import is_number, type_name
 from .dispatch import call, find_special
 from .fast_mixed import mixed
 from .inplace import run_inplace
@@ -25,21 +25,31 @@ def method(function: Any) -> Any:
     return function
 
 
-def operator(function: Any, arrays: bool = False) -> Any:
+def operator(function: Any, name: str, arrays: bool = False) -> Any:
     """The operator behind a Python operator (``__add__``): NotImplemented for operands it does not know.
 
     Args:
         function: the operator.
+        name: the name of the method.
         arrays: whether it knows NumPy's arrays; the others leave them to NumPy, which makes arrays of tensors.
     """
     op: Operator = function.op
 
-    def fallback(input: Any, other: Any) -> Any:
+    def general(input: Any, other: Any) -> Any:
         if arrays and isinstance(other, np.ndarray):
             other = wrap(other)
         if not (isinstance(other, TensorBase) or is_number(other) or hasattr(type(other), "__torch_function__")):
             return NotImplemented
         return call(op, (input, other), {})
+
+    other_dtypes = mixed(op, general)
+
+    def fallback(input: Any, other: Any) -> Any:
+        if type(input) not in PLAIN and not hasattr(type(input), "__torch_function__"):
+            raise TypeError(
+                f"descriptor '{name}' for 'torch._C.TensorBase' objects doesn't apply to a '{type_name(input)}' object"
+            )
+        return other_dtypes(input, other)
 
     maker = fast.pair if op.kind in ("elementwise", "kernel") and op.eager is not None else None
     if maker is None:
@@ -49,11 +59,11 @@ def operator(function: Any, arrays: bool = False) -> Any:
                 return function(input, other)
             return NotImplemented
 
-        return _named(plain, op, f"__{op.name}__")
-    return _named(maker(op, mixed(op, fallback)), op, f"__{op.name}__")
+        return _named(plain, op, name)
+    return _named(maker(op, fallback), op, name)
 
 
-def reflected(function: Any) -> Any:
+def reflected(function: Any, name: str) -> Any:
     """The operator behind a Python operator with the tensor on the right (``__rpow__``)."""
     op: Operator = function.op
 
@@ -62,10 +72,10 @@ def reflected(function: Any) -> Any:
             return function(other, input)
         return NotImplemented
 
-    return _named(swapped, op, f"__r{op.name}__")
+    return _named(swapped, op, name)
 
 
-def augmented(function: Any) -> Any:
+def augmented(function: Any, name: str) -> Any:
     """The operator behind an augmented assignment (``+=``): NotImplemented for operands it does not know."""
     op: Operator = function.op
     write = inplace(function)
@@ -80,7 +90,7 @@ def augmented(function: Any) -> Any:
             return write(input, other)
         return NotImplemented
 
-    return _named(assign, op, f"__i{op.name}__")
+    return _named(assign, op, name)
 
 
 def inplace(function: Any) -> Any:

@@ -25,13 +25,21 @@ class BitwiseMethods:
     gcd, gcd_ = method(ops.gcd), inplace(ops.gcd)
     lcm, lcm_ = method(ops.lcm), inplace(ops.lcm)
 
-    __and__, __rand__, __iand__ = operator(ops.bitwise_and), operator(ops.bitwise_and), augmented(ops.bitwise_and)
-    __or__, __ror__, __ior__ = operator(ops.bitwise_or), operator(ops.bitwise_or), augmented(ops.bitwise_or)
-    __xor__, __rxor__, __ixor__ = operator(ops.bitwise_xor), operator(ops.bitwise_xor), augmented(ops.bitwise_xor)
-    __lshift__, __rlshift__ = operator(ops.bitwise_left_shift), reflected(ops.bitwise_left_shift)
-    __ilshift__ = augmented(ops.bitwise_left_shift)
-    __rshift__, __rrshift__ = operator(ops.bitwise_right_shift), reflected(ops.bitwise_right_shift)
-    __irshift__ = augmented(ops.bitwise_right_shift)
+    __and__ = operator(ops.bitwise_and, "__and__")
+    __rand__ = operator(ops.bitwise_and, "__rand__")
+    __iand__ = augmented(ops.bitwise_and, "__iand__")
+    __or__ = operator(ops.bitwise_or, "__or__")
+    __ror__ = operator(ops.bitwise_or, "__ror__")
+    __ior__ = augmented(ops.bitwise_or, "__ior__")
+    __xor__ = operator(ops.bitwise_xor, "__xor__")
+    __rxor__ = operator(ops.bitwise_xor, "__rxor__")
+    __ixor__ = augmented(ops.bitwise_xor, "__ixor__")
+    __lshift__ = operator(ops.bitwise_left_shift, "__lshift__")
+    __rlshift__ = reflected(ops.bitwise_left_shift, "__rlshift__")
+    __ilshift__ = augmented(ops.bitwise_left_shift, "__ilshift__")
+    __rshift__ = operator(ops.bitwise_right_shift, "__rshift__")
+    __rrshift__ = reflected(ops.bitwise_right_shift, "__rrshift__")
+    __irshift__ = augmented(ops.bitwise_right_shift, "__irshift__")
 
     def __invert__(self: Any) -> Tensor:
         if self._array.dtype.kind in "fcV":

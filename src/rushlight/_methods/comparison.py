@@ -23,9 +23,12 @@ class ComparisonMethods:
     greater, greater_ = gt, gt_
     greater_equal, greater_equal_ = ge, ge_
 
-    __eq__, __ne__ = operator(ops.eq, arrays=True), operator(ops.ne)
-    __lt__, __le__ = operator(ops.lt), operator(ops.le)
-    __gt__, __ge__ = operator(ops.gt), operator(ops.ge)
+    __eq__ = operator(ops.eq, "__eq__", arrays=True)
+    __ne__ = operator(ops.ne, "__ne__")
+    __lt__ = operator(ops.lt, "__lt__")
+    __le__ = operator(ops.le, "__le__")
+    __gt__ = operator(ops.gt, "__gt__")
+    __ge__ = operator(ops.ge, "__ge__")
     __hash__ = object.__hash__
 
     isnan = method(ops.isnan)

@@ -26,7 +26,9 @@ class PowerMethods:
     rsqrt, rsqrt_ = method(ops.rsqrt), inplace(ops.rsqrt)
     reciprocal, reciprocal_ = method(ops.reciprocal), inplace(ops.reciprocal)
 
-    __pow__, __rpow__, __ipow__ = operator(ops.pow), reflected(ops.pow), augmented(ops.pow)
+    __pow__ = operator(ops.pow, "__pow__")
+    __rpow__ = reflected(ops.pow, "__rpow__")
+    __ipow__ = augmented(ops.pow, "__ipow__")
 
     def float_power_(self: Any, exponent: Any) -> Tensor:
         """In-place form of `float_power`, for tensors that are float64 or complex128 already."""

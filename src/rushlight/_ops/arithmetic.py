@@ -62,6 +62,7 @@ def _times(value: Any, alpha: Any) -> Any:
     eager=np.add,
     natural="any",
     check=_check_alpha,
+    older="alpha",
     vjp={"input": lambda g: g, "other": lambda g, alpha: _times(g, alpha)},
 )
 def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
@@ -84,6 +85,7 @@ def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, ou
     eager=np.subtract,
     natural="number",
     check=_check_subtraction,
+    older="alpha",
     vjp={"input": lambda g: g, "other": lambda g, alpha: -_times(g, alpha)},
 )
 def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:

@@ -28,6 +28,7 @@ def _times(value: Any, factor: Any) -> Any:
     general=lambda input, tensor1, tensor2, value: input + _factor(input, value) * tensor1 * tensor2,
     refuse=("bool",),
     kernel_name="addcmul_cpu_out",
+    older="value",
     vjp={
         "input": lambda g: g,
         "tensor1": lambda g, tensor2, value: g * _times(tensor2, value),
@@ -69,6 +70,7 @@ def _check_addcdiv(input: Any, tensor1: Any, tensor2: Any, value: Any) -> None:
 @elementwise(
     eager=lambda input, tensor1, tensor2: input + tensor1 / tensor2,
     check=_check_addcdiv,
+    older="value",
     vjp={
         "input": lambda g: g,
         "tensor1": lambda g, tensor2, value: g * (value / tensor2),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._core.dtypes import float16, float32, float64, of_numpy
+from .._core.tensor_base import TensorBase
 from .._declare.dispatch import scalar_name
 from .._declare.helpers import is_complex
 from .._declare.kinds import FLOAT, composite, elementwise, view
@@ -228,7 +229,9 @@ def angle(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 def _check_parts(first: Any, second: Any) -> None:
     """Raises torch's error for two real tensors that complex numbers cannot be made of."""
-    elements = [of_numpy(value._array.dtype) for value in (first, second)]
+    elements = [of_numpy(value._array.dtype) for value in (first, second) if isinstance(value, TensorBase)]
+    if len(elements) < 2:
+        return
     if any(element not in (float16, float32, float64) for element in elements):
         names = " and ".join(map(scalar_name, elements))
         raise RuntimeError(f"Expected both inputs to be Half, Float or Double tensors but got {names}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._core.dtypes import of_numpy
+from .._core.warn import warn
 from .._declare.binding import invalid_combination
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import Refusal, elementwise
@@ -24,10 +24,10 @@ def _check_condition(condition: Any, input: Any, other: Any) -> None:
         return
     element = of_numpy(condition._array.dtype)
     if element.name == "uint8":
-        warnings.warn(
+        warn(
             "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future "
             "version of PyTorch. Use a boolean condition instead.",
-            stacklevel=6,
+            once=True,
         )
     elif element.name != "bool":
         error = RuntimeError(
