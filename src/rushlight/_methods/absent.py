@@ -44,6 +44,18 @@ class AbsentMethods:
 
     __slots__ = ()
 
+    def __delitem__(self: Any, index: Any) -> NoReturn:
+        """Always raises: a tensor has no elements that could be taken out."""
+        raise TypeError("Tensor does not support deleting items")
+
+    @property
+    def __cuda_array_interface__(self: Any) -> NoReturn:
+        """Always raises: the memory is not on a CUDA device."""
+        raise AttributeError(
+            f"Can't get __cuda_array_interface__ on non-CUDA tensor type: {self.type()} If CUDA data is required use "
+            "tensor.cuda() to copy tensor to device memory."
+        )
+
     is_coalesced = _of_sparse("is_coalesced", "sparse coordinate")
     coalesce = _of_sparse("coalesce", "sparse coordinate")
     indices = _of_sparse("indices", "sparse coordinate")

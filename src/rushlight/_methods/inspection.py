@@ -306,6 +306,8 @@ class InspectionMethods:
         found = _number(self)
         return int(found) if type(found) is not complex else fitted(found, _INT64)
 
+    __nonzero__, __long__ = __bool__, __int__  # Python 2's names, which torch's tensors still have
+
     def __float__(self: Any) -> float:
         found = _number(self)
         return float(found) if type(found) is not complex else fitted(found, _FLOAT64)
