@@ -86,6 +86,10 @@ class Node:
     def __repr__(self) -> str:
         return f"<{self.title} object at {id(self):#x}>"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython shows, which for objects without a `__repr__`, as torch's nodes are, leaves a word out."""
+        printer.text(repr(self).replace(" object at ", " at "))
+
     def apply(self, g: Any, edges: tuple[Any, ...]) -> tuple[Any, ...]:
         """The gradients of the inputs for the gradient `g` of the output (a list for several outputs).
 
