@@ -56,7 +56,7 @@ REQUIRED = {"numpy", "ml_dtypes"}
 # Functions that import a rushlight module when called, with the reason.
 PROBES: dict[tuple[str, str], str] = {
     ("rushlight.compat.alias", "AliasFinder.exec_module"): "imports the module that a torch name stands for",
-    ("rushlight._declare.reducing", "Operators.__getattr__"): "loads the operator of another family that a rule asks for",
+    ("rushlight._declare.reducing", "Operators.__getattr__"): "loads the operator that a rule asks for",
 }
 
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
