@@ -20,6 +20,7 @@ from .._core.promotion import Promotion, can_cast
 from .._core.sizes import mismatch, wrap_dims
 from .._core.tensor_base import PLAIN, TensorBase, has_override, wrap, wrap_view
 from .binding import bind, invalid_combination, is_number, type_error
+from .overlap import check_memory
 from .overrides import handle_override
 from .record import Operator
 from .tape import attach
@@ -491,6 +492,7 @@ def write_out(op: Operator, values: list[Any], out: Any) -> Any:
         modes.record = record
     results = found if isinstance(found, (tuple, list)) else (found,)
     for target, result in zip(targets, results, strict=True):
+        check_memory(target, values, disjoint=bool(op.disjoint))
         deliver(result, target)
     if isinstance(found, (tuple, list)):
         maker = op.returns or (type(found) if isinstance(found, NamedResult) else tuple)

@@ -128,12 +128,7 @@ def direct(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         output = tuple([_wrap(item) for item in found]) if several else _wrap(found)
         if differentiable and modes.record != OFF:
             for place, is_list in sources:
-                value = values[place]
-                if (
-                    any([item is not None and item._edge is not None for item in value])
-                    if is_list
-                    else getattr(value, "_edge", None) is not None
-                ):
+                if _requires_grad(values[place], is_list):
                     if several:
                         attach(op, _settled(op, values), output)
                     else:
@@ -142,6 +137,15 @@ def direct(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         return output
 
     return call
+
+
+def _requires_grad(value: Any, is_list: bool) -> bool:
+    if not is_list:
+        return getattr(value, "_edge", None) is not None
+    for item in value:
+        if item is not None and item._edge is not None:
+            return True
+    return False
 
 
 def _recorder(op: Operator) -> Callable[[list[Any], Any], None]:
@@ -180,7 +184,7 @@ def _recorder(op: Operator) -> Callable[[list[Any], Any], None]:
         touched = False
         for (kind, place), wanted in zip(plan, targets):
             value = values[place]
-            if several_rules and not any([edges[target] is not None for target in wanted]):
+            if several_rules and all(edges[target] is None for target in wanted):
                 value = None
             elif kind == "shape":
                 value = value._array.shape
@@ -231,7 +235,7 @@ def overwriting(op: Operator, general: Fallback) -> Callable[..., Any]:
     keyword_names = op.params[binder.count :]
     count = binder.count
     check = op.check
-    spreads = bool(op.spreads)
+    spreads, disjoint = bool(op.spreads), bool(op.disjoint)
     others = tuple((op.position[name], name in op.lists) for name in op.tensors if op.position[name])
     if not op.exact or (check is not None and check.__code__.co_kwonlyargcount):
         return general
@@ -260,7 +264,8 @@ def overwriting(op: Operator, general: Fallback) -> Callable[..., Any]:
             value = values[place]
             for item in value if is_list else (value,):
                 if type(item) in PLAIN and (
-                    (recorded and item._edge is not None) or (item._storage is storage and item is not input)
+                    (recorded and item._edge is not None)
+                    or (item._storage is storage and (disjoint or item is not input))
                 ):
                     return general(input, *args, **rest)
         if check is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,13 +11,13 @@ from .._core.dtypes import of_numpy
 from .._core.meta_array import MetaArray
 from .._core.modes import CAREFUL, OFF, modes
 from .._core.promotion import can_cast
-from .._core.storage import address
 from .._core.tensor_base import LEAF, TensorBase, storage_of, wrap
 from .._tape.node import OutputEdge, edge_of, retain_at
 from .._tape.rebase import rebase_view, renew_views
 from .._tape.saved import versions_of
 from .binding import bind
 from .dispatch import kernel_arguments, run, run_body, scalar_name
+from .overlap import check_memory
 from .record import Operator
 from .tape import careful, input_edges, make_node, remember
 
@@ -34,7 +33,7 @@ def run_inplace(op: Operator, input: Any, args: tuple[Any, ...], kwargs: dict[st
     check_history(input, recorded)
     if op.kind == "view":
         return _adopt(op, input, values, recorded)
-    check_memory(input, values[1:], bool(op.spreads))
+    check_memory(input, values[1:], bool(op.spreads), bool(op.disjoint))
     if op.overwrites:
         return _overwrite(op, input, values, recorded)
     record = modes.record
@@ -106,7 +105,7 @@ def check_writable(tensor: Any, recorded: bool) -> None:
         recorded: whether the write itself will be recorded.
     """
     check_history(tensor, recorded)
-    check_memory(tensor, (), False)
+    check_memory(tensor, ())
 
 
 def check_history(tensor: Any, recorded: bool) -> None:
@@ -146,61 +145,6 @@ def _is_one_of_several(edge: Any) -> bool:
             return False
         edge = edge.edges[0]
     return edge.node.op.kind == "view"
-
-
-def check_memory(tensor: Any, others: Sequence[Any], spreads: bool) -> None:
-    """Raises torch's error where elements share memory that a write would change under the operator's feet.
-
-    Args:
-        tensor: the destination.
-        others: the operator's other arguments.
-        spreads: whether one value goes everywhere, so that elements which share memory do no harm.
-    """
-    storage = tensor._storage
-    if storage is None:
-        return
-    if storage.frozen:
-        raise RuntimeError(storage.frozen)
-    if not spreads and tensor._base is not None and 0 in _steps(tensor._array):
-        error = RuntimeError(
-            "unsupported operation: more than one element of the written-to tensor refers to a single memory "
-            "location. Please clone() the tensor before performing the operation."
-        )
-        error.add_note("an expanded tensor shares elements; write `x = x.expand(...).clone()` before writing to it")
-        raise error
-    for other in others:
-        if getattr(other, "_storage", None) is storage and other is not tensor:
-            if _partly_shared(tensor._array, other._array):
-                error = RuntimeError(
-                    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
-                    "single memory location. Please clone() the tensor before performing the operation."
-                )
-                error.add_note("one operand is a view of the other; write `x[1:] += x[:-1].clone()`")
-                raise error
-
-
-def _partly_shared(first: Any, second: Any) -> bool:
-    """Whether two dense arrays overlap without being the same; others are not looked at, as in torch."""
-    if type(first) is MetaArray or not (_is_dense(first) and _is_dense(second)):
-        return False
-    start, other = address(first), address(second)
-    if start == other and first.strides == second.strides and first.shape == second.shape:
-        return False
-    return start < other + second.nbytes and other < start + first.nbytes
-
-
-def _is_dense(array: Any) -> bool:
-    """Whether an array fills its stretch of memory, in whatever order of dimensions."""
-    expected = array.itemsize
-    for step, size in sorted((step, size) for step, size in zip(array.strides, array.shape, strict=True) if size != 1):
-        if step != expected:
-            return False
-        expected *= size
-    return True
-
-
-def _steps(array: Any) -> tuple[int, ...]:
-    return tuple(stride for stride, size in zip(array.strides, array.shape, strict=True) if size > 1)
 
 
 def _leaf_error(text: str) -> RuntimeError:

@@ -184,6 +184,8 @@ def _set_at_once(self: Any, index: Any, value: Any) -> bool:
         if index.step is not None:
             return False
     elif kind in PLAIN:
+        if value is self or getattr(value, "_storage", None) is storage:
+            return False
         index = index._array
         if not index.ndim or not (index.dtype is I64 or index.dtype.kind == "b"):
             return False

@@ -45,6 +45,7 @@ def _vector(array: Array) -> Array:
 
 @kernel(
     exact=True,
+    disjoint=True,
     holomorphic=False,
     vjp={"input": lambda g, input_shape, dim, index: g.new_zeros(input_shape).scatter_add(dim, index, g)},
 )
@@ -137,6 +138,7 @@ _UFUNCS = {"add": np.add, "multiply": np.multiply}
 @kernel(
     name="_scatter_values",
     exact=True,
+    disjoint=True,
     overwrites=True,
     holomorphic=False,
     scalar_nodes=("ScatterBackward1",),
@@ -152,7 +154,7 @@ def scatter_values(input: Tensor, dim: int, index: Tensor, src: Tensor | Number)
     _scatter_with(None, input, dim, index, src)
 
 
-@kernel(name="_scatter_reduced", exact=True, overwrites=True)
+@kernel(name="_scatter_reduced", exact=True, disjoint=True, overwrites=True)
 def scatter_reduced(input: Tensor, dim: int, index: Tensor, src: Tensor | Number, reduce: str) -> None:
     """`input` with values added or multiplied at positions `index` along `dim`; torch has no derivative of it."""
     if reduce not in _UFUNCS:
@@ -196,6 +198,7 @@ def scatter(
 
 @kernel(
     exact=True,
+    disjoint=True,
     overwrites=True,
     holomorphic=False,
     vjp={"input": lambda g: g, "src": lambda g, dim, index: g.gather(dim, index)},
@@ -253,9 +256,16 @@ def _extreme(element: Any, lowest: bool) -> Any:
 
 
 def _scatter_reduce_vjp(
-    g: Any, input: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool, result: Any, needs: Any
+    g: Any, input: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool, result: Any
 ) -> tuple[Any, Any]:
-    """Gradients of `scatter_reduce`, by what the reduction does with equal elements and with what was there."""
+    """Gradients of `scatter_reduce`."""
+    return _reduced_vjp("scatter_reduce", g, input, dim, index, src, reduce, include_self, result)
+
+
+def _reduced_vjp(
+    name: str, g: Any, input: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool, result: Any
+) -> tuple[Any, Any]:
+    """Gradients of values reduced where they meet, by what the reduction does with equal elements and with what was there."""
     if reduce == "sum":
         for_input, for_src = g, g.gather(dim, index)
     elif reduce == "mean":
@@ -272,29 +282,47 @@ def _scatter_reduce_vjp(
         spread = g / shares
         for_input, for_src = spread * from_self, spread.gather(dim, index) * from_src
     else:
-        for_input, for_src = _prod_vjp(g, input, dim, index, src, include_self, result)
+        for_input, for_src = _prod_vjp(g, input, dim, index, src, include_self, result, name)
     if not include_self:
         for_input = for_input.scatter(dim, index, 0)
     return for_input, for_src
 
 
-def _prod_vjp(g: Any, input: Any, dim: int, index: Any, src: Any, include_self: bool, result: Any) -> tuple[Any, Any]:
-    """Gradients of a product: what was there counts as one more factor; zeros are left out one at a time."""
-    ones = g.new_ones(input.shape)
-    factors = input if include_self else input.scatter(dim, index, 1)
-    without_self = ones.scatter_reduce(dim, index, src, "prod")
-    zeros = (src == 0).to(g.dtype)
-    zero_counts = g.new_zeros(input.shape).scatter_add(dim, index, zeros).gather(dim, index)
-    nonzero = src.masked_fill(src == 0, 1)
-    others = factors.scatter_reduce(dim, index, nonzero, "prod").gather(dim, index)
-    alone = (src == 0).logical_and(zero_counts == 1)
-    usual = others / nonzero
-    share = usual.masked_fill((zero_counts > 0).logical_and(alone.logical_not()), 0)
-    return g * without_self, g.gather(dim, index) * share
+def _prod_vjp(
+    g: Any, input: Any, dim: int, index: Any, src: Any, include_self: bool, result: Any, name: str
+) -> tuple[Any, Any]:
+    """Gradients of a product: a factor's is the product of the others, without dividing by zero."""
+    ones = input.masked_fill(input == 0, 1)
+    for_input = g * ones.scatter_reduce(dim, index, src, "prod", include_self=include_self) / ones
+    zero = src == 0
+    zeros = g.new_zeros(input.shape).scatter_add(dim, index, zero.to(g.dtype)).gather(dim, index)
+    alone = zero.logical_and(zeros == 1)  # the only zero of its product, whose others are not zero
+    others = input.scatter_reduce(dim, index, src.masked_fill(alone, 1), "prod", include_self=include_self)
+    usual = (g * result).gather(dim, index) / src.masked_fill(zero, 1)
+    for_src = (g * others).gather(dim, index).where(alone, usual)
+    if g.is_meta or not bool((zeros > 1).any()):
+        return for_input, for_src
+    what = "src" if name == "scatter_reduce" else "source"
+    return for_input, once_differentiable(
+        for_src,
+        f"{name}(): Double backward is unsupported for {what} when >1 zeros in {what} are scattered to the same "
+        "position in self",
+    )
+
+
+def _refuse(g: Any, reason: str) -> Any:
+    raise RuntimeError(reason)
+
+
+@kernel(name="_once_differentiable", node="Error", exact=True, vjp={"input": _refuse})
+def once_differentiable(input: Tensor, reason: str) -> Array:
+    """The tensor itself, through which no gradient flows back."""
+    return input
 
 
 @kernel(
     exact=True,
+    disjoint=True,
     overwrites=True,
     holomorphic=False,
     vjp={("input", "src"): _scatter_reduce_vjp},
@@ -350,7 +378,7 @@ def scatter_reduce(
 
 
 def _index_reduce_vjp(
-    g: Any, input: Any, dim: int, index: Any, source: Any, reduce: str, include_self: bool, needs: Any
+    g: Any, input: Any, dim: int, index: Any, source: Any, reduce: str, include_self: bool
 ) -> tuple[Any, Any]:
     """Gradients of `index_reduce`: those of `scatter_reduce` with the index spread over whole entries."""
     axis = wrap_dim(dim, input.dim())
@@ -358,11 +386,12 @@ def _index_reduce_vjp(
     sizes[axis] = -1
     spread = index.reshape(sizes).expand(source.shape) if input.dim() else index.reshape(())
     result = input.scatter_reduce(axis, spread, source, reduce, include_self=include_self)
-    return _scatter_reduce_vjp(g, input, axis, spread, source, reduce, include_self, result, needs)
+    return _reduced_vjp("index_reduce", g, input, axis, spread, source, reduce, include_self, result)
 
 
 @kernel(
     exact=True,
+    disjoint=True,
     overwrites=True,
     holomorphic=False,
     vjp={("input", "source"): _index_reduce_vjp},
@@ -429,6 +458,7 @@ def _without(array: Array, axis: int) -> tuple[int, ...]:
 
 @kernel(
     exact=True,
+    disjoint=True,
     holomorphic=False,
     vjp={"input": lambda g, input_shape, index: g.new_zeros(input_shape).put(index, g, True)},
 )
@@ -463,6 +493,7 @@ def _check_flat(input: Array, index: Array) -> None:
 
 @kernel(
     exact=True,
+    disjoint=True,
     overwrites=True,
     holomorphic=False,
     vjp={

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._backends.numpy.errstate import quiet
 from .._backends.numpy.scatter import add_at, first_outside
 from .._core.dtypes import of_numpy
+from .._core.numbers import fitted
 from .._core.sizes import wrap_dim
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import kernel
@@ -31,6 +31,7 @@ def _vector(array: Array) -> Array:
 
 @kernel(
     exact=True,
+    disjoint=True,
     holomorphic=False,
     vjp={"input": lambda g, input_shape, dim, index: g.new_zeros(input_shape).index_add(dim, index, g)},
 )
@@ -108,6 +109,7 @@ def _check_add(name: str, input: Array, dim: int, index: Array, source: Array) -
 
 @kernel(
     exact=True,
+    disjoint=True,
     overwrites=True,
     holomorphic=False,
     vjp={
@@ -148,6 +150,7 @@ def _added(g: Any, dim: int, index: Any, source_like: Any) -> Any:
 
 @kernel(
     exact=True,
+    disjoint=True,
     overwrites=True,
     holomorphic=False,
     vjp={
@@ -260,4 +263,6 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Tensor | Number) -
     bad = first_outside(_vector(index), -size, size)
     if bad is not None:
         raise IndexError(f"index {bad} is out of bounds for dimension {axis} with size {size}")
-    _vector(input)[(EVERY,) * axis + (_vector(index),)] = quiet(np.asarray(value).astype, input.dtype)
+    if isinstance(value, np.ndarray):
+        value = value.astype(np.float32).item() if value.dtype.kind == "V" else value.item()
+    _vector(input)[(EVERY,) * axis + (_vector(index),)] = fitted(value, of_numpy(input.dtype))

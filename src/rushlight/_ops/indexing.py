@@ -152,6 +152,7 @@ def _check_put(input: Any, indices: Any, values: Any, accumulate: bool) -> None:
 
 @kernel(
     exact=True,
+    disjoint=True,
     overwrites=True,
     spreads=True,
     holomorphic=False,

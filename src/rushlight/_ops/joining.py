@@ -52,7 +52,7 @@ def _are_alike(arrays: Sequence[Array]) -> bool:
     return shape != () and shape != (0,)
 
 
-@kernel(exact=True, holomorphic=False, vjp={"tensors": _parts_of_cat})
+@kernel(exact=True, disjoint=True, holomorphic=False, vjp={"tensors": _parts_of_cat})
 def cat(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -> Array:
     """Tensors joined along a dimension.
 
@@ -108,7 +108,7 @@ def _check_joinable(arrays: Sequence[Array], axis: int) -> None:
                 raise error
 
 
-@kernel(exact=True, holomorphic=False, vjp={"tensors": lambda g, dim: g.unbind(dim)})
+@kernel(exact=True, disjoint=True, holomorphic=False, vjp={"tensors": lambda g, dim: g.unbind(dim)})
 def stack(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -> Array:
     """Tensors of one shape joined along a new dimension.
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._backends.numpy.errstate import quiet
 from .._core.dtypes import of_numpy
 from .._core.numbers import fitted
 from .._core.sizes import mismatch
@@ -84,14 +83,11 @@ def masked_fill(input: Tensor, mask: Tensor, value: Tensor | Number) -> None:
                 "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
                 f"{value.ndim} dimension(s)."
             )
-    else:
-        if type(value) is not float or input.dtype is not F32 or not -_LARGEST <= value <= _LARGEST:
-            value = fitted(value, of_numpy(input.dtype))
-        _check_covers(input, mask)
-        np.copyto(input, value, "unsafe", where=mask)
-        return
+        value = value.astype(np.float32).item() if value.dtype.kind == "V" else value.item()
+    if type(value) is not float or input.dtype is not F32 or not -_LARGEST <= value <= _LARGEST:
+        value = fitted(value, of_numpy(input.dtype))
     _check_covers(input, mask)
-    quiet(np.copyto, input, value, "unsafe", where=mask)  # type: ignore[arg-type]
+    np.copyto(input, value, "unsafe", where=mask)
 
 
 def _scattered(g: Any, input_like: Any, mask: Any) -> Any:
@@ -99,7 +95,7 @@ def _scattered(g: Any, input_like: Any, mask: Any) -> Any:
     return g.new_zeros(shape).masked_scatter(mask, g)
 
 
-@kernel(exact=True, holomorphic=False, vjp={"input": _scattered})
+@kernel(exact=True, disjoint=True, holomorphic=False, vjp={"input": _scattered})
 def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> Array:
     """The elements where a mask is true, in one dimension.
 

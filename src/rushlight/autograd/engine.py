@@ -270,7 +270,7 @@ def _finish_leaf(leaf: Any, buffers: dict[Any, Any], capture: Capture | None, cr
     hooked = extra is not None and has_hooks(extra)
     if capture is not None and not capture.keep:
         found = run_tensor_hooks(leaf, gradient[0]) if hooked else gradient[0]
-        for position in capture.leaves[id(leaf)]:
+        for position in capture.leaves.get(id(leaf), ()):  # a root that is a leaf need not be asked for
             capture.grads[position] = found
         return
     if leaf._edge is not LEAF:
