@@ -183,7 +183,9 @@ class finfo:
             raise TypeError(
                 f"torch.finfo() requires a floating point input type. Use torch.iinfo to handle '{element}'"
             )
-        limits = ml_dtypes.finfo(element.to_real().numpy)
+        limits = ml_dtypes.finfo(  # type: ignore[no-untyped-call]  # ml_dtypes annotates its constructor in part
+            element.to_real().numpy
+        )
         self.bits = int(limits.bits)
         self.eps = float(limits.eps)
         self.max = float(limits.max)

@@ -90,7 +90,8 @@ def _reach(array: Any) -> int:
     """The bytes from the first element of an array to the end of its last."""
     if array.size == 0:
         return 0
-    return sum((size - 1) * step for size, step in zip(array.shape, array.strides)) + int(array.itemsize)
+    span: int = sum((size - 1) * step for size, step in zip(array.shape, array.strides))
+    return span + int(array.itemsize)
 
 
 def part_places(shape: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> Array:

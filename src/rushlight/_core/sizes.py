@@ -174,11 +174,7 @@ def broadcast_shapes(*shapes: Sequence[int]) -> Size:
             if size == 1 or size == result[position]:
                 continue
             if result[position] != 1:
-                raise RuntimeError(
-                    "Shape mismatch: objects cannot be broadcast to a single shape"
-                    if len(wrapped) != 2
-                    else "Shape mismatch: objects cannot be broadcast to a single shape"
-                )
+                raise RuntimeError("Shape mismatch: objects cannot be broadcast to a single shape")
             result[position] = size
     return Size(result)
 

@@ -45,12 +45,20 @@ class TensorBase:
     _extra: Any
 
 
+def is_tensor(value: Any) -> bool:
+    """Whether a value is a tensor.
+
+    A type checker that reads `isinstance` takes the value for a bare `TensorBase` from there on, without methods.
+    """
+    return isinstance(value, TensorBase)
+
+
 class Extra:
     """Autograd state that few tensors have.
 
     Attributes:
         grad: the accumulated gradient.
-        hooks: functions on the gradient, by handle id.
+        hooks: functions on the gradient, by handle id (a `Hooks` of the tape, as all hooks here).
         post_hooks: functions run after accumulation into a leaf.
         retains_grad: whether a non-leaf keeps its gradient.
         accumulator: weak reference to the node that stands for a leaf.
@@ -63,10 +71,10 @@ class Extra:
 
     def __init__(self) -> None:
         self.grad: Any = None
-        self.hooks: dict[int, Any] | None = None
-        self.post_hooks: dict[int, Any] | None = None
-        self.node_hooks: dict[int, Any] | None = None
-        self.node_prehooks: dict[int, Any] | None = None
+        self.hooks: Any = None
+        self.post_hooks: Any = None
+        self.node_hooks: Any = None
+        self.node_prehooks: Any = None
         self.retains_grad = False
         self.accumulator: Any = None
         self.creation: str | None = None

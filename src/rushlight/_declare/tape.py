@@ -78,7 +78,7 @@ def _mark_views(base: Any, outputs: tuple[Any, ...]) -> None:
 
 def input_edges(op: Operator, values: list[Any]) -> tuple[Any, ...]:
     """The edges of the differentiable arguments, lists spread out."""
-    found = []
+    found: list[Any] = []
     for name in op.differentiable or op.tensors:
         value = values[op.position[name]]
         if not op.differentiable and is_number(value):

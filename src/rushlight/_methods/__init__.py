@@ -5,8 +5,8 @@ Only methods whose calling form differs from the operator's (varargs, overloads)
 
 from __future__ import annotations
 
-from .activation import ActivationMethods
 from .absent import AbsentMethods
+from .activation import ActivationMethods
 from .arithmetic import ArithmeticMethods
 from .bitwise import BitwiseMethods
 from .comparison import ComparisonMethods
@@ -14,13 +14,13 @@ from .complex import ComplexMethods
 from .conversion import ConversionMethods
 from .creation import CreationMethods
 from .exponential import ExponentialMethods
-from .indexing import IndexingMethods
-from .gradients import GradientMethods
 from .floating import FloatingMethods
+from .gradients import GradientMethods
+from .indexing import IndexingMethods
 from .inspection import InspectionMethods
 from .interop import InteropMethods
-from .magnitude import MagnitudeMethods
 from .linalg import LinalgMethods
+from .magnitude import MagnitudeMethods
 from .matmul import MatmulMethods
 from .memory import MemoryMethods
 from .power import PowerMethods

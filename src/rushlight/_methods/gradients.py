@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._core.dtypes import FLOATING, of_numpy
 from .._core.meta_array import MetaArray
-from .._core.tensor_base import LEAF, TensorBase, extra_of
+from .._core.tensor_base import LEAF, extra_of, is_tensor
 from .._core.warn import warn
 from .._declare.dispatch import scalar_name
 from .._tape.handles import RemovableHandle
@@ -194,7 +194,7 @@ def _set_requires_grad(tensor: Any, value: bool, wanted: str) -> None:
 
 def _check_grad(tensor: Any, gradient: Any) -> None:
     """Raises torch's error for a value that cannot be the gradient of a tensor."""
-    if not isinstance(gradient, TensorBase):
+    if not is_tensor(gradient):
         raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(gradient).__name__}")
     if gradient is tensor:
         raise RuntimeError("can't assign Variable as its own grad")

@@ -6,8 +6,9 @@ from typing import Any
 
 from .._core.tensor_base import PLAIN, TensorBase
 from .._declare.variants import inplace, method
-from .._ops import addmm as sums
-from .._ops import matmul as ops
+from .._ops import addmm as sums, matmul as ops
+
+_matmul: Any = ops.matmul  # any class of tensors will do
 
 
 class MatmulMethods:
@@ -33,12 +34,12 @@ class MatmulMethods:
         """``self @ other``; the product of two matrices, by far the most common, skips a call."""
         if type(other) in PLAIN and self._array.ndim == 2 == other._array.ndim:
             return ops.mm(self, other)
-        return ops.matmul(self, other) if isinstance(other, TensorBase) else NotImplemented
+        return _matmul(self, other) if isinstance(other, TensorBase) else NotImplemented
 
     def __rmatmul__(self: Any, other: Any) -> Any:
         """``other @ self`` for an `other` that is no tensor."""
-        return ops.matmul(other, self) if isinstance(other, TensorBase) else NotImplemented
+        return _matmul(other, self) if isinstance(other, TensorBase) else NotImplemented
 
     def __imatmul__(self: Any, other: Any) -> Any:
         """``self @= other`` rebinds the name to the product."""
-        return ops.matmul(self, other) if isinstance(other, TensorBase) else NotImplemented
+        return _matmul(self, other) if isinstance(other, TensorBase) else NotImplemented

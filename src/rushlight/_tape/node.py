@@ -202,14 +202,16 @@ class AccumulateGrad(Node):
         extra = extra_of(self.variable)
         if extra.node_hooks is None:
             extra.node_hooks = Hooks()
-        return extra.node_hooks.add(fn)
+        handle: RemovableHandle = extra.node_hooks.add(fn)
+        return handle
 
     def register_prehook(self, fn: Callable[..., Any]) -> RemovableHandle:
         """Has ``fn(grad_outputs)`` run before a gradient is accumulated; a tuple that it returns replaces it."""
         extra = extra_of(self.variable)
         if extra.node_prehooks is None:
             extra.node_prehooks = Hooks()
-        return extra.node_prehooks.add(fn)
+        handle: RemovableHandle = extra.node_prehooks.add(fn)
+        return handle
 
 
 AccumulateGrad.__module__ = "builtins"  # so that the class prints as torch's does

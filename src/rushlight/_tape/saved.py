@@ -240,7 +240,7 @@ def _hint() -> str:
 
 def _modified_error(node: Node, tensor: Any, position: int) -> RuntimeError:
     from_output = type(node.saved[position]) is SavedResult
-    producer = tensor._edge if isinstance(tensor._edge, (Node, OutputEdge)) else None
+    producer: Any = tensor._edge if isinstance(tensor._edge, (Node, OutputEdge)) else None
     made_by = ""
     if producer is not None:
         maker = producer.node if type(producer) is OutputEdge else producer

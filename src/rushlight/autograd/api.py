@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .._core.modes import modes
-from .._core.tensor_base import PLAIN, TensorBase, wrap
+from .._core.tensor_base import PLAIN, TensorBase, is_tensor, wrap
 from .._core.warn import warn
 from .._tape.node import AccumulateGrad, Node, OutputEdge, edge_of
 from .batching import BatchLevel
@@ -312,7 +312,7 @@ def _implicit(value: Any, index: int, shape: tuple[int, ...], element: Any) -> A
         )
         error.add_note("a complex loss has no gradient of its own: take .real, .abs() or .abs().square() of it")
         raise error
-    if isinstance(value, TensorBase):
+    if is_tensor(value):
         return value.new_ones(shape)
     return wrap(np.ones(shape, element))
 
@@ -355,7 +355,7 @@ def _unused_error(index: int, value: Any) -> RuntimeError:
 
 
 def _zeros_for(value: Any) -> Any:
-    return value.new_zeros(value.shape) if isinstance(value, TensorBase) else None
+    return value.new_zeros(value.shape) if is_tensor(value) else None
 
 
 def _warn_of_cycle() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from .._core.dtypes import of_numpy
 from .._core.modes import OFF, modes
-from .._core.tensor_base import LEAF, TensorBase, new, on_bind, storage_of, wrap
+from .._core.tensor_base import LEAF, TensorBase, is_tensor, new, on_bind, storage_of, wrap
 from .._declare.record import Operator
 from .._declare.tape import make_node, rule_argument
 from .._tape.node import Node, edge_of
@@ -133,7 +133,7 @@ class DualLevel(Level):
         tangents = [value.tangent if self.owns(value) else None for value in args]
         if ctx.materialize_grads:
             tangents = [
-                value.new_zeros(value.shape) if tangent is None and isinstance(value, TensorBase) else tangent
+                value.new_zeros(value.shape) if tangent is None and is_tensor(value) else tangent
                 for value, tangent in zip(primals, tangents)
             ]
         ctx.runs_forward = True

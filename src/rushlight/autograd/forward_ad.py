@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from .._core.dtypes import of_numpy
 from .._core.tensor_base import new
 from .._tape.node import Node, edge_of, next_sequence
-from .duals import DualLevel
+from .duals import DualLevel, DualMethods
 from .levels import LevelTensor
 
 __all__ = ["UnpackedDualTensor", "dual_level", "enter_dual_level", "exit_dual_level", "make_dual", "unpack_dual"]
@@ -148,7 +148,7 @@ def unpack_dual(tensor: Any, *, level: int | None = None) -> UnpackedDualTensor:
         tensor: a tensor.
         level: 0 or None, the level that is open.
     """
-    if isinstance(tensor, LevelTensor) and isinstance(tensor.level, DualLevel):
+    if isinstance(tensor, DualMethods):
         if tensor.level is _state.level:
             return UnpackedDualTensor(tensor.primal, tensor.tangent)
         if tensor.level.closed:

@@ -11,7 +11,7 @@ import numpy as np
 
 from .._core.meta_array import MetaArray
 from .._core.modes import CAREFUL, OFF, modes
-from .._core.tensor_base import LEAF, TensorBase, extra_of, new, wrap, wrap_view
+from .._core.tensor_base import LEAF, TensorBase, extra_of, is_tensor, new, wrap, wrap_view
 from .._declare.inplace import check_writable, set_history
 from .._declare.tape import careful, keep, keep_result
 from .._tape.node import Node, OutputEdge, edge_of, next_sequence
@@ -89,6 +89,8 @@ class BackwardCFunction(FunctionCtx, Node):
 
     handles_undefined = True
     runs_forward = False
+    places: tuple[int, ...]
+    outputs: tuple[Any, ...]
     _forward_cls: Any = None
 
     @classmethod
@@ -416,7 +418,7 @@ class Error(Node):
 
 def _guarded(value: Any) -> Any:
     """A gradient that counts as recorded and raises when it is differentiated."""
-    if not isinstance(value, TensorBase):
+    if not is_tensor(value):
         return value
     value = value.detach()
     origin = value.detach()

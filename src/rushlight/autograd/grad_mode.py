@@ -39,7 +39,7 @@ class Mode:
                 "the `__init__` method and nothing else.",
                 FutureWarning,
             )
-            function.__init__ = self(function.__init__)
+            function.__init__ = self(function.__init__)  # type: ignore[method-assign]  # what decorating a class means
             return function
         if inspect.isgeneratorfunction(function):
             return _in_steps(function, self.clone)  # type: ignore[return-value]

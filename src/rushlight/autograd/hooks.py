@@ -23,7 +23,8 @@ def register_hook(tensor: Any, hook: Callable[..., Any]) -> RemovableHandle:
         extra = extra_of(tensor)
         if extra.hooks is None:
             extra.hooks = Hooks()
-        return extra.hooks.add(hook)
+        handle: RemovableHandle = extra.hooks.add(hook)
+        return handle
     node, number = (edge.node, edge.number) if type(edge) is OutputEdge else (edge, 0)
     table = node_extra(node)
     if table.tensor_hooks is None:
@@ -44,7 +45,8 @@ def register_post_accumulate_grad_hook(tensor: Any, hook: Callable[..., Any]) ->
     extra = extra_of(tensor)
     if extra.post_hooks is None:
         extra.post_hooks = Hooks()
-    return extra.post_hooks.add(hook)
+    handle: RemovableHandle = extra.post_hooks.add(hook)
+    return handle
 
 
 def retain_grad(tensor: Any) -> None:

@@ -13,9 +13,9 @@ from .._ops.slices import alias
 from .._tape.node import Node, OutputEdge, edge_of
 from .._tape.saved import without_history
 from ..autograd.api import grad as autograd_grad
-from ..autograd.duals import DualLevel
+from ..autograd.duals import DualLevel, DualMethods
 from ..autograd.grad_mode import enable_grad
-from ..autograd.levels import LevelTensor, Transform, current_level
+from ..autograd.levels import Transform, current_level
 from ..autograd.trees import flatten, map_tree, unflatten
 
 
@@ -340,7 +340,7 @@ def _dual(level: DualLevel, primal: Any, tangent: Any) -> Any:
 
 def _parts(level: DualLevel, value: Any) -> tuple[Any, Any]:
     """A tensor one level down, and its tangent."""
-    if isinstance(value, LevelTensor) and level.owns(value):
+    if isinstance(value, DualMethods) and level.owns(value):
         return value.primal, value.tangent
     return value, None
 

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .._core.tensor_base import TensorBase
+from .._core.tensor_base import TensorBase, is_tensor
 from .._ops.joining import cat
 from ..autograd.batching import BatchLevel
 from ..autograd.trees import TreeSpec, flatten, spread, unflatten
@@ -147,7 +147,7 @@ def _out_dims(func: Any, out_dims: Any, found: Any, spec: TreeSpec) -> list[Any]
 
 def _take_output(func: Any, level: BatchLevel, output: Any, dim: int | None) -> Any:
     """A result with its batch dimension in place."""
-    if not isinstance(output, TensorBase):
+    if not is_tensor(output):
         if dim is None:
             return output
         raise ValueError(

@@ -18,7 +18,7 @@ try:
 
     _QUIET = _make_extobj(all="ignore")
 except ImportError:  # private names: another NumPy may lack them
-    _extobj_contextvar = None
+    _extobj_contextvar = None  # type: ignore[misc, assignment]  # final where NumPy has it
 
 
 def quiet(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -40,7 +40,7 @@ def _padded(
     if not any(padding) and all(total == size for total, size in zip(reach, sizes, strict=True)):
         return images
     found = np.full((*lead, *reach), value, images.dtype)
-    found[(..., *(slice(pad, pad + size) for pad, size in zip(padding, sizes, strict=True)))] = images
+    found[_inner(padding, sizes)] = images
     return found
 
 
@@ -106,6 +106,11 @@ def sums(images: Array, kernel: Sizes, stride: Sizes, padding: Sizes, out: Sizes
     return found
 
 
+def _inner(padding: Sizes, sizes: Sizes) -> Any:
+    """The index of what was padded in its padded form."""
+    return (..., *(slice(pad, pad + size) for pad, size in zip(padding, sizes, strict=True)))
+
+
 def spread_sums(g: Array, sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes) -> Array:
     """The transpose of `sums`: every window's value added to all of its places."""
     rank = len(kernel)
@@ -115,7 +120,7 @@ def spread_sums(g: Array, sizes: Sizes, kernel: Sizes, stride: Sizes, padding: S
     padded = np.array(_padded(shell, kernel, stride, padding, ones, out, 0))
     for _, window in _positions(kernel, stride, ones, out):
         padded[window] += g
-    return padded[(..., *(slice(pad, pad + size) for pad, size in zip(padding, sizes, strict=True)))]
+    return padded[_inner(padding, sizes)]
 
 
 def window_counts(sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, out: Sizes, count_padding: bool) -> Array:

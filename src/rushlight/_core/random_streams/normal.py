@@ -77,9 +77,9 @@ def fill_normal(generator: Generator, out: Array, mean: float = 0.0, std: float 
         out = real_view(out)
         std /= math.sqrt(2.0)
     if mean == 0.0 and std == 1.0 and 0 < out.size <= FEW and out.dtype is _FLOAT32 and out.flags.c_contiguous:
-        numbers = few_normals(generator, out.size)
-        if numbers is not None:
-            out[...] = numbers.reshape(out.shape)
+        few = few_normals(generator, out.size)
+        if few is not None:
+            out[...] = few.reshape(out.shape)
             return
     with generator.lock:
         if out.size >= BLOCK and out.flags.c_contiguous:

@@ -51,7 +51,8 @@ def embedding_bag(
             )
         if mode != "sum":
             raise NotImplementedError(
-                "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got "
+                "embedding_bag: per_sample_weights was not None. "
+                "per_sample_weights is only supported for mode='sum' (got "
                 f"mode='{mode}'). Please open a feature request on GitHub."
             )
     if max_norm is not None:

@@ -163,7 +163,7 @@ class _ConvTransposeNd(_ConvNd):
         """
         if self.padding_mode != "zeros":
             raise ValueError(f"Only `zeros` padding mode is supported for {type(self).__name__}")
-        function = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)[self.rank - 1]
+        function: Any = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)[self.rank - 1]
         extra = self.output_padding if output_size is None else self._extra_for(input, list(output_size))
         return function(input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation)
 
@@ -270,7 +270,7 @@ def _lazy(base: type) -> type:
         )
         options = dict(zip(names, args, strict=False)) | kwargs
         bias = options.pop("bias", True)
-        place = {"device": options.get("device"), "dtype": options.get("dtype")}
+        place: dict[str, Any] = {"device": options.get("device"), "dtype": options.get("dtype")}
         super(cls, self).__init__(0, 0, kernel_size, bias=False, **options)
         self.weight = UninitializedParameter(**place)
         self.out_channels = out_channels

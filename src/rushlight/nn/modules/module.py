@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from ..._core.tensor_base import TensorBase
+from ..._core.tensor_base import TensorBase, is_tensor
 from ..._tape.handles import RemovableHandle, add_hook
 from ..parameter import Parameter, is_lazy
 from .backward_hooks import BackwardHook, global_hooks, has_global_hooks
@@ -191,7 +191,7 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
 
     def _set_buffer_or_field(self, name: str, value: Any) -> None:
         buffers = self.__dict__.get("_buffers")
-        if isinstance(value, TensorBase) and getattr(value, "_is_buffer", False):
+        if is_tensor(value) and getattr(value, "_is_buffer", False):
             if buffers is None:
                 raise AttributeError("cannot assign buffer before Module.__init__() call")
             self._forget(name, "_parameters", "_modules")

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from ..._core.tensor_base import TensorBase
+from ..._core.tensor_base import is_tensor
 from ..._tape.handles import RemovableHandle, add_hook
 from ...autograd.grad_mode import no_grad
 from ..parameter import Parameter, is_lazy
@@ -27,7 +27,8 @@ class IncompatibleKeys(NamedTuple):
             return "<All keys matched successfully>"
         return f"_IncompatibleKeys(missing_keys={self.missing_keys!r}, unexpected_keys={self.unexpected_keys!r})"
 
-    __str__ = __repr__
+    def __str__(self) -> str:
+        return repr(self)
 
 
 _IncompatibleKeys = IncompatibleKeys
@@ -164,7 +165,7 @@ class StateMixin:
             self._find_unexpected(state_dict, prefix, local, unexpected_keys)
 
     def _load_entry(self: Any, name: str, key: str, target: Any, value: Any, assign: bool, errors: list[str]) -> None:
-        if not isinstance(value, TensorBase):
+        if not is_tensor(value):
             errors.append(
                 f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from '
                 f"checkpoint but received {type(value)}"

@@ -37,7 +37,7 @@ def get_total_norm(
         >>> torch.nn.utils.get_total_norm([torch.tensor([3.0]), torch.tensor([4.0])])
         tensor(5.)
     """
-    found = [tensors] if isinstance(tensors, TensorBase) else list(tensors)
+    found: list[Any] = [tensors] if isinstance(tensors, TensorBase) else list(tensors)
     kind = float(norm_type)
     if not found:
         return make_tensor(0.0)
