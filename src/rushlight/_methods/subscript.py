@@ -256,7 +256,7 @@ def follow(tensor: Any, index: Any) -> tuple[Any, list[Any] | None]:
                 raise IndexError("slice() cannot be applied to a 0-dim tensor.")
             return _cut(tensor, 0, index), None
         if isinstance(index, (int, np.integer)):
-            return _pick(tensor, 0, operator.index(index), 0), None
+            return _pick(tensor, 0, operator.index(index), 0, tensor), None
         return _follow_parts(tensor, (index,))
     return _follow_parts(tensor, index)
 
@@ -298,14 +298,14 @@ def _follow_parts(tensor: Any, parts: tuple[Any, ...]) -> tuple[Any, list[Any] |
             dim += 1
             continue
         if isinstance(part, int) and not isinstance(part, bool):
-            view = _pick(view, dim, part, own - 1)
+            view = _pick(view, dim, part, own - 1, tensor)
             continue
         if isinstance(part, bool) or (part._array.ndim == 0 and part._array.dtype.kind == "b"):
             truth = part if isinstance(part, bool) else bool(part._array)
             view = unsqueeze(view, dim)
             part = wrap(np.zeros(int(truth), np.int64))
         elif part._array.ndim == 0 and part._array.dtype.kind in "iu" and part._array.dtype.itemsize > 1:
-            view = _pick(view, dim, int(part._array), own - 1)
+            view = _pick(view, dim, int(part._array), own - 1, tensor)
             continue
         indices.extend([None] * (dim - covered))
         indices.append(part)
@@ -380,7 +380,8 @@ def _cut(tensor: Any, dim: int, part: slice) -> Any:
     return slice_(tensor, dim, first, last, step)
 
 
-def _pick(tensor: Any, dim: int, place: int, own: int) -> Any:
+def _pick(tensor: Any, dim: int, place: int, own: int, whole: Any) -> Any:
+    """One entry along a dimension of a view; `own` is that dimension in the whole tensor, of which errors speak."""
     shape = tensor._array.shape
     if not shape:
         raise IndexError(
@@ -392,7 +393,7 @@ def _pick(tensor: Any, dim: int, place: int, own: int) -> Any:
         if not -(1 << 63) <= place < 1 << 63:
             raise ValueError("Overflow when unpacking long long")
         error = IndexError(f"index {place} is out of bounds for dimension {own} with size {size}")
-        error.add_note(f"the tensor has shape {list(shape)}; places count from 0, or from -1 backwards")
+        error.add_note(f"the tensor has shape {list(whole._array.shape)}; places count from 0, or from -1 backwards")
         raise error
     return select(tensor, dim, place)
 

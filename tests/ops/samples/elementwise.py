@@ -169,5 +169,11 @@ def step(make: Maker) -> Iterator[Sample]:
     yield Sample((make(2, 3), make(3)))
 
 
-leave_out("gradient", "the derivative by the first argument is not implemented, in torch neither", "igamma", "igammac", "special_zeta")
+leave_out(
+    "gradient",
+    "the derivative by the first argument is not implemented, in torch neither",
+    "igamma",
+    "igammac",
+    "special_zeta",
+)
 leave_out("16-bit", "the neighbours of a number are those in its own dtype", "nextafter")
