@@ -164,7 +164,7 @@ def hardswish(input: Tensor) -> Tensor:
     Example::
 
         >>> torch.nn.functional.hardswish(torch.tensor([-4.0, 1.0, 4.0]))
-        tensor([-0.0000,  0.6667,  4.0000])
+        tensor([-0.0000, 0.6667, 4.0000])
     """
     return input * s.clamp_max(s.clamp_min(input + 3, 0), 6) / 6
 

@@ -107,7 +107,7 @@ def dropout(input: Tensor, p: float, train: bool) -> Tensor:
     Example::
 
         >>> torch.dropout(torch.ones(5), 0.5, True)
-        tensor([2., 2., 2., 0., 2.])
+        tensor([0., 0., 2., 0., 0.])
     """
     return _dropped("dropout", input, p, train, features=False, alpha=False, write=False)  # type: ignore[no-any-return]
 
@@ -133,7 +133,7 @@ def feature_dropout(input: Tensor, p: float, train: bool) -> Tensor:
     Example::
 
         >>> torch.feature_dropout(torch.ones(2, 2, 2), 0.5, True)[:, :, 0]
-        tensor([[2., 2.],
+        tensor([[0., 0.],
                 [2., 0.]])
     """
     return _dropped("feature_dropout", input, p, train, features=True, alpha=False, write=False)  # type: ignore[no-any-return]
@@ -160,7 +160,7 @@ def alpha_dropout(input: Tensor, p: float, train: bool) -> Tensor:
     Example::
 
         >>> torch.alpha_dropout(torch.ones(3), 0.5, True)
-        tensor([1.6656, 1.6656, 1.6656])
+        tensor([-0.7792, -0.7792,  1.6656])
     """
     return _dropped("alpha_dropout", input, p, train, features=False, alpha=True, write=False)  # type: ignore[no-any-return]
 

@@ -264,7 +264,7 @@ def randint(
         tensor([4, 9, 3, 0, 3])
         >>> torch.randint(-5, 5, (2, 2), dtype=torch.int8)
         tensor([[ 4,  2],
-                [-2,  1]], dtype=torch.int8)
+                [-2,  2]], dtype=torch.int8)
     """
     given = bounds_and_size
     first, stop, shape = (0, *given) if len(given) == 2 else given if len(given) == 3 else (None, None, None)
@@ -361,7 +361,7 @@ def randperm(
     Example::
 
         >>> torch.randperm(4)
-        tensor([2, 0, 1, 3])
+        tensor([0, 1, 3, 2])
     """
     if not checks.is_whole(n):
         raise TypeError(f"randperm(): argument 'n' (position 1) must be int, not {type_name(n)}")

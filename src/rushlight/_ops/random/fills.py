@@ -140,7 +140,7 @@ def bernoulli_(input: Tensor, p: Tensor | Number = 0.5, *, generator: Generator 
     Example::
 
         >>> torch.zeros(5).bernoulli_(0.5)
-        tensor([1., 1., 1., 0., 1.])
+        tensor([0., 0., 1., 0., 0.])
     """
     source = checks.source_of("bernoulli_", generator)
     if is_number(p):
@@ -179,7 +179,7 @@ def exponential_(input: Tensor, lambd: Number = 1, *, generator: Generator | Non
     Example::
 
         >>> torch.zeros(3).exponential_()
-        tensor([1.1450, 0.0319, 1.4640])
+        tensor([3.5083, 1.2304, 0.6150])
     """
     transforms.fill_exponential(checks.source_of("exponential_", generator), input, float(lambd))
 
@@ -209,7 +209,7 @@ def geometric_(input: Tensor, p: Number, *, generator: Generator | None = None) 
     Example::
 
         >>> torch.zeros(5).geometric_(0.5)
-        tensor([1., 1., 1., 1., 1.])
+        tensor([1., 1., 2., 1., 1.])
     """
     transforms.fill_geometric(checks.source_of("geometric_", generator), input, float(p))
 
@@ -239,7 +239,7 @@ def log_normal_(input: Tensor, mean: Number = 1, std: Number = 2, *, generator: 
     Example::
 
         >>> torch.zeros(3).log_normal_(0, 0.25)
-        tensor([1.4699, 0.9293, 0.5800])
+        tensor([1.4700, 0.9293, 0.5800])
     """
     transforms.fill_log_normal(checks.source_of("log_normal_", generator), input, float(mean), float(std))
 
@@ -269,7 +269,7 @@ def cauchy_(input: Tensor, median: Number = 0, sigma: Number = 1, *, generator: 
     Example::
 
         >>> torch.zeros(3).cauchy_()
-        tensor([ 0.6231, -1.5671, -0.7009])
+        tensor([10.5977,  0.7648, -0.1283])
     """
     transforms.fill_cauchy(checks.source_of("cauchy_", generator), input, float(median), float(sigma))
 

@@ -166,7 +166,7 @@ def multinomial(
     Example::
 
         >>> torch.multinomial(torch.tensor([0.0, 10.0, 3.0, 0.0]), 2)
-        tensor([2, 1])
+        tensor([1, 2])
     """
     source, count = checks.source_of("multinomial", generator), int(num_samples)
     return stream.multinomial(source, input, count, bool(replacement))  # type: ignore[arg-type, return-value]
@@ -200,7 +200,7 @@ def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
     Example::
 
         >>> torch.poisson(torch.tensor([0.5, 4.0, 20.0]))
-        tensor([ 0.,  5., 16.])
+        tensor([ 2.,  5., 17.])
     """
     return rejection.poisson(checks.source_of("poisson", generator), input)  # type: ignore[arg-type, return-value]
 
@@ -239,7 +239,7 @@ def binomial(count: Tensor, prob: Tensor, generator: Generator | None = None) ->
     Example::
 
         >>> torch.binomial(torch.tensor([10.0, 100.0]), torch.tensor([0.5, 0.9]))
-        tensor([ 5., 90.])
+        tensor([ 7., 89.])
     """
     return rejection.binomial(checks.source_of("binomial", generator), count, prob)  # type: ignore[arg-type, return-value]
 
