@@ -161,11 +161,17 @@ def _as_c(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+_FEW = 16
+"""Numbers up to which Python computes them faster than NumPy's calls begin, and no whole pair of vectors is filled."""
+
+
 def _float_steps(start: float, step: float, count: int, element: DType) -> Any:
     """``start + step * i`` as torch's vectorised loop rounds it.
 
     Whole pairs of vectors start from a value that was rounded to the dtype; the rest is computed one by one.
     """
+    if element is dtypes.float32 and count < _FEW:
+        return np.array([start + step * index for index in range(count)], np.float32)
     lanes = _LANES[element.name]
     steps = _multiply_add(element)
     if element in REDUCED:  # torch computes these in float32
@@ -391,6 +397,8 @@ def _even(start: Any, end: Any, steps: int, element: DType | None) -> Any:
         found = np.empty(steps, element.numpy)
         found.real, found.imag = _even(low.real, high.real, steps, part), _even(low.imag, high.imag, steps, part)
         return found
+    if element is dtypes.float32 and 1 < steps < _FEW:
+        return _even_few(np.float32(fitted(start, element)), np.float32(fitted(end, element)), steps)
     work = np.dtype(np.float64) if element is None or element.category == INTEGER else element.numpy
     if element is not None:
         start, end = fitted(start, element), fitted(end, element)
@@ -409,3 +417,11 @@ def _even(start: Any, end: Any, steps: int, element: DType | None) -> Any:
     found[:half] = along(step, up, np.float64(first))
     found[half:] = along(-step, down, np.float64(last))
     return found
+
+
+def _even_few(start: Any, end: Any, steps: int) -> Any:
+    """`_even` in float32 for a few numbers."""
+    step = float((end - start) / np.float32(steps - 1))
+    first, last, half = float(start), float(end), steps // 2
+    rising = [first + step * index for index in range(half)]
+    return np.array([*rising, *[last - step * index for index in range(steps - 1 - half, -1, -1)]], np.float32)
