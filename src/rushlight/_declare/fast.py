@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 
 from .._core.modes import FAST, modes
-from .._core.tensor_base import LEAF, PLAIN, Storage, new, on_bind
+from .._core.tensor_base import LEAF, PLAIN, new, on_bind
 from .._tape.node import next_sequence
 from .._tape.saved import SavedResult, versions_of
 from .binding import MISSING
 from .record import Operator
-from .tape import attach
 
 F32, F64, I64 = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64)
 FAILURES = (ValueError, TypeError, RuntimeWarning, ArithmeticError, AttributeError)
@@ -105,7 +104,7 @@ def unary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         result._edge = result._storage = result._base = result._extra = None
         if edge is None or not modes.record:
             return result
-        node = new(NodeClass)
+        node = NodeClass()
         node.edges = (input if edge is LEAF else edge,)
         node.sequence = next_sequence()
         node.shape = array.shape
@@ -175,7 +174,7 @@ def _parametric(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         result._edge = result._storage = result._base = result._extra = None
         if edge is None or not modes.record:
             return result
-        node = new(NodeClass if pick_node is None else op.nodes[pick_node(input, *values)])
+        node = (NodeClass if pick_node is None else op.nodes[pick_node(input, *values)])()
         node.edges = (input if edge is LEAF else edge,)
         node.sequence = next_sequence()
         node.shape = array.shape
@@ -289,7 +288,7 @@ def pair(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         result._edge = result._storage = result._base = result._extra = None
         if not recorded:
             return result
-        node = new(NodeClass)
+        node = NodeClass()
         edge = input if edge is LEAF else edge
         other_edge = other if other_edge is LEAF else other_edge
         node.edges = (edge, other_edge)

@@ -200,7 +200,7 @@ def _recorder(op: Operator) -> Callable[[list[Any], Any], None]:
                 value = tuple(value)
                 touched = True
             saved.append(value)
-        node = new(nodes[0] if pick is None else nodes[pick(*values)])
+        node = (nodes[0] if pick is None else nodes[pick(*values)])()
         node.edges = tuple(edges)
         node.sequence = next_sequence()
         node.shape = array.shape

@@ -14,7 +14,7 @@ import numpy as np
 
 from .._core import dtypes
 from .._core.modes import FAST, modes
-from .._core.tensor_base import LEAF, PLAIN, TensorBase, new, wrap
+from .._core.tensor_base import LEAF, PLAIN, TensorBase, wrap
 from .._tape.node import next_sequence
 from .._tape.saved import versions_of
 from .dispatch import compute_dtype, keeps_narrow, refuse_dtype, run_body
@@ -180,7 +180,7 @@ def ternary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         result = wrap(found)
         if not recorded:
             return result
-        node = new(nodes[0 if pick_node is None else pick_node(first, second, third, *tail)] or underived(op.name))
+        node = (nodes[0 if pick_node is None else pick_node(first, second, third, *tail)] or underived(op.name))()
         second_edge = second if second_edge is LEAF else second_edge
         third_edge = third if third_edge is LEAF else third_edge
         wanted = (second_edge is not None) + 2 * (third_edge is not None)

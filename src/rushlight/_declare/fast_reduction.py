@@ -78,7 +78,7 @@ def reduction(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         result._edge = result._storage = result._base = result._extra = None
         if edge is None or not modes.record:
             return result
-        node = new(full_node if axis is None else dim_node)
+        node = (full_node if axis is None else dim_node)()
         node.edges = (input if edge is LEAF else edge,)
         node.sequence = next_sequence()
         node.shape = found.shape
@@ -127,7 +127,7 @@ def whole(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         record = modes.record
         if record != FAST or not recordable:
             return fallback(input)
-        result._edge = node = new(NodeClass)
+        result._edge = node = NodeClass()
         node.edges = (input if edge is LEAF else edge,)
         node.sequence = next_sequence()
         node.shape = ()
@@ -204,7 +204,7 @@ def options(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         node = None
         several = type(found) is tuple
         if edge is not None and modes.record and (several or found.dtype.kind in "fcV"):
-            node = new(NodeClass)
+            node = NodeClass()
             node.edges = (input if edge is LEAF else edge,)
             node.sequence = next_sequence()
             node._extra = None

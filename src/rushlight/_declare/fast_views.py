@@ -281,7 +281,7 @@ def recorder(op: Operator) -> Callable[[Any, tuple[Any, ...], Any], None]:
             return
         if edge is None:
             return
-        node = new(nodes[0] if pick is None else nodes[pick(input, *rest)])
+        node = (nodes[0] if pick is None else nodes[pick(input, *rest)])()
         node.edges = (input if edge is LEAF else edge,)
         node.sequence = next_sequence()
         node.shape = array.shape
