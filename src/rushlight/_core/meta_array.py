@@ -36,7 +36,8 @@ class MetaArray:
     @property
     def shape(self) -> tuple[int, ...]:
         """Sizes of the dimensions."""
-        return self.geometry.shape
+        sizes: tuple[int, ...] = self.geometry.shape
+        return sizes
 
     @property
     def strides(self) -> tuple[int, ...]:
@@ -46,7 +47,8 @@ class MetaArray:
     @property
     def dtype(self) -> np.dtype[Any]:
         """The NumPy dtype of the elements."""
-        return self.geometry.dtype
+        element: np.dtype[Any] = self.geometry.dtype
+        return element
 
     @property
     def ndim(self) -> int:

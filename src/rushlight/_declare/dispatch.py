@@ -352,7 +352,7 @@ def kernel_arguments(op: Operator, values: list[Any]) -> tuple[list[Any], list[A
         if name in op.lists and isinstance(value, (list, tuple)):
             value = tuple(value)
             values[op.position[name]] = value
-            items = []
+            items: list[Any] = []
             for index, item in enumerate(value):
                 if item is None and name in op.gaps:
                     items.append(None)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from .._core.tensor_base import TensorBase, has_override
+from .._core.tensor_base import PLAIN, TensorBase, has_override
 from . import fast, fast_kernels, fast_reduction, fast_views
 from .binding import bind, is_number, type_error
 from .dispatch import BOOL, FLOAT, INT64, SAME, Refusal, call, run, write_out
@@ -161,8 +161,8 @@ def view(
 def copying(function: Any, name: str | None = None) -> Any:
     """Declares the form of a view operator that returns copies (``select_copy`` of ``select``)."""
     source = function.op
-    options = {"name": name or f"{source.name}_copy", "exact": True, "copies": True, "promote": (), "natural": frozenset(),
-               "holomorphic": source.holomorphic, "pick_node": source.pick_node}  # fmt: skip
+    options = {"name": name or f"{source.name}_copy", "exact": True, "copies": True, "promote": (),
+               "natural": frozenset(), "holomorphic": source.holomorphic, "pick_node": source.pick_node}  # fmt: skip
     nodes = tuple(f"{name}_copy" for name in source.node_names)
     op = Operator("kernel", source.body, source.vjp, nodes, options)
     op.has_out = True
@@ -237,7 +237,7 @@ def composite(body: F) -> F:
         if writes_out and kwargs and kwargs.get("out") is not None:
             return call(op, args, kwargs)
         for value in args:
-            if type(value) not in fast.PLAIN and _is_special(value):
+            if type(value) not in PLAIN and _is_special(value):
                 return call(op, args, kwargs)
         try:
             return body(*args, **kwargs)
@@ -275,7 +275,8 @@ def overloaded(*parts: Any) -> Callable[[F], F]:
         function = _finish(op, body)
         for part in parts:
             part.op.call = function
-        return function  # type: ignore[no-any-return]
+        declared: F = function
+        return declared
 
     return declare
 

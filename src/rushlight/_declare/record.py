@@ -33,6 +33,7 @@ class Operator:
         node: the node class of its results (None where nothing is differentiable).
         inplace_nodes: the node classes of in-place calls, where torch numbers them apart.
         call: the public function.
+        run_plain: runs bound values, and the ``out`` there may be, past every override.
 
     The attributes in the table below are options that a kind or a declaration may set (`kinds.py` says what they
     mean); they are SILENT where both are.
@@ -82,6 +83,7 @@ class Operator:
         self.node: type[Node] | None = self.nodes[0] if self.nodes else None
         self.call: Any = None
         self.method: Any = None
+        self.run_plain: Any = None
         register(self)
 
     def _node_classes(self, body: dict[str, Any], titles: tuple[str | None, ...]) -> tuple[Any, ...]:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .._core.modes import OFF, modes
-from .._core.tensor_base import PLAIN, Storage, TensorBase, wrap
+from .._core.tensor_base import PLAIN, TensorBase, wrap
+from .._core.storage import Storage
 from . import fast, fast_kernels
 from .binding import is_number, type_name
 from .dispatch import call, find_special

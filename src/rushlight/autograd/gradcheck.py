@@ -362,8 +362,9 @@ class _Check:
                         continue
                     how = f"{prefix}Jacobian computed with forward mode "
                     self.compare(place, number, part(numerical[number][0]), part(rows[number]), how)
-                    if turned is not None:
-                        self.compare(place, number, part(numerical[number][1]), part(turned[number]), how)
+                    by_imaginary = numerical[number][1]
+                    if turned is not None and by_imaginary is not None:
+                        self.compare(place, number, part(by_imaginary), part(turned[number]), how)
 
     def _pushed(self, place: int, unit: complex) -> list[Array]:
         """For each output the Jacobian by one input, row by row from the forward mode."""

@@ -35,7 +35,7 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
     """
 
     __slots__ = ()
-    __torch_function__ = classmethod(unconverted)  # what is computed from a parameter is no parameter
+    __torch_function__: Any = classmethod(unconverted)  # what is computed from a parameter is no parameter
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Any:
         """Shares the memory of `data`, which itself stays as it is."""
@@ -61,8 +61,9 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
         memo[id(self)] = result
         return result
 
-    def __repr__(self, *, tensor_contents: Any = None) -> str:
-        return "Parameter containing:\n" + super().__repr__(tensor_contents=tensor_contents)
+    # mypy drops the names of parameters of special methods, and takes keyword-only ones for unknown
+    def __repr__(self, *, tensor_contents: Any = None) -> str:  # type: ignore[override]
+        return "Parameter containing:\n" + super().__repr__(tensor_contents=tensor_contents)  # type: ignore[call-arg]
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return _rebuild_parameter, (self.data, self.requires_grad, dict(self.__dict__))
@@ -70,7 +71,7 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
 
 def _share(cls: type, data: Any, requires_grad: bool) -> Any:
     """A tensor of class `cls` over the memory of `data`, a leaf of its own."""
-    found = object.__new__(cls)
+    found: Any = object.__new__(cls)
     shared = data.detach()
     found._array = shared._array
     found._storage = shared._storage
@@ -116,6 +117,8 @@ class Buffer(Tensor, metaclass=_ParameterMeta):
 
 class UninitializedTensorMixin:
     """A parameter or buffer whose shape is known only after the first call of its module."""
+
+    cls_to_become: type
 
     _ERROR = (
         "Can't access the shape of an uninitialized parameter or buffer. This error usually happens in "
@@ -176,7 +179,7 @@ class UninitializedParameter(UninitializedTensorMixin, Parameter):
             memo[id(self)] = type(self)(self.requires_grad)
         return memo[id(self)]
 
-    def __repr__(self, *, tensor_contents: Any = None) -> str:
+    def __repr__(self, *, tensor_contents: Any = None) -> str:  # type: ignore[override]  # see `Parameter`
         return f"<{type(self).__name__}>"
 
 
@@ -196,7 +199,7 @@ class UninitializedBuffer(UninitializedTensorMixin, Tensor):
         found._is_buffer = True
         return found
 
-    def __repr__(self, *, tensor_contents: Any = None) -> str:
+    def __repr__(self, *, tensor_contents: Any = None) -> str:  # type: ignore[override]  # see `Parameter`
         return f"<{type(self).__name__}>"
 
 

@@ -38,6 +38,7 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
 
     dump_patches = False
     training: bool
+    _is_full_backward_hook: bool | None
     call_super_init = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
