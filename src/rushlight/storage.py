@@ -205,8 +205,8 @@ class TypedStorage:
 
     Example::
 
-        >>> torch.ones(2).storage().tolist()
-        [1.0, 1.0]
+        >>> torch.ones(2).storage().dtype
+        torch.float32
     """
 
     __slots__ = ("_untyped_storage", "dtype")

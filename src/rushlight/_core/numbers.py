@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .dtypes import BOOL, COMPLEX, FLOATING, dtype, finfo
+from .dtypes import BOOL, COMPLEX, FLOATING, dtype
 
 C_NAMES = {
     "uint8": "uint8_t", "int8": "int8_t", "int16": "int16_t", "int32": "int", "int64": "int64_t",
@@ -20,8 +20,10 @@ C_NAMES = {
 
 
 _LARGEST = {
-    element.name: finfo(element).max for element in (dtypes.float16, dtypes.bfloat16, dtypes.float32, dtypes.float64)
-}
+    "float16": 65504.0, "bfloat16": 3.3895313892515355e38, "float32": 3.4028234663852886e38,
+    "float64": 1.7976931348623157e308,
+}  # fmt: skip
+"""The largest numbers of the floating dtypes; `finfo` would say so too, at 2 ms a dtype of import time."""
 
 
 def fitted(value: Any, element: dtype) -> Any:

@@ -133,10 +133,6 @@ def set_default_tensor_type(t: Any, /) -> None:
 
     Raises:
         TypeError: it is no class of floating tensors.
-
-    Example::
-
-        >>> torch.set_default_tensor_type(torch.FloatTensor)
     """
     warn(
         "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype() and "
