@@ -18,7 +18,7 @@ from .._core.modes import OFF, modes
 from .._core.named_results import NamedResult
 from .._core.promotion import Promotion, can_cast
 from .._core.sizes import mismatch, wrap_dims
-from .._core.tensor_base import PLAIN, TensorBase, has_override, wrap, wrap_view
+from .._core.tensor_base import PLAIN, TensorBase, has_override, is_tensor, wrap, wrap_view
 from .binding import bind, invalid_combination, is_number, type_error
 from .overlap import check_memory
 from .overrides import handle_override
@@ -427,7 +427,7 @@ def _run_fused(op: Operator, values: list[Any]) -> Any:
     try:
         for name in op.tensors:
             value = arguments[op.position[name]]
-            if isinstance(value, TensorBase):
+            if is_tensor(value):
                 element = of_numpy(value._array.dtype)
                 if element in dtypes.REDUCED:
                     narrow = element

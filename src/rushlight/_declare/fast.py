@@ -79,7 +79,7 @@ def unary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         return fallback
     if len(op.params) > 1:
         return _parametric(op, fallback)
-    NodeClass = op.node
+    NodeClass: Any = op.node
     recordable = _recordable(op, ("input", "result"))
     saves_result = "result" in op.saved_names
     saves_nothing = not op.saved_names
@@ -125,7 +125,7 @@ def unary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
 def _parametric(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     """The closure of an elementwise operator on one tensor with settings (``leaky_relu(x, 0.1)``)."""
     function, natural = op.eager, op.natural
-    NodeClass = op.node
+    NodeClass: Any = op.node
     settings = op.params[1:]
     known = ("input", "result", None, *settings)
     recordable = bool(op.nodes) and all(name in known for name in op.saved_names)
@@ -235,7 +235,7 @@ def pair(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     function, natural = op.eager, op.natural
     if function is None:
         return fallback
-    nodes = op.nodes + op.nodes[-1:] * (3 - len(op.nodes)) if op.nodes else (None, None, None)
+    nodes: tuple[Any, ...] = op.nodes + op.nodes[-1:] * (3 - len(op.nodes)) if op.nodes else (None, None, None)
     known = (*op.tensors, "result")
     recordable = _recordable(op, known)
     saves_result = "result" in op.saved_names
@@ -261,7 +261,7 @@ def pair(op: Operator, fallback: Fallback) -> Callable[..., Any]:
             if dtype is not operand.dtype or not (dtype is F32 or dtype is F64 or dtype in natural):
                 return fallback(input, other)
             other_edge = other._edge
-            NodeClass = nodes[0]
+            NodeClass: Any = nodes[0]
         else:
             kind = type(other)
             if not scalar_ok or not (

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from .._core.modes import FAST, OFF, modes
-from .._core.tensor_base import LEAF, PLAIN, Storage, new, on_bind
+from .._core.storage import Storage
+from .._core.tensor_base import LEAF, PLAIN, new, on_bind
 from .._tape.node import next_sequence
 from .._tape.saved import Like, SavedResult, versions_of
 from .binding import MISSING
@@ -77,7 +78,7 @@ class _Binder:
             elif several:
                 if type(value) is not list and type(value) is not tuple:
                     return None
-                found = []
+                found: list[Any] = []
                 for item in value:
                     if type(item) in PLAIN and type(item._array) is ndarray:
                         found.append(item._array)
@@ -108,8 +109,8 @@ def direct(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         return fallback
 
     def call(*args: Any, **rest: Any) -> Any:
-        values = bind(args, rest)
-        arguments = None if values is None else arrays(values)
+        values: Any = bind(args, rest)
+        arguments: Any = None if values is None else arrays(values)
         if arguments is None:
             return fallback(*args, **rest)
         if check is not None:
@@ -256,8 +257,8 @@ def overwriting(op: Operator, general: Fallback) -> Callable[..., Any]:
         base = input._base
         if base is not None and ((recorded and base._edge is not None) or (not spreads and 0 in array.strides)):
             return general(input, *args, **rest)
-        values = bind((input, *args), rest)
-        arguments = None if values is None else arrays(values)
+        values: Any = bind((input, *args), rest)
+        arguments: Any = None if values is None else arrays(values)
         if arguments is None:
             return general(input, *args, **rest)
         for place, is_list in others:

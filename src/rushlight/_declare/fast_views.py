@@ -12,7 +12,8 @@ from weakref import ref
 import numpy as np
 
 from .._core.modes import FAST, modes
-from .._core.tensor_base import LEAF, PLAIN, Storage, new, on_bind
+from .._core.storage import Storage
+from .._core.tensor_base import LEAF, PLAIN, new, on_bind
 from .._tape.node import next_sequence
 from .binding import MISSING
 from .record import Operator
@@ -223,12 +224,13 @@ def _allowed(sizes: tuple[Any, ...]) -> bool:
     return bool(sizes) and min(sizes) >= -1
 
 
-def _as_method(call: Any, general: Fallback) -> Any:
+def _as_method(call: Any, general: Fallback) -> Callable[..., Any]:
     call.__name__ = general.__name__
     call.__qualname__ = f"Tensor.{general.__name__}"
     call.__doc__ = general.__doc__
     call.__wrapped__ = general
-    return call
+    named: Callable[..., Any] = call
+    return named
 
 
 def make_view(input: Any, array: Any, found: Any) -> Any:

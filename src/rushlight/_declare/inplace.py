@@ -144,7 +144,8 @@ def _is_one_of_several(edge: Any) -> bool:
         if op is None or op.kind != "view":
             return False
         edge = edge.edges[0]
-    return edge.node.op.kind == "view"
+    producer: Any = edge.node
+    return bool(producer.op.kind == "view")
 
 
 def _leaf_error(text: str) -> RuntimeError:
@@ -162,8 +163,8 @@ def _creation_error(tensor: Any, creation: str) -> RuntimeError:
     if creation == "multi_output":
         source = f"Output {getattr(node, 'number', 0)} of {title} is a view and is being modified inplace."
         reason = (
-            "This view is the output of a function that returns multiple views. Such functions do not allow the output "
-            "views to be modified inplace. You should replace the inplace operation by an out-of-place one."
+            "This view is the output of a function that returns multiple views. Such functions do not allow the "
+            "output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
         )
         return RuntimeError(f"{source} {reason}")
     if creation == "no_grad":

@@ -92,7 +92,8 @@ def elementwise(
             op.nondifferentiable = True
         if len(op.tensors) == 2 and op.pick_node is None and len(op.nodes) > 1:
             op.pick_node = _by_operands
-        return _public(op, _elementwise_closure)
+        declared: F = _public(op, _elementwise_closure)
+        return declared
 
     return declare
 
@@ -143,7 +144,8 @@ def reduction(
         )
         if len(op.nodes) == 2 and op.pick_node is None:
             op.pick_node = lambda input, dim, *rest: 0 if dim is None else 1
-        return _public(op, fast_reduction.reduction)
+        declared: F = _public(op, fast_reduction.reduction)
+        return declared
 
     return declare
 
@@ -206,10 +208,13 @@ def kernel(
     def declare(body: F) -> F:
         op = Operator("kernel", body, vjp, node, settings)
         if op.exact and op.eager is None and not op.promote and op.into is None:
-            return _public(op, fast_kernels.direct)
-        if op.tensors != op.params[:1]:
-            return _public(op, fast.kernel)
-        return _public(op, fast_reduction.options if op.eager is None or not op.whole else fast_reduction.whole)
+            maker = fast_kernels.direct
+        elif op.tensors != op.params[:1]:
+            maker = fast.kernel
+        else:
+            maker = fast_reduction.options if op.eager is None or not op.whole else fast_reduction.whole
+        declared: F = _public(op, maker)
+        return declared
 
     return declare
 
@@ -249,7 +254,8 @@ def composite(body: F) -> F:
             _check_tensors(op, bind(op, args, kwargs)[0])
             raise
 
-    return _finish(op, public)
+    declared: F = _finish(op, public)
+    return declared
 
 
 def _check_tensors(op: Operator, values: list[Any]) -> None:
@@ -263,11 +269,11 @@ def _check_tensors(op: Operator, values: list[Any]) -> None:
 
 
 def overloaded(*parts: Any) -> Callable[[F], F]:
-    """Declares a function that picks one of several operators by the arguments it gets (``max``: of all, along a
-    dimension, of pairs).
+    """Declares a function that picks one of several operators by the arguments it gets (``max``: of all, of pairs).
 
     Args:
-        parts: the operators. They are the public function to ``__torch_function__``, so their parameters bear its names.
+        parts: the operators. They are the public function to ``__torch_function__``, so their parameters bear its
+            names.
     """
 
     def declare(body: F) -> F:

@@ -56,7 +56,7 @@ def _partly_shared(first: Any, second: Any, or_same: bool) -> bool:
     start, other = address(first), address(second)
     if start == other and first.strides == second.strides and first.shape == second.shape:
         return or_same
-    return start < other + second.nbytes and other < start + first.nbytes
+    return bool(start < other + second.nbytes and other < start + first.nbytes)
 
 
 def _is_dense(array: Any) -> bool:

@@ -63,5 +63,6 @@ for _name, _ufunc in (("asin", np.arcsin), ("acos", np.arccos), ("atan", np.arct
                       ("logical_not", np.logical_not), ("logical_and", np.logical_and),
                       ("logical_or", np.logical_or), ("logical_xor", np.logical_xor),
                       ("bitwise_not", np.bitwise_not), ("rsqrt", lambda array: 1 / np.sqrt(array)),
-                      ("zero_gradient", np.zeros_like), ("clamp_min", np.maximum), ("clamp_max", np.minimum)):  # fmt: skip
+                      ("zero_gradient", np.zeros_like), ("clamp_min", np.maximum),
+                      ("clamp_max", np.minimum)):  # fmt: skip
     s.define(_name, _ufunc)

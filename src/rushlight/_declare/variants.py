@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from .._core.modes import OFF, modes
-from .._core.tensor_base import PLAIN, TensorBase, wrap
+from .._core.names import type_name
 from .._core.storage import Storage
+from .._core.tensor_base import PLAIN, TensorBase, wrap
 from . import fast, fast_kernels
-from .binding import is_number, type_name
+from .binding import is_number
 from .dispatch import call, find_special
 from .fast_mixed import mixed
 from .inplace import run_inplace
@@ -97,7 +98,7 @@ def augmented(function: Any, name: str) -> Any:
 def inplace(function: Any) -> Any:
     """The operator that writes its result into the first operand (``add_``, ``+=``)."""
     op: Operator = function.op
-    eager = op.eager if isinstance(op.eager, np.ufunc) else None
+    eager: Any = op.eager if isinstance(op.eager, np.ufunc) else None
     arity = len(op.tensors)
     natural = op.natural or frozenset()
 

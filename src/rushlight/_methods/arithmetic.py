@@ -53,6 +53,6 @@ class ArithmeticMethods:
     __pos__ = method(ops.positive)
 
     def __rtruediv__(self: Any, other: Any) -> Tensor:
-        return self.reciprocal() * other  # type: ignore[no-any-return]
+        return self.reciprocal() * other
 
     __rdiv__ = __rtruediv__

@@ -39,4 +39,4 @@ class PowerMethods:
                 f"the base given to float_power_ has dtype {scalar_name(given)} but the operation's result requires "
                 f"dtype {wanted}"
             )
-        return self.pow_(exponent)  # type: ignore[no-any-return]
+        return self.pow_(exponent)

@@ -265,7 +265,7 @@ def _scatter_reduce_vjp(
 def _reduced_vjp(
     name: str, g: Any, input: Any, dim: int, index: Any, src: Any, reduce: str, include_self: bool, result: Any
 ) -> tuple[Any, Any]:
-    """Gradients of values reduced where they meet, by what the reduction does with equal elements and with what was there."""
+    """Gradients of values reduced where they meet: what reductions do with equal elements and with what was there."""
     if reduce == "sum":
         for_input, for_src = g, g.gather(dim, index)
     elif reduce == "mean":

@@ -92,7 +92,7 @@ def run_backward(
         capture: inputs whose gradients to collect; only what lies on the way to them runs. None for all leaves.
     """
     buffers: dict[Any, Any] = {}
-    starts = {}  # a dict for its order
+    starts: dict[Node, None] = {}  # a dict for its order
     leaves = []
     for edge, gradient in zip(roots, gradients):
         target = _add(edge, gradient, buffers, None, 0)
