@@ -177,7 +177,6 @@ from ._ops.conversion import clone
 from ._ops.creation import empty, empty_permuted, empty_strided, eye, full, ones, scalar_tensor, zeros
 from ._ops.data import as_tensor, asarray, from_dlpack, from_numpy, frombuffer
 from ._ops.data import tensor as _tensor
-from ._ops.grids import tril_indices, triu_indices, unravel_index, vander
 from ._ops.likes import empty_like, full_like, ones_like, zeros_like
 from ._ops.queries import (
     get_device,
@@ -194,7 +193,6 @@ from ._ops.queries import (
 )
 from ._ops.ranges import arange, linspace, logspace
 from ._ops.ranges import range_ as range
-from ._ops.windows import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window
 
 # linear algebra
 from ._ops.linalg_solve import cross_first as cross
@@ -408,16 +406,18 @@ _OPERATORS_ON_DEMAND = {
         "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "convolution",
     ),
     "_ops.embedding": ("embedding",),
+    "_ops.grids": ("tril_indices", "triu_indices", "unravel_index", "vander"),
     "_ops.linear": ("bilinear",),
     "_ops.normalization": (
         "batch_norm", "group_norm", "layer_norm", "native_batch_norm", "native_group_norm", "native_layer_norm", "rms_norm",
     ),
     "_ops.padding": ("constant_pad_nd",),
     "_ops.patches": ("channel_shuffle", "pixel_shuffle", "pixel_unshuffle"),
+    "_ops.windows": ("bartlett_window", "blackman_window", "hamming_window", "hann_window", "kaiser_window"),
     "compat.alias": ("install_as_torch",),
     "nn.functional": ("cosine_similarity", "pairwise_distance"),
 }  # fmt: skip
-"""Names of layers' operators that `torch.*` has too, by the module they load from when they are first used."""
+"""Operators that few programs need, and those of layers, by the module they load from when they are first used."""
 
 _HOMES = {name: home for home, names in _OPERATORS_ON_DEMAND.items() for name in names}
 
