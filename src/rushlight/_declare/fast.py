@@ -21,7 +21,7 @@ from .binding import MISSING
 from .record import Operator
 
 F32, F64, I64 = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64)
-FAILURES = (ValueError, TypeError, RuntimeWarning, ArithmeticError, AttributeError)
+FAILURES = (ValueError, TypeError, RuntimeWarning, ArithmeticError, AttributeError, NotImplementedError)
 """What NumPy may raise where the general path gives a result or torch's error."""
 
 Tensor: Any = None

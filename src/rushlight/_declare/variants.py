@@ -149,7 +149,7 @@ def inplace(function: Any) -> Any:
                 operand = other
             else:
                 return general(input, *args)
-            eager(array, operand, array)
+            eager(array, operand, out=array)  # NumPy frowns on a third argument of maximum and minimum
         storage.version += 1
         return input
 

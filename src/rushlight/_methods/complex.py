@@ -25,7 +25,7 @@ class ComplexMethods:
 
     def conj_physical_(self: Any) -> Tensor:
         """In-place form of `conj_physical`."""
-        return _conjugate_(self) if self.is_complex() else self
+        return _conjugate_(self)
 
     @property
     def real(self: Any) -> Tensor:

@@ -41,6 +41,7 @@ s.define("stopped_gradient", lambda condition, gradient, input: np.where(conditi
 
 @elementwise(
     eager=lambda gradient, input, slope: np.where(input > 0, gradient, gradient * slope),
+    refuse=("complex",),
     vjp={
         "gradient": lambda g, input, slope: s.where(input > 0, g, g * slope),
         "input": lambda g: s.zero_gradient(g),

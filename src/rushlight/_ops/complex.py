@@ -10,7 +10,7 @@ from .._core.dtypes import float16, float32, float64, of_numpy
 from .._core.tensor_base import TensorBase
 from .._declare.dispatch import scalar_name
 from .._declare.helpers import is_complex
-from .._declare.kinds import FLOAT, composite, elementwise, view
+from .._declare.kinds import FLOAT, composite, copying, elementwise, view
 from .._declare.scalars import s
 
 if TYPE_CHECKING:
@@ -297,3 +297,6 @@ def polar(abs: Tensor, angle: Tensor, *, out: Tensor | None = None) -> Tensor:
         tensor([2.+0.j])
     """
     return s.complex(abs * s.cos(angle), abs * s.sin(angle))
+
+
+view_as_real_copy, view_as_complex_copy = copying(view_as_real), copying(view_as_complex)

@@ -97,6 +97,7 @@ def erfinv(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 @elementwise(
     name="special_ndtr",
     eager=numeric.ndtr,
+    general=numeric.ndtr,
     promote=FLOAT,
     refuse=("complex",),
     kernel_name="erf_vml_cpu",
