@@ -83,7 +83,7 @@ def unary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     recordable = _recordable(op, ("input", "result"))
     saves_result = "result" in op.saved_names
     saves_nothing = not op.saved_names
-    pick = _picker(op, ("input", "result"), ("input",)) if recordable and not saves_nothing else None
+    pick: Any = _picker(op, ("input", "result"), ("input",)) if recordable and not saves_nothing else None
 
     def call(input: Any = MISSING, *args: Any, **rest: Any) -> Any:
         if args or rest or type(input) not in PLAIN:
@@ -302,7 +302,7 @@ def pair(op: Operator, fallback: Fallback) -> Callable[..., Any]:
             node.versions = None
             return result
         kept = SavedResult(result) if saves_result else None
-        pick = (both if other_edge is not None else first) if edge is not None else second
+        pick: Any = (both if other_edge is not None else first) if edge is not None else second
         node.saved = saved = pick((input, other, kept, None))
         node.versions = versions_of(saved)
         return result

@@ -177,8 +177,8 @@ def _creation_error(tensor: Any, creation: str) -> RuntimeError:
     if creation == "inference":
         return RuntimeError(
             "A view was created in inference mode and is being modified inplace in normal mode. Given that this use "
-            "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the "
-            "inplace either both inside the inference_mode block (if you don't want the inplace to be tracked) or both "
+            "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and "
+            "the inplace either both inside the inference_mode block (if you don't want the inplace to be tracked) or both "
             "outside (if you want the inplace to be tracked)."
         )
     return RuntimeError(

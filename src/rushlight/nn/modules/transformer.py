@@ -303,7 +303,7 @@ class Transformer(Module):
     Example::
 
         >>> x = torch.ones(3, 1, 4)
-        >>> torch.nn.Transformer(4, 2, 1, 1, 8)(x, x).shape
+        >>> torch.nn.Transformer(4, 2, 1, 1, 8, batch_first=True)(x, x).shape
         torch.Size([3, 1, 4])
     """
 
