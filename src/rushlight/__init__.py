@@ -133,7 +133,9 @@ from ._ops.complex import (
     resolve_conj,
     resolve_neg,
     view_as_complex,
+    view_as_complex_copy,
     view_as_real,
+    view_as_real_copy,
 )
 from ._ops.error_functions import erf, erfc, erfinv
 from ._ops.exponential import exp, exp2, expm1, log, log1p, log2, log10, logaddexp, logaddexp2, logit, sigmoid, xlogy
@@ -238,6 +240,7 @@ from ._ops.dimensions import (
     permute_copy,
     squeeze,
     squeeze_copy,
+    swapaxes,
     t,
     t_copy,
     transpose,
@@ -291,20 +294,19 @@ from ._ops.view_scatter import as_strided_scatter, diagonal_scatter, select_scat
 
 concat = concatenate = cat
 row_stack = vstack
-moveaxis, swapaxes, swapdims = movedim, transpose, transpose
+moveaxis, swapdims = movedim, transpose
 
 # indexing
 from ._ops.copying import fill
 from ._ops.gather_scatter import (
     gather,
-    index_reduce,
     put,
     scatter,
     scatter_add,
-    scatter_reduce,
     take,
     take_along_dim,
 )
+from ._ops.scatter_reduce import index_reduce, scatter_reduce
 from ._ops.index_along import index_add, index_copy, index_fill, index_select
 from ._ops.indexing import index_put
 from ._ops.masking import argwhere, masked_fill, masked_scatter, masked_select, nonzero, nonzero_static

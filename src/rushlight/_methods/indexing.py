@@ -8,7 +8,7 @@ import numpy as np
 
 from .._core.tensor_base import PLAIN, TensorBase, wrap
 from .._declare.variants import inplace, method
-from .._ops import copying, gather_scatter, index_along, indexing, masking, parts
+from .._ops import copying, gather_scatter, index_along, indexing, masking, parts, scatter_reduce as reducing
 from .subscript import getitem, setitem
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ class IndexingMethods:
 
     gather = method(gather_scatter.gather)
     scatter_add, scatter_add_ = method(gather_scatter.scatter_add), inplace(gather_scatter.scatter_add)
-    scatter_reduce, scatter_reduce_ = method(gather_scatter.scatter_reduce), inplace(gather_scatter.scatter_reduce)
-    index_reduce, index_reduce_ = method(gather_scatter.index_reduce), inplace(gather_scatter.index_reduce)
+    scatter_reduce, scatter_reduce_ = method(reducing.scatter_reduce), inplace(reducing.scatter_reduce)
+    index_reduce, index_reduce_ = method(reducing.index_reduce), inplace(reducing.index_reduce)
     take = method(gather_scatter.take)
     put, put_ = method(gather_scatter.put), inplace(gather_scatter.put)
     take_along_dim = method(gather_scatter.take_along_dim)

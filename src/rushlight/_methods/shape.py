@@ -112,8 +112,9 @@ class ShapeMethods:
 
     __slots__ = ()
 
-    transpose = swapaxes = swapdims = method(dimensions.transpose)
-    transpose_ = swapaxes_ = swapdims_ = inplace(dimensions.transpose)
+    transpose = swapdims = method(dimensions.transpose)
+    swapaxes = method(dimensions.swapaxes)
+    transpose_ = swapdims_ = inplace(dimensions.transpose)
     t, t_ = method(dimensions.t), inplace(dimensions.t)
     T = property(_t_of_numpy)
     mT = property(dimensions.matrix_t)
@@ -176,6 +177,10 @@ class ShapeMethods:
     def broadcast_to(self: Any, *size: Any, **named: Any) -> Tensor:
         """This tensor broadcast to a shape, without copying."""
         return ops.broadcast_to(self, spread_named("broadcast_to", "size", size, named))
+
+    def swapaxes_(self: Any, axis0: int, axis1: int) -> Tensor:
+        """Swaps two dimensions of this tensor."""
+        return self.transpose_(axis0, axis1)  # type: ignore[no-any-return]
 
     def squeeze(self: Any, *dim: Any, **named: Any) -> Tensor:
         """Dimensions of size 1 dropped: all of them, or those given."""

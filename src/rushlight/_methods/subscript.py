@@ -33,42 +33,42 @@ record_select, record_slice = recorder(select.op), recorder(slice_.op)
 copy_, fill_, index_put_ = inplace(copy), inplace(fill), inplace(index_put)
 
 
-def getitem(self: Any, index: Any) -> Any:
+def getitem(self: Any, key: Any) -> Any:
     """The elements at an index of any form: a view for ints, slices, None and ``...``, a copy for tensors and masks."""
     if type(self) not in PLAIN:
         overloaded = _overloaded((self,))
-        return override(getitem, overloaded, (self, index), {}) if overloaded else get_by_parts(self, index)
+        return override(getitem, overloaded, (self, key), {}) if overloaded else get_by_parts(self, key)
     array = self._array
     if self._extra is not None or self._edge is not None:
-        return _get_recorded(self, array, index)
-    kind = type(index)
+        return _get_recorded(self, array, key)
+    kind = type(key)
     try:
         if kind is int:
-            found = array[index, ...]
+            found = array[key, ...]
         elif kind is slice:
-            step = index.step
+            step = key.step
             if step is not None and step <= 0:
-                return get_by_parts(self, index)
-            found = array[index]
+                return get_by_parts(self, key)
+            found = array[key]
         elif kind in PLAIN:
-            places = index._array
+            places = key._array
             if places.dtype is I64 and places.ndim:
                 return wrap(array.take(places, 0))
             if places.dtype.kind == "b" and places.shape == array.shape and places.ndim:
                 return wrap(array[places])
-            return get_by_parts(self, index)
-        elif index is None:
+            return get_by_parts(self, key)
+        elif key is None:
             found = array[None]
         elif kind is tuple:
-            if not _is_basic(index):
-                return get_by_parts(self, index)
-            found = array[index]
+            if not _is_basic(key):
+                return get_by_parts(self, key)
+            found = array[key]
             if type(found) is not ndarray:
-                found = array[(*index, ...)]
+                found = array[(*key, ...)]
         else:
-            return get_by_parts(self, index)
+            return get_by_parts(self, key)
     except (IndexError, TypeError, AttributeError):
-        return get_by_parts(self, index)
+        return get_by_parts(self, key)
     return make_view(self, array, found)
 
 
@@ -129,23 +129,23 @@ def get_by_parts(self: Any, index: Any) -> Any:
     return alias(self) if view is self else view
 
 
-def setitem(self: Any, index: Any, value: Any) -> None:
+def setitem(self: Any, key: Any, value: Any) -> None:
     """Writes a number or a tensor, broadcast, at an index of any form."""
-    if type(self) in PLAIN and self._extra is None and _set_at_once(self, index, value):
+    if type(self) in PLAIN and self._extra is None and _set_at_once(self, key, value):
         return
     overloaded = _overloaded((self, value))
     if overloaded:
-        override(setitem, overloaded, (self, index, value), {})
+        override(setitem, overloaded, (self, key, value), {})
         return
     if not isinstance(value, TensorBase):
         value = _as_value(self, value)
-    if index is False:
+    if key is False:
         return
-    if index is True:
-        index = None
-    elif type(index) is slice:
-        index = (index,)  # as part of a tuple, one that takes everything is no view
-    view, indices = follow(self, index)
+    if key is True:
+        key = None
+    elif type(key) is slice:
+        key = (key,)  # as part of a tuple, one that takes everything is no view
+    view, indices = follow(self, key)
     if indices is None:
         if value._array.ndim == 0 and value._edge is None:
             fill_(view, value)

@@ -42,6 +42,22 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Array:
     return input.swapaxes(first, second) if input.ndim else input.view()
 
 
+@composite
+def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
+    """Two dimensions swapped: `transpose` under NumPy's name.
+
+    Args:
+        input: any tensor.
+        axis0, axis1: the dimensions.
+
+    Example::
+
+        >>> torch.swapaxes(torch.ones(2, 3), 0, 1).shape
+        torch.Size([3, 2])
+    """
+    return input.transpose(axis0, axis1)
+
+
 def _t(array: Array) -> Array:
     return array.T if array.ndim <= 2 else None
 

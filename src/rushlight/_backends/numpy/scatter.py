@@ -110,3 +110,35 @@ def combine_at(ufunc: np.ufunc, target: Array, places: Sequence[Any], values: Ar
 def add_at(target: Array, places: Sequence[Any], values: Array) -> None:
     """Adds `values` to ``target[places]``; values that meet at one place add up."""
     combine_at(np.add, target, places, values)
+
+
+REDUCTIONS = {"sum": np.add, "mean": np.add, "prod": np.multiply, "amax": np.maximum, "amin": np.minimum}
+_STARTS = {"sum": 0, "mean": 0, "prod": 1}
+
+
+def reduce_at(input: Array, places: Any, src: Array, reduce: str, include_self: bool) -> None:
+    """Reduces values that meet at places of `input`, with what is there or without."""
+    if not include_self:
+        if reduce in _STARTS:
+            input[places] = _STARTS[reduce]
+        else:
+            input[places] = _extreme(input.dtype, lowest=reduce == "amax")
+    if reduce == "mean":
+        counts = np.full(input.shape, int(include_self), np.int64)
+        add_at(counts, places, np.asarray(1))
+        add_at(input, places, src)
+        np.maximum(counts, 1, out=counts)
+        if input.dtype.kind in "iu":
+            np.floor_divide(input, counts.astype(input.dtype), out=input)
+        else:
+            np.divide(input, counts, out=input, casting="unsafe")
+        return
+    combine_at(REDUCTIONS[reduce], input, places, src)
+
+
+def _extreme(element: Any, lowest: bool) -> Any:
+    if element.kind == "b":
+        return not lowest
+    if element.kind in "iu":
+        return np.iinfo(element).min if lowest else np.iinfo(element).max
+    return -np.inf if lowest else np.inf
