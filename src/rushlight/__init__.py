@@ -197,6 +197,10 @@ from ._ops.ranges import arange, linspace, logspace
 from ._ops.ranges import range_ as range
 
 # linear algebra
+from ._ops.linalg_decomposition import cholesky_inverse, cholesky_solve
+from ._ops.linalg_decomposition import old_cholesky as cholesky
+from ._ops.linalg_decomposition import old_qr as qr
+from ._ops.linalg_decomposition import old_svd as svd
 from ._ops.linalg_solve import cross_first as cross
 from ._ops.linalg_solve import det, logdet, matrix_power, slogdet
 from ._ops.linalg_solve import inv as inverse
@@ -209,6 +213,7 @@ from ._ops.matmul import (
     dot,
     ger,
     inner,
+    kron,
     matmul,
     mm,
     mv,

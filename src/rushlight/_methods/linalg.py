@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._declare.variants import method
-from .._ops import linalg_solve as solve
+from .._ops import linalg_decomposition as parts, linalg_solve as solve
 
 
 class LinalgMethods:
@@ -17,3 +17,6 @@ class LinalgMethods:
     logdet = method(solve.logdet)
     matrix_power = method(solve.matrix_power)
     cross = method(solve.cross_first)
+    cholesky, cholesky_inverse = method(parts.old_cholesky), method(parts.cholesky_inverse)
+    cholesky_solve = method(parts.cholesky_solve)
+    qr, svd = method(parts.old_qr), method(parts.old_svd)

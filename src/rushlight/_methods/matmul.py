@@ -24,6 +24,7 @@ class MatmulMethods:
     matmul = method(ops.matmul)
     outer = ger = method(ops.outer)
     inner = method(ops.inner)
+    kron = method(ops.kron)
     addmm, addmm_ = method(sums.addmm), inplace(sums.addmm)
     addmv, addmv_ = method(sums.addmv), inplace(sums.addmv)
     addr, addr_ = method(sums.addr), inplace(sums.addr)

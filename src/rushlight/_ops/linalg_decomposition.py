@@ -310,3 +310,77 @@ def eigvalsh(A: Tensor, UPLO: str = "L", *, out: Tensor | None = None) -> Tensor
         tensor([1., 2.])
     """
     return eigh(A, UPLO)[0]  # type: ignore[no-any-return]
+
+
+@composite
+def old_cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
+    """`torch.linalg.cholesky` under its old name."""
+    return cholesky(input, upper=upper)  # type: ignore[no-any-return]
+
+
+@composite
+def old_qr(input: Tensor, some: bool = True, *, out: Any = None) -> Any:
+    """`torch.linalg.qr` under its old name.
+
+    Args:
+        input: of shape (..., m, n).
+        some: whether the factors are reduced.
+    """
+    return qr(input, "reduced" if some else "complete")
+
+
+@composite
+def old_svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out: Any = None) -> Any:
+    """The singular value decomposition ``U @ diag(S) @ V.mH``, with V itself as torch's old function gives it.
+
+    Args:
+        input: of shape (..., m, n).
+        some: whether U and V are cut to the number of singular values.
+        compute_uv: whether U and V are wanted; zeros otherwise.
+    """
+    U, S, Vh = svd_parts(input, not some, compute_uv)
+    if not compute_uv:
+        rows, columns = input.shape[-2:]
+        U, Vh = U.new_zeros((*U.shape[:-2], rows, rows)), Vh.new_zeros((*Vh.shape[:-2], columns, columns))
+    return SvdResult((U, S, Vh.mH))
+
+
+SvdResult = named_result("svd", "U", "S", "V")
+
+
+@composite
+def cholesky_inverse(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
+    """The inverse of a positive-definite matrix from its Cholesky factor.
+
+    Args:
+        input: the factor, of shape (..., n, n).
+        upper: whether it is the upper one.
+
+    Example::
+
+        >>> torch.cholesky_inverse(torch.tensor([[2.0]]))
+        tensor([[0.2500]])
+    """
+    factor = input.triu() if upper else input.tril()
+    inverse = factor.inverse()
+    return inverse @ inverse.mH if upper else inverse.mH @ inverse
+
+
+@composite
+def cholesky_solve(input: Tensor, input2: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
+    """The solution of ``A X = B`` from the Cholesky factor of A.
+
+    Args:
+        input: B, of shape (..., n, k).
+        input2: the factor, of shape (..., n, n).
+        upper: whether it is the upper one.
+
+    Example::
+
+        >>> torch.cholesky_solve(torch.tensor([[8.0]]), torch.tensor([[2.0]]))
+        tensor([[2.]])
+    """
+    solve = REGISTRY["linalg_solve_triangular"].call
+    if upper:
+        return solve(input2, solve(input2.mH, input, upper=False), upper=True)  # type: ignore[no-any-return]
+    return solve(input2.mH, solve(input2, input, upper=False), upper=True)  # type: ignore[no-any-return]

@@ -147,11 +147,21 @@ def det(A: Tensor, *, out: Tensor | None = None) -> Any:
     return np.linalg.det(A)
 
 
+def _slogdet_gradient(g: Any, A: Any, result0: Any) -> Any:
+    """A complex sign turns with the imaginary part of the trace of ``inv(A) @ dA``, the logarithm grows with the real."""
+    factor = g[1]
+    if g[0] is not None and A.is_complex():
+        turn = (g[0].conj() * result0).imag * -1j
+        factor = turn if factor is None else factor + turn
+    return None if factor is None else factor.unsqueeze(-1).unsqueeze(-1) * inv_ex(A)[0].mH
+
+
 @kernel(
     name="linalg_slogdet",
     check=_check_square("linalg.slogdet"),
     returns=named_result("linalg_slogdet", "sign", "logabsdet"),
-    vjp={"A": lambda g, A: None if g[1] is None else g[1].unsqueeze(-1).unsqueeze(-1) * inv_ex(A)[0].mT},
+    holomorphic=False,
+    vjp={"A": _slogdet_gradient},
 )
 def slogdet(A: Tensor, *, out: Any = None) -> Any:
     """The sign of the determinant of square matrices and the logarithm of its size.
@@ -307,7 +317,7 @@ def matrix_power(A: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
             f"{A.shape[-2]} by {A.shape[-1]} matrices"
         )
     if n == 0:
-        return A.new_ones(A.shape[-1]).diag().expand(A.shape).clone()
+        return A.clone().copy_(A.new_ones(A.shape[-1]).diag())
     if n < 0:
         return matrix_power(inv(A), -n) if n != -1 else inv(A)
     if n == 1:

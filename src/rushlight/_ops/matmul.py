@@ -242,11 +242,11 @@ def _rows_collapse(tensor: Tensor) -> bool:
 def _folded(input: Tensor, other: Tensor) -> Tensor:
     """A batch times one matrix or vector, as a single product with the batch folded into rows."""
     if input.ndim >= other.ndim:
-        rows = input.reshape(-1, input.shape[-1])
+        rows = input.reshape(prod(input.shape[:-1]), input.shape[-1])
         product = rows.mm(other) if other.ndim == 2 else rows.mv(other)
         return _unsafe_view(product, (*input.shape[:-1], *other.shape[1:]))  # type: ignore[no-any-return]
     turned = other.mT
-    rows = turned.reshape(-1, turned.shape[-1])
+    rows = turned.reshape(prod(turned.shape[:-1]), turned.shape[-1])
     if input.ndim == 1:
         return _unsafe_view(rows.mv(input), tuple(turned.shape[:-1]))  # type: ignore[no-any-return]
     product = rows.mm(input.t())
@@ -338,3 +338,24 @@ def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
         return dot(input, other).view(())  # type: ignore[no-any-return]
     rows, columns = input.reshape(-1, input.shape[-1]), other.reshape(-1, other.shape[-1])
     return rows.mm(columns.t()).view((*input.shape[:-1], *other.shape[:-1]))
+
+
+@composite
+def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """The Kronecker product: every element of `input` times all of `other`.
+
+    Args:
+        input, other: any tensors; the one with fewer dimensions gets dimensions of size 1 in front.
+
+    Example::
+
+        >>> torch.kron(torch.tensor([1, 2]), torch.tensor([1, 1]))
+        tensor([1, 1, 2, 2])
+    """
+    rank = max(input.ndim, other.ndim)
+    left = (1,) * (rank - input.ndim) + tuple(input.shape)
+    right = (1,) * (rank - other.ndim) + tuple(other.shape)
+    first = input.reshape([size for pair in zip(left, (1,) * rank, strict=True) for size in pair])
+    second = other.reshape([size for pair in zip((1,) * rank, right, strict=True) for size in pair])
+    shape = tuple(a * b for a, b in zip(left, right, strict=True))
+    return _unsafe_view(first * second, shape)  # type: ignore[no-any-return]
