@@ -108,6 +108,15 @@ def test_runs_in_the_folder_of_the_notebook(tmp_path):
     assert "(5, 'beside')" in rushlight("run", "beside/book.ipynb", folder=tmp_path).stdout
 
 
+def test_a_relative_path_of_modules_holds_for_the_kernel(tmp_path, monkeypatch):
+    for name in ("modules", "beside"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "modules" / "helper.py").write_text("value = 5", encoding="utf-8")
+    write(tmp_path / "beside", "import helper\nhelper.value")
+    monkeypatch.setenv("PYTHONPATH", "modules")
+    assert "\n\n5\n\n" in rushlight("run", "beside/book.ipynb", folder=tmp_path).stdout
+
+
 def test_cells_see_the_arguments(tmp_path):
     write(tmp_path, "import sys\nsys.argv", "sorted(name for name in globals() if name[0] != '_')")
     result = rushlight("run", "book.ipynb", "--lr", "it's", "-x", folder=tmp_path)

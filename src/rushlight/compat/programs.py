@@ -15,9 +15,10 @@ SHIM_FOLDER = str(Path(__file__).with_name("shim"))
 
 def child_environment() -> dict[str, str]:
     """The variables of this process, with the folder on the path in which `import torch` finds rushlight."""
-    inherited = os.environ.get("PYTHONPATH")
-    path = f"{SHIM_FOLDER}{os.pathsep}{inherited}" if inherited else SHIM_FOLDER
-    return {**os.environ, "PYTHONPATH": path}
+    inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    # The kernel of a notebook starts in the notebook's folder, where relative folders would be others.
+    folders = [SHIM_FOLDER, *(os.path.abspath(folder) for folder in inherited if folder)]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(folders)}
 
 
 def run_script(path: str, arguments: list[str]) -> int:
