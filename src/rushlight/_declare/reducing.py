@@ -12,7 +12,10 @@ import numpy as np
 from .._core.sizes import wrap_dim, wrap_dims
 from .record import REGISTRY
 
-_ON_DEMAND = {"svdvals": "rushlight._ops.linalg_decomposition"}
+_ON_DEMAND = {
+    "constant_pad_nd": "rushlight._ops.padding",
+    "svdvals": "rushlight._ops.linalg_decomposition",
+}
 """Where operators are declared whose family is only loaded when it is asked for."""
 
 

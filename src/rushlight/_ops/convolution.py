@@ -9,6 +9,7 @@ from .._backends.numpy import columns
 from .._core.dtypes import of_numpy
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import composite, kernel
+from .._declare.reducing import ops
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -223,7 +224,7 @@ def _pad_by_name(
     total = [step * (size - 1) for step, size in zip(dilation, weight.shape[2:], strict=True)]
     odd = [amount % 2 for amount in total]
     if any(odd):
-        images = images.constant_pad_nd([side for extra in reversed(odd) for side in (0, extra)])
+        images = ops.constant_pad_nd(images, [side for extra in reversed(odd) for side in (0, extra)])
     return images, tuple(amount // 2 for amount in total)
 
 
