@@ -377,7 +377,7 @@ def kernel_arguments(op: Operator, values: list[Any]) -> tuple[list[Any], list[A
 def _kernel_array(op: Operator, array: Any, meta: Any, narrow: Any) -> tuple[Any, Any, Any]:
     """The array a kernel gets: zeros for meta tensors, float32 for 16-bit floats."""
     if type(array) is MetaArray:
-        meta, array = True, array.stand_in()
+        meta, array = True, array.geometry if op.copies else array.stand_in()
     if array.dtype.itemsize == 2 and of_numpy(array.dtype) in dtypes.REDUCED and not op.exact:
         narrow, array = array.dtype, array.astype(np.float32)
     return array, meta, narrow

@@ -16,7 +16,10 @@ from .binding import MISSING
 from .fast import F32, F64
 from .record import Operator
 
-_FAILURES = (ValueError, TypeError, RuntimeWarning, FloatingPointError, OverflowError, AttributeError, IndexError)
+_FAILURES = (
+    ValueError, TypeError, RuntimeWarning, FloatingPointError, OverflowError, AttributeError, IndexError,
+    NotImplementedError,
+)  # fmt: skip
 """What array code may raise where the general path gives a result or torch's error."""
 
 Tensor: Any = None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._core.dtypes import of_numpy
+from .._core.modes import modes
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import composite, kernel
 
@@ -41,7 +42,7 @@ def _layer_gradient(
     inner = tuple(range(input.ndim - count, input.ndim))
     outer = tuple(range(input.ndim - count))
     # from the input, not from saved statistics, where the backward pass is itself differentiated
-    mean, rstd = _statistics(input, inner, eps) if g.requires_grad else (result1, result2)
+    mean, rstd = _statistics(input, inner, eps) if modes.record else (result1, result2)
     normalized = (input - mean) * rstd
     scaled = g if weight is None else g * weight
     return (

@@ -373,10 +373,8 @@ def _reduction(level: BatchLevel, op: Operator, values: list[Any]) -> Any:
     dim = values[place]
     if dim is not None and shape:
         dims = wrap_dims(dim, len(shape))
-        values[place] = dims[0] + 1 if isinstance(dim, int) else tuple(one + 1 for one in dims)
+        values[place] = dims[0] + 1 if len(dims) == 1 else tuple(one + 1 for one in dims)
         return call_op(op, [value, *values[1:]])
-    if dim is not None:
-        wrap_dims(dim, 0)
     values[place] = 1
     keeps = keep is not None and values[keep]
     if keep is not None:

@@ -23,7 +23,7 @@ from .._tape.saved import versions_of
 from .engine import Capture, run_backward
 from .function import run_with_context
 from .grad_mode import enable_grad
-from .levels import Level, LevelTensor, call_op, map_tensors, tensors_of
+from .levels import Level, LevelTensor, call_op, map_tensors, settled, tensors_of
 from .shaping import fit
 
 
@@ -234,6 +234,7 @@ def _elementwise(op: Operator, names: Sequence[str], primals: list[Any], tangent
 
 def _node(op: Operator, primals: list[Any], outputs: Sequence[Any]) -> Node:
     """A node that applies the operator's backward rules, outside of any graph."""
+    primals = settled(op, primals)
     node = make_node(op, primals, (), tuple(outputs))
     node.saved = tuple(rule_argument(op, name, primals, outputs) for name in op.saved_names)
     node.versions = versions_of(node.saved)
@@ -243,7 +244,10 @@ def _node(op: Operator, primals: list[Any], outputs: Sequence[Any]) -> Node:
 def _transposed_twice(
     op: Operator, names: Sequence[str], primals: list[Any], tangents: list[Any], outputs: Sequence[Any]
 ) -> list[Any]:
-    """The tangents of the results, from the derivative of the backward rules with respect to the gradient."""
+    """The tangents of the results, from the derivative of the backward rules with respect to the gradient.
+
+    The rules are linear, so any gradient would do; some take its logarithm, so it is not zero.
+    """
     silent = op.nondifferentiable or ()
     numbers = [
         index for index, output in enumerate(outputs) if output._array.dtype.kind in "fcV" and index not in silent
@@ -254,8 +258,8 @@ def _transposed_twice(
     with enable_grad():
         seeds: list[Any] = [None] * len(outputs)
         for number in numbers:
-            zeros = wrap(np.zeros(outputs[number]._array.shape, outputs[number]._array.dtype))
-            seeds[number] = zeros if level is None else level.lift(zeros)
+            ones = wrap(np.ones(outputs[number]._array.shape, outputs[number]._array.dtype))
+            seeds[number] = ones if level is None else level.lift(ones)
             seeds[number]._edge = LEAF
         wanted = tuple(None if move is None else True for move in moves)
         grads = _node(op, primals, outputs).differentiate(seeds if len(outputs) > 1 else seeds[0], wanted)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._core.modes import CAREFUL, OFF, modes
+from .._core.sizes import wrap_dims
 from .._core.tensor_base import TensorBase
 from .._declare.binding import bind
 from .._declare.record import Operator
@@ -91,6 +92,7 @@ class Level(Transform):
         return outputs
 
     def _record(self, op: Operator, values: list[Any], found: Any) -> None:
+        values = settled(op, values)
         outputs = found if isinstance(found, tuple) else tuple(found) if isinstance(found, list) else (found,)
         edges: list[Any] = []
         for name in op.differentiable or op.tensors:
@@ -164,6 +166,16 @@ def _innermost(tensors: Sequence[Any]) -> Level:
     return max((tensor.level for tensor in tensors if isinstance(tensor, LevelTensor)), key=lambda level: level.order)
 
 
+def settled(op: Operator, values: list[Any]) -> list[Any]:
+    """The arguments as derivative rules know them: dimensions of a reduction counted from the front."""
+    place = op.position.get("dim")
+    if op.kind != "reduction" or place is None or values[place] is None:
+        return values
+    values = list(values)
+    values[place] = wrap_dims(values[place], values[0]._array.ndim)
+    return values
+
+
 def tensors_of(op: Operator, values: Sequence[Any]) -> list[Any]:
     """The tensors among the arguments of an operator, those in lists too."""
     found: list[Any] = []
@@ -206,7 +218,16 @@ def map_outputs(found: Any, function: Callable[[Any], Any]) -> Any:
 def call_op(op: Operator, values: Sequence[Any]) -> Any:
     """Calls an operator's public function with its arguments in parameter order."""
     count = len(values) - op.keyword_only
-    return op.call(*values[:count], **dict(zip(op.params[count:], values[count:])))
+    defaults = op.defaults
+    named = {
+        name: value
+        for name, value in zip(op.params[count:], values[count:])
+        if name not in defaults or value is not defaults[name]
+    }
+    # what is left at its default may not be spelled out where a public function has several forms
+    while count and op.params[count - 1] in defaults and values[count - 1] is defaults[op.params[count - 1]]:
+        count -= 1
+    return op.call(*values[:count], **named)
 
 
 def call_body(op: Operator, values: Sequence[Any]) -> Any:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from tests.ops.sample import Maker, Sample, samples
+import rushlight as torch
+from tests.ops.sample import Maker, Sample, leave_out, samples
 
 
 @samples("dot", "vdot")
@@ -65,6 +66,23 @@ def of_a_matrix(make: Maker) -> Iterator[Sample]:
     yield Sample((make.matrix(2, 2, 2),))
 
 
+@samples("linalg_cholesky_ex")
+def positive(make: Maker) -> Iterator[Sample]:
+    matrix = make.matrix(3, 3)
+    yield Sample((matrix @ matrix.mH + 0.5 * torch.eye(3),))
+
+
+@samples("linalg_eigh", "linalg_qr")
+def decomposed(make: Maker) -> Iterator[Sample]:
+    matrix = make.matrix(3, 3)
+    yield Sample((matrix + matrix.mH,))
+
+
+@samples("linalg_svd_parts")
+def singular(make: Maker) -> Iterator[Sample]:
+    yield Sample((make.matrix(3, 3), False, True))
+
+
 @samples("linalg_solve_ex")
 def solved(make: Maker) -> Iterator[Sample]:
     yield Sample((make.matrix(3, 3), make(3, 2)))
@@ -80,3 +98,9 @@ def solved_triangle(make: Maker) -> Iterator[Sample]:
 @samples("_cdist_forward")
 def distances(make: Maker) -> Iterator[Sample]:
     yield Sample((make(3, 2), make(4, 2), 2.0, False))
+
+
+TRIANGLE = "it reads one triangle, its gradient is that of a symmetric matrix"
+leave_out("gradient", TRIANGLE, "linalg_cholesky_ex", "linalg_eigh")
+leave_out("complex", "its factors are free in a phase", "linalg_qr", "linalg_svd_parts")
+leave_out("complex", "distances are those of real numbers", "_cdist_forward")

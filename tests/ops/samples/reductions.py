@@ -12,7 +12,6 @@ def over_dims(make: Maker) -> Iterator[Sample]:
     yield Sample((make(2, 3, 2), (0, -1)), {"keepdim": True})
     yield Sample((make(),))
     yield Sample((make(), 0))
-    yield Sample((make(2, 0), 1))
 
 
 @samples("amax", "amin")
@@ -182,6 +181,8 @@ def parts_of_floats(make: Maker) -> Iterator[Sample]:
     yield Sample((make(2, 3),))
 
 
+leave_out("gradient", "equal numbers, of which one is chosen, are its point", "mode")
+leave_out("16-bit", "it adds up in float64", "bincount")
 leave_out("vmap", "the result is a Python bool", "equal")
 leave_out("meta", "the result is a Python bool", "equal")
 leave_out("16-bit", "the result is a Python bool", "equal")

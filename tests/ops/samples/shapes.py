@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import rushlight as torch
+from rushlight._core.geometry import Geometry
 from tests.ops.sample import Maker, Sample, leave_out, samples
 
 
@@ -108,7 +109,7 @@ def unbound(make: Maker) -> Iterator[Sample]:
 
 @samples("_to_copy")
 def converted(make: Maker) -> Iterator[Sample]:
-    yield Sample((make(2, 3), torch.float32))
+    yield Sample((make(2, 3), torch.complex128))
 
 
 @samples("cat")
@@ -331,19 +332,67 @@ def filled(make: Maker) -> Iterator[Sample]:
     yield Sample((make(2, 3), make()))
 
 
-@samples("view_as_real")
+@samples("view_as_real", "view_as_real_copy")
 def as_real(make: Maker) -> Iterator[Sample]:
     values = make(2, 3)
     yield Sample((values if values.is_complex() else torch.complex(values.double(), values.double()),))
 
 
-@samples("view_as_complex")
+@samples("view_as_complex", "view_as_complex_copy")
 def as_complex(make: Maker) -> Iterator[Sample]:
     values = make(3, 2)
     yield Sample((values.real.clone() if values.is_complex() else values,))
 
 
+@samples("_part_of", "_without_part", "_strided", "_strided_copy")
+def parts(make: Maker) -> Iterator[Sample]:
+    base = make(3, 4)
+    yield Sample((base, Geometry(base._array, base._array[:, 1:3])))
+    yield Sample((base, Geometry(base._array, base._array[1].T)))
+
+
+@samples("_part_into")
+def into_parts(make: Maker) -> Iterator[Sample]:
+    base = make(3, 4)._array
+    yield Sample((make(3, 2), Geometry(base, base[:, 1:3])))
+
+
+@samples("_once_differentiable")
+def once(make: Maker) -> Iterator[Sample]:
+    yield Sample((make(2, 3), "no second derivative"))
+
+
+@samples("_scatter_reduced")
+def reduced_in_place(make: Maker) -> Iterator[Sample]:
+    yield Sample((make(2, 4), 1, torch.tensor([[0, 2, 0], [1, 1, 3]]), make(2, 3), "add"))
+
+
+@samples("_reread")
+def reread(make: Maker) -> Iterator[Sample]:
+    yield Sample((make(2, 4), make.dtype))
+
+
 DYNAMIC = "the shape of the result depends on the values"
 leave_out("vmap", DYNAMIC, "masked_select", "_nonzero")
 leave_out("meta", DYNAMIC, "masked_select", "_nonzero")
-leave_out("16-bit", "its dtypes are those of complex numbers", "view_as_real", "view_as_complex")
+leave_out("in-place", "it changes the form of the tensor itself", "squeeze", "t", "transpose", "unsqueeze", "detach")
+leave_out("complex", "it compares numbers", "scatter_reduce", "index_reduce")
+leave_out("vmap", "views of storages have no batch rule, and say so", "_strided", "_reread")
+leave_out("gradient", "it has none, and says so", "_once_differentiable")
+leave_out(
+    "16-bit",
+    "a place in memory belongs to a dtype",
+    "_part_of",
+    "_part_into",
+    "_without_part",
+    "_strided",
+    "_strided_copy",
+)
+leave_out(
+    "16-bit",
+    "its dtypes are those of complex numbers",
+    "view_as_real",
+    "view_as_complex",
+    "view_as_real_copy",
+    "view_as_complex_copy",
+)
