@@ -206,7 +206,6 @@ from ._ops.linalg_solve import det, logdet, matrix_power, slogdet
 from ._ops.linalg_solve import inv as inverse
 
 # matrix products
-from ._ops.einsum import einsum, tensordot
 from ._ops.addmm import addbmm, addmm, addmv, addr, baddbmm
 from ._ops.matmul import (
     bmm,
@@ -232,7 +231,6 @@ from ._ops.norms import frobenius_norm, norm, norm_except_dim, nuclear_norm
 from ._ops.order_statistics import kthvalue, median, mode, nanmedian, nanquantile, quantile
 from ._ops.reduction import all, any, count_nonzero, logsumexp, nansum, prod, sum
 from ._ops.scan import cummax, cummin, cumprod, cumsum, logcumsumexp
-from ._ops.search import bucketize, searchsorted
 from ._ops.softmax import log_softmax, softmax
 from ._ops.sorting import argsort, msort, sort, topk
 from ._ops.statistics import mean, nanmean, std, std_mean, var, var_mean
@@ -319,22 +317,9 @@ from ._ops.masking import argwhere, masked_fill, masked_scatter, masked_select, 
 # random numbers
 from ._core.generator import Generator, default_generator
 from ._ops.random import (
-    _dirichlet_grad,
-    _sample_dirichlet,
-    _standard_gamma,
-    _standard_gamma_grad,
-    alpha_dropout,
-    alpha_dropout_,
     bernoulli,
     binomial,
-    dropout,
-    dropout_,
-    feature_alpha_dropout,
-    feature_alpha_dropout_,
-    feature_dropout,
-    feature_dropout_,
     multinomial,
-    native_dropout,
     normal,
     poisson,
     rand,
@@ -344,8 +329,6 @@ from ._ops.random import (
     randn,
     randn_like,
     randperm,
-    rrelu,
-    rrelu_,
 )
 from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 
@@ -412,6 +395,7 @@ _OPERATORS_ON_DEMAND = {
     "_ops.convolution": (
         "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "convolution",
     ),
+    "_ops.einsum": ("einsum", "tensordot"),
     "_ops.embedding": ("embedding",),
     "_ops.grids": ("tril_indices", "triu_indices", "unravel_index", "vander"),
     "_ops.linear": ("bilinear",),
@@ -420,6 +404,12 @@ _OPERATORS_ON_DEMAND = {
     ),
     "_ops.padding": ("constant_pad_nd",),
     "_ops.patches": ("channel_shuffle", "pixel_shuffle", "pixel_unshuffle"),
+    "_ops.random.dropout": (
+        "alpha_dropout", "alpha_dropout_", "dropout", "dropout_", "feature_alpha_dropout", "feature_alpha_dropout_",
+        "feature_dropout", "feature_dropout_", "native_dropout", "rrelu", "rrelu_",
+    ),
+    "_ops.random.gammas": ("_dirichlet_grad", "_sample_dirichlet", "_standard_gamma", "_standard_gamma_grad"),
+    "_ops.search": ("bucketize", "searchsorted"),
     "_ops.windows": ("bartlett_window", "blackman_window", "hamming_window", "hann_window", "kaiser_window"),
     "compat.alias": ("install_as_torch",),
     "nn.functional": ("cosine_similarity", "pairwise_distance"),

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from ._ops.bessel import (
+from ._ops.bessel import i0, i0e, i1, i1e
+from ._ops.bessel_functions import (
     airy_ai,
     bessel_j0,
     bessel_j1,
     bessel_y0,
     bessel_y1,
-    i0,
-    i0e,
-    i1,
-    i1e,
     modified_bessel_i0,
     modified_bessel_i1,
     modified_bessel_k0,

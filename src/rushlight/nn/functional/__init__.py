@@ -14,7 +14,7 @@ from ..._ops.embedding import one_hot
 from ..._ops.gating import glu, prelu
 from ..._ops.linear import bilinear, linear
 from ..._ops.patches import channel_shuffle, pixel_shuffle, pixel_unshuffle
-from ..._ops.random import rrelu_
+from ..._ops.random.dropout import rrelu_
 from .activations import (
     celu,
     celu_,

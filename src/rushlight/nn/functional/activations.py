@@ -6,7 +6,8 @@ import warnings
 from typing import TYPE_CHECKING
 
 from ..._declare.variants import inplace as in_place
-from ..._ops import activation as ops, random as random_ops, softmax as soft
+from ..._ops import activation as ops, softmax as soft
+from ..._ops.random import dropout as random_ops
 
 if TYPE_CHECKING:
     from ..._core.dtypes import dtype as DType

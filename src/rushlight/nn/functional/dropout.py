@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-from ..._ops import random as ops
+from ..._ops.random import dropout as ops
 
 if TYPE_CHECKING:
     from ...tensor import Tensor
