@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .storage import address, strided_window
+from .storage import address
 
 Array = np.ndarray[Any, Any]
 
@@ -45,24 +45,27 @@ class Geometry:
 
     def base_in(self, memory: Array) -> Array:
         """The base as an array over a stretch of memory."""
-        return strided_window(memory, self.element, self.shape, self.strides, self.start)
+        return np.ndarray(self.shape, self.element, memory, self.start, self.strides)  # type: ignore[arg-type]
 
     def part_in(self, memory: Array) -> Array:
         """The part as an array over a stretch of memory."""
-        return strided_window(memory, self.part_element, self.part_shape, self.part_strides, self.offset)
+        return np.ndarray(self.part_shape, self.part_element, memory, self.offset, self.part_strides)  # type: ignore[arg-type]
 
-    def gather(self, values: Array) -> Array:
-        """The part's share of values of the base."""
-        memory = np.empty(self.extent, np.uint8)
-        self.base_in(memory)[...] = values
-        return self.part_in(memory).copy()
-
-    def clear(self, values: Array) -> Array:
-        """Values of the base with zeros in the part's place."""
+    def laid_out(self, values: Array) -> tuple[Array, Array]:
+        """A copy of values of the base, and the part of it as a view."""
         memory = np.empty(self.extent, np.uint8)
         base = self.base_in(memory)
         base[...] = values
-        self.part_in(memory)[...] = 0
+        return base, self.part_in(memory)
+
+    def gather(self, values: Array) -> Array:
+        """The part's share of values of the base."""
+        return self.laid_out(values)[1].copy()
+
+    def clear(self, values: Array) -> Array:
+        """Values of the base with zeros in the part's place."""
+        base, part = self.laid_out(values)
+        part[...] = 0
         return base
 
     def scatter(self, values: Array) -> Array:

@@ -18,6 +18,7 @@ from .._tape.node import next_sequence
 from .._tape.saved import Like, SavedResult, versions_of
 from .binding import MISSING
 from .dispatch import grown
+from .inplace import overwrite_recorded
 from .record import Operator
 from .tape import attach
 
@@ -247,16 +248,15 @@ def overwriting(op: Operator, general: Fallback) -> Callable[..., Any]:
     def call(input: Any, *args: Any, **rest: Any) -> Any:
         if type(input) not in PLAIN or input._extra is not None:
             return general(input, *args, **rest)
-        recorded = modes.record != OFF
+        recording = modes.record != OFF
         storage = input._storage
         array = input._array
         if storage is None:
             storage = input._storage = Storage(array)
-        if storage.frozen or (recorded and input._edge is not None):
-            return general(input, *args, **rest)
         base = input._base
-        if base is not None and ((recorded and base._edge is not None) or (not spreads and 0 in array.strides)):
+        if storage.frozen or (base is not None and not spreads and 0 in array.strides):
             return general(input, *args, **rest)
+        recorded = recording and (input._edge is not None or (base is not None and base._edge is not None))
         values: Any = bind((input, *args), rest)
         arguments: Any = None if values is None else arrays(values)
         if arguments is None:
@@ -264,13 +264,14 @@ def overwriting(op: Operator, general: Fallback) -> Callable[..., Any]:
         for place, is_list in others:
             value = values[place]
             for item in value if is_list else (value,):
-                if type(item) in PLAIN and (
-                    (recorded and item._edge is not None)
-                    or (item._storage is storage and (disjoint or item is not input))
-                ):
-                    return general(input, *args, **rest)
+                if type(item) in PLAIN:
+                    if item._storage is storage and (disjoint or item is not input):
+                        return general(input, *args, **rest)
+                    recorded = recorded or (recording and item._edge is not None)
         if check is not None:
             check(*values)
+        if recorded and array.dtype.kind in "fcV":
+            return overwrite_recorded(op, input, _settled(op, values), arguments)
         if keyword_names:
             body(*arguments[:count], **dict(zip(keyword_names, arguments[count:])))
         else:

@@ -29,7 +29,11 @@ def run_inplace(op: Operator, input: Any, args: tuple[Any, ...], kwargs: dict[st
         RuntimeError: autograd or the memory layout forbids the write, or the result does not fit; nothing was written.
     """
     values, _ = bind(op, (input, *args), kwargs, inplace=True)
-    recorded = modes.record != OFF and any(edge is not None for edge in input_edges(op, values))
+    recorded = (
+        modes.record != OFF
+        and input._array.dtype.kind in "fcV"
+        and any(edge is not None for edge in input_edges(op, values))
+    )
     check_history(input, recorded)
     if op.kind == "view":
         return _adopt(op, input, values, recorded)
@@ -67,6 +71,22 @@ def _overwrite(op: Operator, input: Any, values: list[Any], recorded: bool) -> A
     storage_of(input).version += 1
     if recorded:
         commit(op, input, values, kept)
+    return input
+
+
+def overwrite_recorded(op: Operator, input: Any, values: list[Any], arguments: list[Any]) -> Any:
+    """Runs such a kernel on arguments that have been looked at, and records it.
+
+    Raises:
+        RuntimeError: autograd forbids the write.
+    """
+    check_history(input, True)
+    kept = list(values)
+    if "input" in op.saved_names:
+        kept[0] = _before(input)
+    run_body(op, op.body, arguments)
+    storage_of(input).version += 1
+    commit(op, input, values, kept)
     return input
 
 
