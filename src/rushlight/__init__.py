@@ -343,6 +343,7 @@ from .autograd.grad_mode import (
     no_grad,
     set_grad_enabled,
 )
+from .func.vmap import vmap
 
 # memory and legacy classes
 from ._methods.legacy import (
@@ -400,7 +401,8 @@ _OPERATORS_ON_DEMAND = {
     "_ops.grids": ("tril_indices", "triu_indices", "unravel_index", "vander"),
     "_ops.linear": ("bilinear",),
     "_ops.normalization": (
-        "batch_norm", "group_norm", "layer_norm", "native_batch_norm", "native_group_norm", "native_layer_norm", "rms_norm",
+        "batch_norm", "group_norm", "layer_norm", "native_batch_norm", "native_group_norm", "native_layer_norm",
+        "rms_norm",
     ),
     "_ops.padding": ("constant_pad_nd",),
     "_ops.patches": ("channel_shuffle", "pixel_shuffle", "pixel_unshuffle"),
