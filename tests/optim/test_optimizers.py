@@ -162,7 +162,10 @@ WEIGHT = torch.nn.Parameter(torch.ones(1))
         (
             torch.ones(1),
             TypeError,
-            "params argument given to the optimizer should be an iterable of Tensors or dicts, but got torch.FloatTensor",
+            (
+                "params argument given to the optimizer should be an iterable of Tensors or dicts, "
+                "but got torch.FloatTensor"
+            ),
         ),
         ([1], TypeError, "optimizer can only optimize Tensors, but one of the params is int"),
         ([WEIGHT * 1], ValueError, "can't optimize a non-leaf Tensor"),
