@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..._core.tensor_base import TensorBase, is_tensor
+from ..._ops.queries import typename
 from ..._tape.handles import RemovableHandle, add_hook
 from ..parameter import Parameter, is_lazy
 from .backward_hooks import BackwardHook, global_hooks, has_global_hooks
@@ -170,7 +171,7 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
         if parameters is not None and name in parameters:
             if value is not None:
                 raise TypeError(
-                    f"cannot assign '{_type_name(value)}' as parameter '{name}' (torch.nn.Parameter or None expected)"
+                    f"cannot assign '{typename(value)}' as parameter '{name}' (torch.nn.Parameter or None expected)"
                 )
             self.register_parameter(name, value)
             return
@@ -184,7 +185,7 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
         if modules is not None and name in modules:
             if value is not None:
                 raise TypeError(
-                    f"cannot assign '{_type_name(value)}' as child module '{name}' (torch.nn.Module or None expected)"
+                    f"cannot assign '{typename(value)}' as child module '{name}' (torch.nn.Module or None expected)"
                 )
             modules[name] = value
             return
@@ -203,8 +204,7 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
             return
         if value is not None and not isinstance(value, TensorBase):
             raise TypeError(
-                f"cannot assign '{_type_name(value)}' as buffer '{name}' (torch.nn.Buffer, torch.Tensor or None "
-                "expected)"
+                f"cannot assign '{typename(value)}' as buffer '{name}' (torch.nn.Buffer, torch.Tensor or None expected)"
             )
         buffers[name] = value
 
@@ -245,7 +245,7 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
         self._check_name("buffer", name, self._buffers)
         if tensor is not None and not isinstance(tensor, TensorBase):
             raise TypeError(
-                f"cannot assign '{_type_name(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
+                f"cannot assign '{typename(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
             )
         for hook in global_hooks.buffer_registration.values():
             answer = hook(self, name, tensor)
@@ -274,7 +274,7 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
         if param is not None:
             if not isinstance(param, Parameter):
                 raise TypeError(
-                    f"cannot assign '{_type_name(param)}' object to parameter '{name}' (torch.nn.Parameter or None "
+                    f"cannot assign '{typename(param)}' object to parameter '{name}' (torch.nn.Parameter or None "
                     "required)"
                 )
             if param.grad_fn is not None:
@@ -304,7 +304,7 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
             TypeError: `module` is no module.
         """
         if module is not None and not isinstance(module, Module):
-            raise TypeError(f"{_type_name(module)} is not a Module subclass")
+            raise TypeError(f"{typename(module)} is not a Module subclass")
         self._check_name("module", name, self._modules)
         for hook in global_hooks.module_registration.values():
             answer = hook(self, name, module)
@@ -313,7 +313,7 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
 
     def _check_name(self, kind: str, name: Any, table: dict[str, Any]) -> None:
         if not isinstance(name, str):
-            raise TypeError(f"{kind} name should be a string. Got {_type_name(name)}")
+            raise TypeError(f"{kind} name should be a string. Got {typename(name)}")
         if "." in name:
             raise KeyError(f'{kind} name can\'t contain "."{", got: " + name if kind == "module" else ""}')
         if name == "":
@@ -485,17 +485,6 @@ def _add(hooks: dict[int, Any], hook: Callable[..., Any], prepend: bool) -> Remo
     if prepend:
         hooks.move_to_end(handle.id, last=False)  # type: ignore[attr-defined]
     return handle
-
-
-def _type_name(value: Any) -> str:
-    """The name of a value's type as torch's messages write it: with the module, but for builtins."""
-    kind = type(value)
-    module = kind.__module__
-    if module.startswith("rushlight"):
-        return (
-            "torch.Tensor" if isinstance(value, TensorBase) and kind.__name__ == "Tensor" else f"torch.{kind.__name__}"
-        )
-    return kind.__qualname__ if module in ("builtins", "") else f"{module}.{kind.__qualname__}"
 
 
 def _indented(text: str) -> str:
