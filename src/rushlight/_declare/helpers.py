@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._core.dtypes import dtype, of_numpy
+from .._core.meta_array import MetaArray
 from .._core.promotion import Promotion
 from .._core.tensor_base import TensorBase
 from .binding import is_number
@@ -32,3 +33,14 @@ def call_operator(name: str, *args: Any, **kwargs: Any) -> Any:
 def is_complex(value: Any) -> bool:
     """Whether a value is a complex tensor; symbols of scalar programs count as real."""
     return isinstance(value, TensorBase) and value._array.dtype.kind == "c"
+
+
+def check_has_values(name: str, *tensors: Any) -> None:
+    """Raises torch's error where the shape of a result depends on values that tensors on the meta device have not."""
+    if any(type(getattr(tensor, "_array", None)) is MetaArray for tensor in tensors):
+        error = NotImplementedError(
+            f"aten::{name}: attempted to run this operator with Meta tensors, but there was no fake impl or Meta "
+            "kernel registered."
+        )
+        error.add_note("the shape of its result depends on the values of its arguments, which a meta tensor has not")
+        raise error

@@ -110,7 +110,8 @@ def _adopt(op: Operator, input: Any, values: list[Any], recorded: bool) -> Any:
 
 
 def _before(tensor: Any) -> Any:
-    copy = wrap(tensor._array.copy())
+    array = tensor._array
+    copy = wrap(array if type(array) is MetaArray else array.copy())
     copy._edge = edge_of(tensor)
     if copy._edge is tensor:
         copy._edge = None
@@ -198,8 +199,8 @@ def _creation_error(tensor: Any, creation: str) -> RuntimeError:
         return RuntimeError(
             "A view was created in inference mode and is being modified inplace in normal mode. Given that this use "
             "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and "
-            "the inplace either both inside the inference_mode block (if you don't want the inplace to be tracked) or both "
-            "outside (if you want the inplace to be tracked)."
+            "the inplace either both inside the inference_mode block (if you don't want the inplace to be tracked) or "
+            "both outside (if you want the inplace to be tracked)."
         )
     return RuntimeError(
         f"Output {getattr(node, 'number', 0)} of {title} is a view and is being modified inplace. This view was "

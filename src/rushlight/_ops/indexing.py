@@ -13,6 +13,7 @@ from .._backends.numpy.scatter import add_at
 from .._core.dtypes import of_numpy
 from .._core.tensor_base import TensorBase
 from .._declare.dispatch import scalar_name
+from .._declare.helpers import check_has_values
 from .._declare.kinds import kernel
 
 if TYPE_CHECKING:
@@ -103,9 +104,14 @@ def index_error(array: Array, index: tuple[Any, ...], error: Exception) -> Excep
     return error
 
 
+def _check_masks(input: Any, indices: Any) -> None:
+    check_has_values("nonzero", *[item for item in indices if item is not None and item._array.dtype.kind == "b"])
+
+
 @kernel(
     exact=True,
     holomorphic=False,
+    check=_check_masks,
     vjp={"input": lambda g, input_shape, indices: index_backward(g, input_shape, indices)},
 )
 def index(input: Tensor, indices: Sequence[Tensor | None]) -> Array:

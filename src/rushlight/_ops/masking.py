@@ -10,6 +10,7 @@ from .._core.dtypes import of_numpy
 from .._core.numbers import fitted
 from .._core.sizes import mismatch
 from .._declare.dispatch import scalar_name
+from .._declare.helpers import check_has_values
 from .._declare.kinds import composite, kernel
 
 if TYPE_CHECKING:
@@ -95,7 +96,13 @@ def _scattered(g: Any, input_like: Any, mask: Any) -> Any:
     return g.new_zeros(shape).masked_scatter(mask, g)
 
 
-@kernel(exact=True, disjoint=True, holomorphic=False, vjp={"input": _scattered})
+@kernel(
+    exact=True,
+    disjoint=True,
+    holomorphic=False,
+    check=lambda input, mask: check_has_values("masked_select", input, mask),
+    vjp={"input": _scattered},
+)
 def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> Array:
     """The elements where a mask is true, in one dimension.
 
@@ -170,7 +177,12 @@ def _taken(g: Any, mask: Any, source_like: Any) -> Any:
     return picked.view(source_like.shape)
 
 
-@kernel(name="_nonzero", exact=True, nondifferentiable=True)
+@kernel(
+    name="_nonzero",
+    exact=True,
+    nondifferentiable=True,
+    check=lambda input: check_has_values("nonzero", input),
+)
 def positions(input: Tensor, *, out: Tensor | None = None) -> Array:
     """The positions of the elements that are not zero, one a row."""
     if input.ndim == 0:

@@ -85,7 +85,8 @@ def view_dtype(input: Tensor, dtype: DType) -> Tensor:
     """
     array = input._array
     if array.itemsize != dtype.itemsize:
-        _check_regroups(array, storage_of(input).buffer, dtype)
+        buffer = storage_of(input).buffer
+        _check_regroups(getattr(array, "geometry", array), getattr(buffer, "geometry", buffer), dtype)
     return reread(input, dtype)  # type: ignore[no-any-return]
 
 
