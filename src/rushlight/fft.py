@@ -71,7 +71,7 @@ def _delivered(found: Tensor, out: Tensor | None) -> Tensor:
         return found
     if out.shape != found.shape:
         out.resize_(found.shape)
-    return out.copy_(found)  # type: ignore[no-any-return]
+    return out.copy_(found)
 
 
 def _one(input: Tensor, n: int | None, dim: int, norm: str | None, forward: bool) -> Tensor:
@@ -81,9 +81,9 @@ def _one(input: Tensor, n: int | None, dim: int, norm: str | None, forward: bool
     x = _resized(x, [axis], [size])
     scale = normalization(norm, [size], forward)
     if x.is_complex():
-        return fft_c2c(x, (axis,), scale, forward)  # type: ignore[no-any-return]
+        return fft_c2c(x, (axis,), scale, forward)
     found = fft_r2c(x, (axis,), scale, False)
-    return found if forward else found.conj()  # type: ignore[no-any-return]
+    return found if forward else found.conj()
 
 
 def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *, out: Any = None) -> Tensor:
@@ -146,7 +146,7 @@ def _half(input: Tensor, n: int | None, dim: int, norm: str | None, forward: boo
     x = _prepared(input, False)
     size = x.shape[axis] if n is None else n
     x = _resized(x, [axis], [size])
-    return fft_r2c(x, (axis,), normalization(norm, [size], forward), True)  # type: ignore[no-any-return]
+    return fft_r2c(x, (axis,), normalization(norm, [size], forward), True)
 
 
 def _from_half(input: Tensor, n: int | None, dim: int, norm: str | None, forward: bool) -> Tensor:
@@ -158,7 +158,7 @@ def _from_half(input: Tensor, n: int | None, dim: int, norm: str | None, forward
     x = _resized(x, [axis], [size // 2 + 1])
     if forward:
         x = x.conj()
-    return fft_c2r(x, (axis,), normalization(norm, [size], forward), size)  # type: ignore[no-any-return]
+    return fft_c2r(x, (axis,), normalization(norm, [size], forward), size)
 
 
 def irfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *, out: Any = None) -> Tensor:
@@ -212,7 +212,7 @@ def _several(input: Tensor, s: Dims, dim: Dims, norm: str | None, forward: bool)
     x = _resized(_prepared(input, True), axes, sizes)
     if not axes:
         return x
-    return fft_c2c(x, tuple(axes), normalization(norm, sizes, forward), forward)  # type: ignore[no-any-return]
+    return fft_c2c(x, tuple(axes), normalization(norm, sizes, forward), forward)
 
 
 def _several_half(input: Tensor, s: Dims, dim: Dims, norm: str | None, forward: bool) -> Tensor:
@@ -220,7 +220,7 @@ def _several_half(input: Tensor, s: Dims, dim: Dims, norm: str | None, forward: 
     if not axes:
         raise RuntimeError("rfftn must transform at least one axis")
     x = _resized(_prepared(input, False), axes, sizes)
-    return fft_r2c(x, tuple(axes), normalization(norm, sizes, forward), True)  # type: ignore[no-any-return]
+    return fft_r2c(x, tuple(axes), normalization(norm, sizes, forward), True)
 
 
 def _several_from_half(input: Tensor, s: Dims, dim: Dims, norm: str | None, forward: bool) -> Tensor:
@@ -235,7 +235,7 @@ def _several_from_half(input: Tensor, s: Dims, dim: Dims, norm: str | None, forw
     if forward:
         x = x.conj()
     scale = normalization(norm, [*sizes[:-1], size], forward)
-    return fft_c2r(x, tuple(axes), scale, size)  # type: ignore[no-any-return]
+    return fft_c2r(x, tuple(axes), scale, size)
 
 
 def _family(
@@ -319,7 +319,7 @@ def rfftfreq(n: int, d: float = 1.0, *, out: Any = None, dtype: Any = None, **op
 def _rolled(input: Tensor, dim: Dims, back: bool) -> Tensor:
     axes = list(range(input.ndim)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
     sizes = [input.shape[axis] for axis in axes]
-    return input.roll([(size + 1) // 2 if back else size // 2 for size in sizes], axes)  # type: ignore[no-any-return]
+    return input.roll([(size + 1) // 2 if back else size // 2 for size in sizes], axes)
 
 
 def fftshift(input: Tensor, dim: Dims = None) -> Tensor:

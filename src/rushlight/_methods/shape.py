@@ -180,7 +180,7 @@ class ShapeMethods:
 
     def swapaxes_(self: Any, axis0: int, axis1: int) -> Tensor:
         """Swaps two dimensions of this tensor."""
-        return self.transpose_(axis0, axis1)  # type: ignore[no-any-return]
+        return self.transpose_(axis0, axis1)
 
     def squeeze(self: Any, *dim: Any, **named: Any) -> Tensor:
         """Dimensions of size 1 dropped: all of them, or those given."""

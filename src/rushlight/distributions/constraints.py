@@ -100,18 +100,18 @@ class _Dependent(Constraint):
         super().__init__()
 
     @property
-    def is_discrete(self) -> bool:  # type: ignore[override]
+    def is_discrete(self) -> bool:
         """Whether the set is countable."""
         if self._is_discrete is NotImplemented:
             raise NotImplementedError(".is_discrete cannot be determined statically")
-        return self._is_discrete  # type: ignore[no-any-return]
+        return self._is_discrete
 
     @property
-    def event_dim(self) -> int:  # type: ignore[override]
+    def event_dim(self) -> int:
         """Dimensions of one member."""
         if self._event_dim is NotImplemented:
             raise NotImplementedError(".event_dim cannot be determined statically")
-        return self._event_dim  # type: ignore[no-any-return]
+        return self._event_dim
 
     def __call__(self, *, is_discrete: Any = NotImplemented, event_dim: Any = NotImplemented) -> _Dependent:
         """The same with some attributes known."""
@@ -188,14 +188,14 @@ class _IndependentConstraint(Constraint):
         self.reinterpreted_batch_ndims = reinterpreted_batch_ndims
 
     @property
-    def is_discrete(self) -> bool:  # type: ignore[override]
+    def is_discrete(self) -> bool:
         """Whether the set is countable."""
-        return self.base_constraint.is_discrete  # type: ignore[no-any-return]
+        return self.base_constraint.is_discrete
 
     @property
-    def event_dim(self) -> int:  # type: ignore[override]
+    def event_dim(self) -> int:
         """Dimensions of one member."""
-        return self.base_constraint.event_dim + self.reinterpreted_batch_ndims  # type: ignore[no-any-return]
+        return self.base_constraint.event_dim + self.reinterpreted_batch_ndims
 
     def check(self, value: Any) -> Any:
         """Whether each event belongs to the set."""
@@ -223,14 +223,14 @@ class MixtureSameFamilyConstraint(Constraint):
         self.base_constraint = base_constraint
 
     @property
-    def is_discrete(self) -> bool:  # type: ignore[override]
+    def is_discrete(self) -> bool:
         """Whether the set is countable."""
-        return self.base_constraint.is_discrete  # type: ignore[no-any-return]
+        return self.base_constraint.is_discrete
 
     @property
-    def event_dim(self) -> int:  # type: ignore[override]
+    def event_dim(self) -> int:
         """Dimensions of one member."""
-        return self.base_constraint.event_dim  # type: ignore[no-any-return]
+        return self.base_constraint.event_dim
 
     def check(self, value: Any) -> Any:
         """Whether each event belongs to the support of all components."""
@@ -444,12 +444,12 @@ class _Cat(Constraint):
         self.dim = dim
 
     @property
-    def is_discrete(self) -> bool:  # type: ignore[override]
+    def is_discrete(self) -> bool:
         """Whether one of the sets is countable."""
         return any(item.is_discrete for item in self.cseq)
 
     @property
-    def event_dim(self) -> int:  # type: ignore[override]
+    def event_dim(self) -> int:
         """Dimensions of one member."""
         return max(item.event_dim for item in self.cseq)
 
@@ -470,12 +470,12 @@ class _Stack(Constraint):
         self.dim = dim
 
     @property
-    def is_discrete(self) -> bool:  # type: ignore[override]
+    def is_discrete(self) -> bool:
         """Whether one of the sets is countable."""
         return any(item.is_discrete for item in self.cseq)
 
     @property
-    def event_dim(self) -> int:  # type: ignore[override]
+    def event_dim(self) -> int:
         """Dimensions of one member."""
         dim = max(item.event_dim for item in self.cseq)
         return dim + 1 if self.dim + dim < 0 else dim

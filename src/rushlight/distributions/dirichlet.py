@@ -65,7 +65,7 @@ class Dirichlet(ExponentialFamily):
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         """Draws as a differentiable function of the parameters."""
-        return _Dirichlet.apply(self.concentration.expand(self._extended_shape(sample_shape)))  # type: ignore[no-any-return]
+        return _Dirichlet.apply(self.concentration.expand(self._extended_shape(sample_shape)))
 
     def log_prob(self, value: Tensor) -> Tensor:
         """The logarithm of the density."""

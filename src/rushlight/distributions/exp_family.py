@@ -45,4 +45,4 @@ class ExponentialFamily(Distribution):
         result += normalizer
         for parameter, gradient in zip(parameters, gradients):
             result -= (parameter * gradient).reshape((*self._batch_shape, -1)).sum(-1)
-        return result  # type: ignore[no-any-return]
+        return result

@@ -72,7 +72,7 @@ class FisherSnedecor(Distribution):
         tiny = finfo(denominator.dtype).tiny
         denominator.clamp_(min=tiny)
         drawn = numerator / denominator
-        return drawn.clamp_(min=tiny)  # type: ignore[no-any-return]
+        return drawn.clamp_(min=tiny)
 
     def log_prob(self, value: Tensor) -> Tensor:
         """The logarithm of the density."""

@@ -43,7 +43,7 @@ class HalfCauchy(TransformedDistribution):
     @property
     def scale(self) -> Tensor:
         """Half the distance between the quartiles of the numbers."""
-        return self.base_dist.scale  # type: ignore[no-any-return]
+        return self.base_dist.scale
 
     @property
     def mean(self) -> Tensor:
@@ -58,7 +58,7 @@ class HalfCauchy(TransformedDistribution):
     @property
     def variance(self) -> Tensor:
         """Infinity."""
-        return self.base_dist.variance  # type: ignore[no-any-return]
+        return self.base_dist.variance
 
     def log_prob(self, value: Tensor) -> Tensor:
         """The logarithm of the density."""
@@ -66,18 +66,18 @@ class HalfCauchy(TransformedDistribution):
             self._validate_sample(value)
         value = as_tensor(value, dtype=self.base_dist.scale.dtype, device=self.base_dist.scale.device)
         log_prob = self.base_dist.log_prob(value) + math.log(2)
-        return log_prob.where(value >= 0, -math.inf)  # type: ignore[no-any-return]
+        return log_prob.where(value >= 0, -math.inf)
 
     def cdf(self, value: Tensor) -> Tensor:
         """The probability of events up to `value`."""
         if self._validate_args:
             self._validate_sample(value)
-        return 2 * self.base_dist.cdf(value) - 1  # type: ignore[no-any-return]
+        return 2 * self.base_dist.cdf(value) - 1
 
     def icdf(self, value: Tensor) -> Tensor:
         """The events up to which the probability is `value`."""
-        return self.base_dist.icdf((value + 1) / 2)  # type: ignore[no-any-return]
+        return self.base_dist.icdf((value + 1) / 2)
 
     def entropy(self) -> Tensor:
         """The entropy."""
-        return self.base_dist.entropy() - math.log(2)  # type: ignore[no-any-return]
+        return self.base_dist.entropy() - math.log(2)

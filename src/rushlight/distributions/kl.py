@@ -77,7 +77,7 @@ def _dispatch_kl(type_p: type, type_q: type) -> Divergence:
         if issubclass(type_p, super_p) and issubclass(type_q, super_q)
     ]
     if not matches:
-        return NotImplemented  # type: ignore[return-value]
+        return NotImplemented
     left_p, left_q = min(_Match(*match) for match in matches).types
     right_q, right_p = min(_Match(*reversed(match)) for match in matches).types
     left, right = _KL_REGISTRY[left_p, left_q], _KL_REGISTRY[right_p, right_q]
@@ -117,4 +117,4 @@ def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
         raise NotImplementedError(
             f"No KL(p || q) is implemented for p type {p.__class__.__name__} and q type {q.__class__.__name__}"
         )
-    return function(p, q)  # type: ignore[no-any-return]
+    return function(p, q)

@@ -51,7 +51,7 @@ def _infinite(parameter: str) -> Callable[[Any, Any], Tensor]:
 
     def divergence(p: Any, q: Any) -> Tensor:
         like = getattr(p, parameter)
-        return like.new_full(like.shape, math.inf)  # type: ignore[no-any-return]
+        return like.new_full(like.shape, math.inf)
 
     return divergence
 

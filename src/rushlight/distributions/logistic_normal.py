@@ -49,9 +49,9 @@ class LogisticNormal(TransformedDistribution):
     @property
     def loc(self) -> Tensor:
         """Means of the numbers."""
-        return self._numbers.loc  # type: ignore[no-any-return]
+        return self._numbers.loc
 
     @property
     def scale(self) -> Tensor:
         """Standard deviations of the numbers."""
-        return self._numbers.scale  # type: ignore[no-any-return]
+        return self._numbers.scale

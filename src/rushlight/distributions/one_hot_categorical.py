@@ -18,7 +18,7 @@ __all__ = ["OneHotCategorical", "OneHotCategoricalStraightThrough"]
 def _one_hot(indices: Tensor, categories: Any) -> Tensor:
     """Vectors of zeros with a one where the index says."""
     shape = (*indices.shape, categories.shape[-1])
-    return categories.new_zeros(shape).scatter_(-1, indices.unsqueeze(-1), 1)  # type: ignore[no-any-return]
+    return categories.new_zeros(shape).scatter_(-1, indices.unsqueeze(-1), 1)
 
 
 class OneHotCategorical(Distribution):

@@ -45,7 +45,7 @@ class ProbsOrLogits:
     @property
     def _param(self) -> Tensor:
         """The parameter that was given."""
-        return self.__dict__["probs"] if "probs" in self.__dict__ else self.__dict__["logits"]  # type: ignore[no-any-return]
+        return self.__dict__["probs"] if "probs" in self.__dict__ else self.__dict__["logits"]
 
     @lazy_property
     def logits(self) -> Tensor:

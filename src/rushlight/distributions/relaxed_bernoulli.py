@@ -60,7 +60,7 @@ class LogitRelaxedBernoulli(ProbsOrLogits, Distribution):
             self._validate_sample(value)
         logits, value = broadcast_all(self.logits, value)
         distance = logits - value.mul(self.temperature)
-        return self.temperature.log() + distance - 2 * distance.exp().log1p()  # type: ignore[no-any-return]
+        return self.temperature.log() + distance - 2 * distance.exp().log1p()
 
 
 class RelaxedBernoulli(TransformedDistribution):
@@ -95,14 +95,14 @@ class RelaxedBernoulli(TransformedDistribution):
     @property
     def temperature(self) -> Tensor:
         """The relaxation."""
-        return self.base_dist.temperature  # type: ignore[no-any-return]
+        return self.base_dist.temperature
 
     @property
     def logits(self) -> Tensor:
         """The log-odds."""
-        return self.base_dist.logits  # type: ignore[no-any-return]
+        return self.base_dist.logits
 
     @property
     def probs(self) -> Tensor:
         """The probability of ones."""
-        return self.base_dist.probs  # type: ignore[no-any-return]
+        return self.base_dist.probs

@@ -57,7 +57,7 @@ class Transform:
     def event_dim(self) -> int:
         """Dimensions of an event, where arguments and images have as many."""
         if self.domain.event_dim == self.codomain.event_dim:
-            return self.domain.event_dim  # type: ignore[no-any-return]
+            return self.domain.event_dim
         raise ValueError("Please use either .domain.event_dim or .codomain.event_dim")
 
     @property
@@ -153,17 +153,17 @@ class _InverseTransform(Transform):
         return self.__dict__
 
     @property
-    def domain(self) -> Any:  # type: ignore[override]
+    def domain(self) -> Any:
         """What it is defined for."""
         return self._inv.codomain
 
     @property
-    def codomain(self) -> Any:  # type: ignore[override]
+    def codomain(self) -> Any:
         """Where it leads."""
         return self._inv.domain
 
     @property
-    def bijective(self) -> Any:  # type: ignore[override]
+    def bijective(self) -> Any:
         """Whether it has an inverse."""
         return self._inv.bijective
 
@@ -229,7 +229,7 @@ class ComposeTransform(Transform):
     __hash__ = object.__hash__
 
     @property
-    def domain(self) -> Any:  # type: ignore[override]
+    def domain(self) -> Any:
         """What the first part is defined for, with as many event dimensions as all parts together need."""
         if not self.parts:
             return constraints.real
@@ -239,7 +239,7 @@ class ComposeTransform(Transform):
         return _with_event_dim(self.parts[0].domain, needed)
 
     @property
-    def codomain(self) -> Any:  # type: ignore[override]
+    def codomain(self) -> Any:
         """Where the last part leads, with as many event dimensions as all parts together need."""
         if not self.parts:
             return constraints.real
@@ -249,7 +249,7 @@ class ComposeTransform(Transform):
         return _with_event_dim(self.parts[-1].codomain, needed)
 
     @property
-    def bijective(self) -> bool:  # type: ignore[override]
+    def bijective(self) -> bool:
         """Whether all parts have an inverse."""
         return all(part.bijective for part in self.parts)
 
@@ -345,17 +345,17 @@ class IndependentTransform(Transform):
         return IndependentTransform(self.base_transform, self.reinterpreted_batch_ndims, cache_size=cache_size)
 
     @property
-    def domain(self) -> Any:  # type: ignore[override]
+    def domain(self) -> Any:
         """What it is defined for."""
         return constraints.independent(self.base_transform.domain, self.reinterpreted_batch_ndims)
 
     @property
-    def codomain(self) -> Any:  # type: ignore[override]
+    def codomain(self) -> Any:
         """Where it leads."""
         return constraints.independent(self.base_transform.codomain, self.reinterpreted_batch_ndims)
 
     @property
-    def bijective(self) -> Any:  # type: ignore[override]
+    def bijective(self) -> Any:
         """Whether it has an inverse."""
         return self.base_transform.bijective
 

@@ -43,12 +43,12 @@ class ReshapeTransform(Transform):
         super().__init__(cache_size=cache_size)
 
     @property
-    def domain(self) -> Any:  # type: ignore[override]
+    def domain(self) -> Any:
         """Arrays of numbers."""
         return constraints.independent(constraints.real, len(self.in_shape))
 
     @property
-    def codomain(self) -> Any:  # type: ignore[override]
+    def codomain(self) -> Any:
         """Arrays of numbers."""
         return constraints.independent(constraints.real, len(self.out_shape))
 
@@ -104,7 +104,7 @@ class _Parts(Transform):
                 raise AssertionError(f"dim {self.dim} out of range for tensor with {value.dim()} dimensions")
 
     @property
-    def bijective(self) -> bool:  # type: ignore[override]
+    def bijective(self) -> bool:
         """Whether all parts have an inverse."""
         return all(part.bijective for part in self.transforms)
 
@@ -146,12 +146,12 @@ class CatTransform(_Parts):
         return sum(self.lengths)
 
     @property
-    def domain(self) -> Any:  # type: ignore[override]
+    def domain(self) -> Any:
         """What the parts are defined for."""
         return constraints.cat([part.domain for part in self.transforms], self.dim, self.lengths)
 
     @property
-    def codomain(self) -> Any:  # type: ignore[override]
+    def codomain(self) -> Any:
         """Where the parts lead."""
         return constraints.cat([part.codomain for part in self.transforms], self.dim, self.lengths)
 
@@ -205,12 +205,12 @@ class StackTransform(_Parts):
         self.dim = dim
 
     @property
-    def domain(self) -> Any:  # type: ignore[override]
+    def domain(self) -> Any:
         """What the parts are defined for."""
         return constraints.stack([part.domain for part in self.transforms], self.dim)
 
     @property
-    def codomain(self) -> Any:  # type: ignore[override]
+    def codomain(self) -> Any:
         """Where the parts lead."""
         return constraints.stack([part.codomain for part in self.transforms], self.dim)
 

@@ -91,7 +91,7 @@ class TransformedDistribution(Distribution):
     @property
     def has_rsample(self) -> bool:  # type: ignore[override]
         """Whether draws are differentiable."""
-        return self.base_dist.has_rsample  # type: ignore[no-any-return]
+        return self.base_dist.has_rsample
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         """Draws, without a gradient."""
@@ -99,14 +99,14 @@ class TransformedDistribution(Distribution):
             x = self.base_dist.sample(sample_shape)
             for transform in self.transforms:
                 x = transform(x)
-            return x  # type: ignore[no-any-return]
+            return x
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         """Draws as a differentiable function of the parameters."""
         x = self.base_dist.rsample(sample_shape)
         for transform in self.transforms:
             x = transform(x)
-        return x  # type: ignore[no-any-return]
+        return x
 
     def log_prob(self, value: Tensor) -> Tensor:
         """The logarithm of the density, from that of the base and how the transforms stretch volumes."""
@@ -122,7 +122,7 @@ class TransformedDistribution(Distribution):
             log_prob = log_prob - sum_rightmost(stretch, event_dim - transform.domain.event_dim)
             y = x
         base = self.base_dist.log_prob(y)
-        return log_prob + sum_rightmost(base, event_dim - len(self.base_dist.event_shape))  # type: ignore[no-any-return]
+        return log_prob + sum_rightmost(base, event_dim - len(self.base_dist.event_shape))
 
     def _oriented(self, value: Any) -> Any:
         """Probabilities up to a value, made probabilities from the value on if the transforms turn the order round."""
@@ -139,7 +139,7 @@ class TransformedDistribution(Distribution):
             value = transform.inv(value)
         if self._validate_args:
             self.base_dist._validate_sample(value)
-        return self._oriented(self.base_dist.cdf(value))  # type: ignore[no-any-return]
+        return self._oriented(self.base_dist.cdf(value))
 
     def icdf(self, value: Tensor) -> Tensor:
         """The events up to which the probability is `value`, where the transforms are monotonic."""
