@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from .._core.meta_array import MetaArray
-from .._core.modes import modes
+from .._core.modes import OFF, modes
 from .._core.tensor_base import LEAF, extra_of, storage_of, wrap
 from .._tape.node import Node, OutputEdge, node_of
 from .anomaly_mode import check_finite, explain
@@ -108,7 +108,10 @@ def run_backward(
     record, enabled, running = modes.record, modes.grad_enabled, modes.backward_pass
     modes.backward_pass = (_next_pass(), counts)
     modes.grad_enabled = create_graph
-    modes.refresh()
+    if create_graph:
+        modes.refresh()
+    else:
+        modes.record = OFF
     careful = capture is not None or modes.anomaly
     try:
         for leaf in leaves:
@@ -124,7 +127,7 @@ def run_backward(
                 grads = node.apply(gradient, edges)
             if not keep_graph:
                 node.release()
-            finished = []
+            finished = None
             for index, edge in enumerate(edges):
                 if edge is None:
                     continue
@@ -141,11 +144,14 @@ def run_backward(
                 if not left:
                     if isinstance(target, Node):
                         heapq.heappush(ready, (-target.sequence, target))
+                    elif finished is None:
+                        finished = [edge]
                     else:
                         finished.append(edge)
-            grads = gradient = array = None  # a leaf takes over a gradient that nothing else refers to
-            for leaf in finished:
-                _finish_leaf(leaf, buffers, capture, create_graph)
+            if finished is not None:
+                grads = gradient = array = None  # a leaf takes over a gradient that nothing else refers to
+                for leaf in finished:
+                    _finish_leaf(leaf, buffers, capture, create_graph)
     finally:
         modes.backward_pass = running
         modes.grad_enabled = enabled
