@@ -45,11 +45,11 @@ class Geometry:
 
     def base_in(self, memory: Array) -> Array:
         """The base as an array over a stretch of memory."""
-        return np.ndarray(self.shape, self.element, memory, self.start, self.strides)  # type: ignore[arg-type]
+        return np.ndarray(self.shape, self.element, memory, self.start, self.strides)
 
     def part_in(self, memory: Array) -> Array:
         """The part as an array over a stretch of memory."""
-        return np.ndarray(self.part_shape, self.part_element, memory, self.offset, self.part_strides)  # type: ignore[arg-type]
+        return np.ndarray(self.part_shape, self.part_element, memory, self.offset, self.part_strides)
 
     def laid_out(self, values: Array) -> tuple[Array, Array]:
         """A copy of values of the base, and the part of it as a view."""

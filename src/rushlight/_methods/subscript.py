@@ -16,9 +16,11 @@ from .._core import dtypes
 from .._core.dtypes import of_numpy
 from .._core.modes import modes
 from .._core.numbers import fitted
-from .._core.tensor_base import PLAIN, Storage, TensorBase, has_override, wrap
+from .._core.storage import Storage
+from .._core.tensor_base import PLAIN, TensorBase, has_override, wrap
 from .._declare.fast_views import make_view, recorder
 from .._declare.overrides import override, state
+from .._declare.record import REGISTRY
 from .._declare.variants import inplace
 from .._ops.copying import copy, fill
 from .._ops.dimensions import unsqueeze
@@ -29,7 +31,7 @@ from .._ops.slices import alias, select, slice_
 ndarray = np.ndarray
 F32, F64, I64 = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64)
 FULL = slice(None)
-record_select, record_slice = recorder(select.op), recorder(slice_.op)
+record_select, record_slice = recorder(REGISTRY["select"]), recorder(REGISTRY["slice"])
 copy_, fill_, index_put_ = inplace(copy), inplace(fill), inplace(index_put)
 
 
