@@ -148,7 +148,7 @@ def det(A: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 def _slogdet_gradient(g: Any, A: Any, result0: Any) -> Any:
-    """A complex sign turns with the imaginary part of the trace of ``inv(A) @ dA``, the logarithm grows with the real."""
+    """A complex sign turns with the imaginary part of the trace of ``inv(A) @ dA``; the logarithm grows by the real."""
     factor = g[1]
     if g[0] is not None and A.is_complex():
         turn = (g[0].conj() * result0).imag * -1j

@@ -12,7 +12,6 @@ from .._core.dtypes import bool_, finfo
 from .._ops.comparison import isclose
 from .._ops.joining import cat as concatenate, stack as stack_tensors
 from .._ops.linalg_decomposition import cholesky_ex, eigvalsh
-from ..tensor import Tensor
 
 __all__ = [
     "Constraint",

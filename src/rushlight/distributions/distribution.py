@@ -81,7 +81,8 @@ class Distribution:
         except NotImplementedError:
             conditions = {}
             warnings.warn(
-                f"{self.__class__} does not define `arg_constraints`. Please set `arg_constraints = {{}}` or initialize "
+                f"{self.__class__} does not define `arg_constraints`. "
+                "Please set `arg_constraints = {}` or initialize "
                 "the distribution with `validate_args=False` to turn off validation.",
                 stacklevel=4,
             )
@@ -259,7 +260,8 @@ class Distribution:
             return
         if not support.check(value).all():
             raise ValueError(
-                f"Expected value argument ({type(value).__name__} of shape {tuple(value.shape)}) to be within the support "
+                f"Expected value argument ({type(value).__name__} of shape {tuple(value.shape)}) "
+                "to be within the support "
                 f"({support!r}) of the distribution {self!r}, but found invalid values:\n{value}"
             )
 

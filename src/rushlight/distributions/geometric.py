@@ -40,7 +40,8 @@ class Geometric(ProbsOrLogits, Distribution):
             value = self.probs
             invalid = value.data[~(value > 0)]
             raise ValueError(
-                f"Expected parameter probs ({type(value).__name__} of shape {tuple(value.shape)}) of distribution {self!r} "
+                f"Expected parameter probs ({type(value).__name__} of shape {tuple(value.shape)}) "
+                f"of distribution {self!r} "
                 f"to be positive but found invalid values:\n{invalid}"
             )
 

@@ -56,6 +56,7 @@ def _infinite(parameter: str) -> Callable[[Any, Any], Tensor]:
     return divergence
 
 
+_first: type
 for _first, _parameter, _others in (
     (Beta, "concentration1", (Pareto,)),
     (ContinuousBernoulli, "probs", (Pareto,)),

@@ -28,7 +28,7 @@ class ProbsOrLogits:
     """What distributions of a single probability share: the parameter that was given, and the other one on demand."""
 
     arg_constraints: ClassVar[Constraints] = {"probs": constraints.unit_interval, "logits": constraints.real}
-    _expandable = ("probs", "logits")
+    _expandable: tuple[str, ...] = ("probs", "logits")
 
     def _set_parameter(self, probs: Any, logits: Any) -> None:
         """Keeps the parameter that was given.

@@ -1,4 +1,4 @@
-"""What distributions share: parameters brought to one shape, probabilities and logits, attributes computed on demand."""
+"""What distributions share: parameters of one shape, probabilities and logits, attributes computed on demand."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from .._core.modes import modes
 from .._declare.binding import is_number
 from .._ops.creation import ones, zeros
 from .._ops.data import tensor
+from .._ops.grids import tril_indices
 from .._ops.random import normal
 from .._ops.stacking import broadcast_tensors
-from .._ops.grids import tril_indices
 from ..autograd.grad_mode import enable_grad
 from ..tensor import Tensor
 
@@ -121,7 +121,7 @@ def probs_to_logits(probs: Tensor, is_binary: bool = False) -> Tensor:
     return inside.log() - (-inside).log1p() if is_binary else inside.log()
 
 
-class lazy_property(Generic[T, R]):  # noqa: N801
+class lazy_property(Generic[T, R]):
     """A method whose result is computed on first access, with gradients, and then is an attribute.
 
     Example::

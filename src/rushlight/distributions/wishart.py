@@ -19,8 +19,8 @@ from .._ops.linalg_solve import slogdet, solve_triangular
 from .._ops.ranges import arange
 from ..tensor import Tensor
 from . import constraints
-from .exp_family import ExponentialFamily
 from .chi2 import Chi2
+from .exp_family import ExponentialFamily
 from .multivariate_normal import half_log_det, precision_to_scale_tril
 from .utils import lazy_property, standard_normal
 
