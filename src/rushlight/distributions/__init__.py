@@ -139,3 +139,10 @@ __all__ = [
     "register_kl",
     "transform_to",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Says which of torch's names is missing."""
+    from .._core.missing import missing_name
+
+    raise missing_name(__name__, name, __all__)
