@@ -7,7 +7,7 @@ take one NumPy call; everything else is followed part by part as torch does it, 
 from __future__ import annotations
 
 import operator
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
