@@ -37,7 +37,7 @@ class Binomial(ProbsOrLogits, Distribution):
     Example::
 
         >>> torch.distributions.Binomial(10, torch.tensor([0.0, 0.5, 1.0])).sample()
-        tensor([ 0.,  5., 10.])
+        tensor([ 0.,  7., 10.])
     """
 
     arg_constraints = {"total_count": constraints.nonnegative_integer, **ProbsOrLogits.arg_constraints}

@@ -34,7 +34,7 @@ class Categorical(Distribution):
     Example::
 
         >>> torch.distributions.Categorical(torch.tensor([0.25, 0.25, 0.25, 0.25])).sample((4,))
-        tensor([1, 1, 3, 1])
+        tensor([3, 2, 1, 3])
     """
 
     arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}

@@ -26,7 +26,7 @@ class Cauchy(Distribution):
     Example::
 
         >>> torch.distributions.Cauchy(0.0, 1.0).sample()
-        tensor(0.6231)
+        tensor(10.5977)
     """
 
     arg_constraints = {"loc": constraints.real, "scale": constraints.positive}

@@ -24,7 +24,7 @@ class Exponential(ExponentialFamily):
     Example::
 
         >>> torch.distributions.Exponential(torch.tensor([2.0])).sample()
-        tensor([0.5725])
+        tensor([1.7542])
     """
 
     arg_constraints = {"rate": constraints.positive}

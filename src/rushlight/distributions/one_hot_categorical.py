@@ -32,7 +32,7 @@ class OneHotCategorical(Distribution):
     Example::
 
         >>> torch.distributions.OneHotCategorical(torch.tensor([0.25, 0.25, 0.25, 0.25])).sample()
-        tensor([0., 1., 0., 0.])
+        tensor([0., 0., 1., 0.])
     """
 
     arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}

@@ -26,7 +26,7 @@ class Poisson(ExponentialFamily):
     Example::
 
         >>> torch.distributions.Poisson(torch.tensor([4.0])).sample()
-        tensor([4.])
+        tensor([7.])
     """
 
     arg_constraints = {"rate": constraints.nonnegative}

@@ -273,6 +273,7 @@ class ComposeTransform(Transform):
         return self if self._cache_size == cache_size else ComposeTransform(self.parts, cache_size=cache_size)
 
     def __call__(self, x: Any) -> Any:
+        """The image of `x` under all parts."""
         for part in self.parts:
             x = part(x)
         return x
