@@ -115,7 +115,7 @@ def ifft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
     Example::
 
         >>> torch.fft.ifft(torch.tensor([2.0, 0.0]))
-        tensor([1.+0.j, 1.-0.j])
+        tensor([1.-0.j, 1.-0.j])
     """
     return _delivered(_one(input, n, dim, norm, False), out)
 
