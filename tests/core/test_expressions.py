@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import rushlight as torch
-import rushlight.special  # noqa: F401 its operators too
+import rushlight.special  # its operators too
 from rushlight._core.expression import Expression, evaluate
 from rushlight._declare.record import REGISTRY, Operator
 from rushlight._declare.scalars import s
