@@ -45,12 +45,14 @@ class Case:
         statement: what is timed, as source text; the same text runs in both libraries
         setup: source text that prepares the names of `statement`; `torch` is the library, `np` is NumPy
         result: an expression evaluated after one run of setup and statement; both libraries must agree on it
+        note: what the title, which is code, does not say
     """
 
     name: str
     statement: str
     setup: str = ""
     result: str = "result"
+    note: str = ""
 
 
 @dataclass
@@ -58,6 +60,7 @@ class Row:
     """What was measured for one case; times in microseconds, ratios rushlight over torch."""
 
     name: str
+    note: str
     torch_us: float
     rushlight_us: float
     ratio: float
@@ -154,7 +157,7 @@ def compare(case: Case, torch: ModuleType, rushlight: ModuleType, rounds: int = 
     ratios = [ours / theirs for theirs, ours in zip(*times, strict=True)]
     lower, median, upper = statistics.quantiles(ratios, n=4)
     microseconds = [statistics.median(entry) / loops * 1e6 for entry in times]
-    return Row(case.name, *microseconds, median, lower, upper, rounds, loops, ratios)
+    return Row(case.name, case.note, *microseconds, median, lower, upper, rounds, loops, ratios)
 
 
 HEADER = f"{'':<36} {'torch':>10} {'rushlight':>10}   ratio  (quartiles)"
@@ -162,9 +165,10 @@ HEADER = f"{'':<36} {'torch':>10} {'rushlight':>10}   ratio  (quartiles)"
 
 def as_line(row: Row, limit: float | None = None) -> str:
     """A row for a terminal, to stand below `HEADER`; a ratio above `limit` is marked."""
+    title = f"{row.name}, {row.note}" if row.note else row.name
     mark = "  <- above the limit" if limit is not None and row.ratio > limit else ""
     return (
-        f"{row.name:<36} {row.torch_us:>7.2f} µs {row.rushlight_us:>7.2f} µs   {row.ratio:5.2f}  "
+        f"{title:<36} {row.torch_us:>7.2f} µs {row.rushlight_us:>7.2f} µs   {row.ratio:5.2f}  "
         f"({row.lower_quartile:.2f} - {row.upper_quartile:.2f}){mark}"
     )
 

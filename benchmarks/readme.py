@@ -33,14 +33,14 @@ def table(small: dict[str, Any], footprint: dict[str, Any]) -> str:
     ]
     for row in small["rows"]:
         spread = f"{row['ratio']:.2f} ({row['lower_quartile']:.2f}-{row['upper_quartile']:.2f})"
-        name = row["name"].replace("|", "\\|")
-        lines.append(f"| `{name}`, µs | {row['torch_us']:.2f} | {row['rushlight_us']:.2f} | {spread} |")
+        title = f"`{row['name']}`, {row['note']}" if row["note"] else f"`{row['name']}`"
+        lines.append(f"| {title}, µs | {row['torch_us']:.2f} | {row['rushlight_us']:.2f} | {spread} |")
     return "\n".join(lines)
 
 
 def line(title: str, theirs: float, ours: float, form: str) -> str:
     """One row whose ratio is the quotient of two medians."""
-    return f"| {title} | {form.format(theirs)} | {form.format(ours)} | {ours / theirs:.2f} |"
+    return f"| {title} | {form.format(theirs)} | {form.format(ours)} | {ours / theirs:.2g} |"
 
 
 def source(small: dict[str, Any]) -> str:

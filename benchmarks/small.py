@@ -47,12 +47,12 @@ a = torch.tensor(0.7, requires_grad=True)
 CASES = (
     Case("x + y", "result = x + y", INPUTS),
     Case("x * 2", "result = x * 2", INPUTS),
-    Case("x @ w, 10x3 by 3x5", "result = x @ w", INPUTS),
+    Case("x @ w", "result = x @ w", INPUTS, note="10x3 by 3x5"),
     Case("x.sum()", "result = x.sum()", INPUTS),
     Case("x.exp()", "result = x.exp()", INPUTS),
     Case("x[0:2]", "result = x[0:2]", INPUTS),
-    Case("x[i], i an index tensor", "result = x[i]", INPUTS + "i = torch.tensor([0, 2, 5, 9])\n"),
-    Case("a + y, recorded", "result = a + y", LEAVES),
+    Case("x[i]", "result = x[i]", INPUTS + "i = torch.tensor([0, 2, 5, 9])\n", note="i an index tensor"),
+    Case("a + y", "result = a + y", LEAVES, note="recorded"),
     Case("y = 2 * dot(x, x); y.backward()", "y = 2 * torch.dot(x, x); y.backward()", VECTOR, "[y, x.grad]"),
     Case(
         "norm(sin(a) @ pow(b, 2)).backward()",
@@ -60,7 +60,7 @@ CASES = (
         LEAVES,
         "[c, a.grad, b.grad]",
     ),
-    Case("control flow: f(a).backward()", "d = f(a); d.backward()", CONTROL_FLOW, "[d, a.grad]"),
+    Case("f(a).backward()", "d = f(a); d.backward()", CONTROL_FLOW, "[d, a.grad]", note="with control flow"),
     Case("repr(x)", "result = repr(x)", INPUTS),
 )
 
