@@ -135,3 +135,12 @@ def test_masked_scatter_takes_values_in_order() -> None:
     mask = torch.tensor([[True, False], [True, True]])
     found = torch.zeros(2, 2).masked_scatter(mask, torch.tensor([1.0, 2.0, 3.0, 4.0]))
     assert found.tolist() == [[1, 0], [2, 3]]
+
+
+def test_many_positions_give_what_few_give() -> None:
+    torch.manual_seed(0)
+    x = torch.rand(60, 70)
+    index = torch.randint(0, 60, (50, 70))
+    whole = x.gather(0, index)
+    rows = torch.cat([x.gather(0, index[row : row + 1]) for row in range(50)])
+    assert torch.equal(whole, rows)

@@ -104,7 +104,7 @@ def direct(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     overwrites = op.overwrites
     differentiable = not op.nondifferentiable
     sources = tuple((op.position[name], name in op.lists) for name in (op.differentiable or op.tensors))
-    record = _recorder(op)
+    record = recorder(op)
     grows = op.grows
     if op.copies or op.returns is not None or (check is not None and check.__code__.co_kwonlyargcount):
         return fallback
@@ -150,7 +150,7 @@ def _requires_grad(value: Any, is_list: bool) -> bool:
     return False
 
 
-def _recorder(op: Operator) -> Callable[[list[Any], Any], None]:
+def recorder(op: Operator) -> Callable[[list[Any], Any], None]:
     """A function that gives the only result of a kernel its node, for values of which at least one requires grad."""
     sources = tuple((op.position[name], name in op.lists) for name in op.differentiable)
     plan = []

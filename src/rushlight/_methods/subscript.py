@@ -18,6 +18,7 @@ from .._core.modes import modes
 from .._core.numbers import fitted
 from .._core.storage import Storage
 from .._core.tensor_base import PLAIN, TensorBase, has_override, wrap
+from .._declare import fast_kernels
 from .._declare.fast_views import make_view, recorder
 from .._declare.overrides import override, state
 from .._declare.record import REGISTRY
@@ -31,6 +32,7 @@ from .._ops.slices import alias, select, slice_
 ndarray = np.ndarray
 F32, F64, I64 = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64)
 FULL = slice(None)
+record_index = fast_kernels.recorder(REGISTRY["index"])
 record_select, record_slice = recorder(REGISTRY["select"]), recorder(REGISTRY["slice"])
 copy_, fill_, index_put_ = inplace(copy), inplace(fill), inplace(index_put)
 
@@ -94,8 +96,14 @@ def _get_recorded(self: Any, array: Any, index: Any) -> Any:
                 return found
         elif kind in PLAIN:
             places = index._array
-            if places.dtype is I64 and places.ndim:
-                return index_op(self, [index])
+            if places.dtype is I64 and places.ndim and type(array) is ndarray:
+                try:
+                    found = wrap(array.take(places, 0))
+                except IndexError:
+                    return get_by_parts(self, index)
+                if self._edge is not None and modes.record:
+                    record_index([self, [index]], found)
+                return found
     return get_by_parts(self, index)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._backends.numpy.errstate import quiet
-from .._backends.numpy.scatter import add_at
+from .._backends.numpy.scatter import add_at, first_outside
 from .._core.dtypes import of_numpy
 from .._core.tensor_base import TensorBase
 from .._declare.dispatch import scalar_name
@@ -137,7 +137,7 @@ def index(input: Tensor, indices: Sequence[Tensor | None]) -> Array:
 def index_backward(grad_output: Tensor, input_sizes: Sequence[int], indices: Sequence[Tensor | None]) -> Array:
     """The derivative of `index`: gradients added up at the places that they came from."""
     found = np.zeros(tuple(input_sizes), grad_output.dtype)
-    add_at(found, resolve(found, indices), grad_output)
+    add_at(found, resolve(found, indices), grad_output, from_end=True)
     return found
 
 
@@ -191,13 +191,25 @@ def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, a
     places = resolve(input, indices)
     try:
         if accumulate:
-            add_at(input, places, values)
+            _check_range(input, places)
+            add_at(input, places, values, from_end=True)
         elif values.dtype is input.dtype:
             input[places] = values
         else:
             input[places] = quiet(values.astype, input.dtype)
     except (IndexError, ValueError) as error:
         raise _put_error(input, places, values, error) from None
+
+
+def _check_range(array: Array, places: tuple[Any, ...]) -> None:
+    """Raises IndexError for an index out of range, which positions in the flattened array would not show."""
+    dim = 0
+    for item in places:
+        if not isinstance(item, slice) and item.dtype.kind != "b":
+            bad = first_outside(item, -array.shape[dim], array.shape[dim])
+            if bad is not None:
+                raise IndexError(f"index {bad} is out of bounds for dimension {dim} with size {array.shape[dim]}")
+        dim += item.ndim if not isinstance(item, slice) and item.dtype.kind == "b" else 1
 
 
 def _put_error(array: Array, places: tuple[Any, ...], values: Array, error: Exception) -> Exception:

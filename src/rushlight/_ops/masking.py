@@ -187,7 +187,12 @@ def positions(input: Tensor, *, out: Tensor | None = None) -> Array:
     """The positions of the elements that are not zero, one a row."""
     if input.ndim == 0:
         return np.zeros((int(bool(input)), 0), np.int64)
-    return np.stack(input.nonzero()).T
+    rest = np.flatnonzero(input if input.dtype.kind == "b" else input != 0)
+    found = np.empty((input.ndim, rest.size), np.int64)
+    for dim in range(input.ndim - 1, 0, -1):
+        rest, found[dim] = np.divmod(rest, input.shape[dim])
+    found[0] = rest
+    return found.T
 
 
 @composite

@@ -6,6 +6,8 @@ import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .._core.dtypes import dtype as DType, of_numpy
 from .._core.sizes import contiguous_strides, infer_size, wrap_dim
 from .._core.storage import address, restride
@@ -262,7 +264,7 @@ def _expanded(array: Array, size: Any) -> Array:
     if lead < 0:
         return None
     if size[lead:] == shape:
-        return restride(array, size, (0,) * lead + steps)
+        return np.ndarray(size, array.dtype, array, 0, (0,) * lead + steps)
     strides = [0] * lead
     for have, want, step in zip(shape, size[lead:], steps):
         if have == want:

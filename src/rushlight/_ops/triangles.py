@@ -42,7 +42,7 @@ def tril(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> None
     """
     if input.ndim < 2:
         raise RuntimeError("tril: input tensor must have at least 2 dimensions")
-    input[..., ~np.tri(*input.shape[-2:], diagonal, np.bool_)] = 0
+    np.copyto(input, 0, "unsafe", where=~np.tri(*input.shape[-2:], diagonal, np.bool_))
 
 
 @kernel(
@@ -66,7 +66,7 @@ def triu(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> None
     """
     if input.ndim < 2:
         raise RuntimeError("triu: input tensor must have at least 2 dimensions")
-    input[..., np.tri(*input.shape[-2:], diagonal - 1, np.bool_)] = 0
+    np.copyto(input, 0, "unsafe", where=np.tri(*input.shape[-2:], diagonal - 1, np.bool_))
 
 
 @kernel(
