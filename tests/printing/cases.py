@@ -118,9 +118,7 @@ def cases() -> Iterator[Case]:
         yield Case(f"{dtype} {shape}", integers(dtype, shape))
     for shape in [*FEW, (0,), (40, 40)]:
         yield Case(f"bool {shape}", np.asarray(values("unit", shape) > 0))
-    for dtype, kind, shape in product(
-        ("complex64", "complex128"), ("unit", "wide", "special"), [*FEW, (0,), (20, 70)]
-    ):
+    for dtype, kind, shape in product(("complex64", "complex128"), ("unit", "wide", "special"), [*FEW, (0,), (20, 70)]):
         yield Case(f"{dtype} {kind} {shape}", complexes(dtype, kind, shape))
     for kind, shape in product(("unit", "special"), [*FEW, (0, 2), (40, 40)]):
         yield Case(f"leaf {kind} {shape}", values(kind, shape), requires_grad=True)
@@ -132,12 +130,8 @@ def cases() -> Iterator[Case]:
     for options in OPTIONS:
         yield Case(f"{options} complex", complexes("complex64", "special", (2, 7)), options)
         yield Case(f"{options} int32", integers("int32", (3, 9)), options)
-        yield Case(
-            f"{options} float64 leaf", values("hundreds", (6, 5), "float64"), options, requires_grad=True
-        )
-    for default, dtype in product(
-        ("float64", "float16"), ("float16", "float32", "float64", "complex64", "complex128")
-    ):
+        yield Case(f"{options} float64 leaf", values("hundreds", (6, 5), "float64"), options, requires_grad=True)
+    for default, dtype in product(("float64", "float16"), ("float16", "float32", "float64", "complex64", "complex128")):
         yield Case(f"default {default} {dtype}", values("unit", (2,)).astype(dtype), default=default)
         yield Case(f"default {default} {dtype} empty", values("unit", (0,)).astype(dtype), default=default)
     base = values("unit", (6, 8))

@@ -10,20 +10,15 @@ from rushlight._core.devices import CPU
 from rushlight._printing import printoptions, tensor_format, tensor_repr
 
 
-class Node:
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def name(self) -> str:
-        return self._name
+def Node(name: str) -> Any:
+    """A graph node of a class of this name, which is what is printed of it."""
+    return type(name, (), {})()
 
 
 class Tensor:
     """An array with what else is printed; `grad_fn` may be an exception that reading it raises."""
 
-    def __init__(
-        self, array: Any, grad_fn: Any = None, requires_grad: bool = False, device: Any = CPU
-    ) -> None:
+    def __init__(self, array: Any, grad_fn: Any = None, requires_grad: bool = False, device: Any = CPU) -> None:
         self._array = np.asarray(array)
         self.dtype = dtypes.of_numpy(self._array.dtype)
         self._grad_fn = grad_fn

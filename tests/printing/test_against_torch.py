@@ -14,9 +14,7 @@ from tests.printing.printed import printed  # noqa: E402
 from tests.printing.record import torch_text  # noqa: E402
 
 NUMBERS = st.one_of(
-    st.sampled_from(
-        [0.0, -0.0, float("nan"), float("inf"), -float("inf"), 1.0, 1000.0, 1001.0, 1e8, 99999.5, 1e-4]
-    ),
+    st.sampled_from([0.0, -0.0, float("nan"), float("inf"), -float("inf"), 1.0, 1000.0, 1001.0, 1e8, 99999.5, 1e-4]),
     st.integers(-2000, 2000).map(float),
     st.floats(-10, 10),
     st.floats(width=16),
