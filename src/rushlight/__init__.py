@@ -343,7 +343,6 @@ from .autograd.grad_mode import (
     no_grad,
     set_grad_enabled,
 )
-from .func.vmap import vmap
 
 # memory and legacy classes
 from ._methods.legacy import (
@@ -414,6 +413,7 @@ _OPERATORS_ON_DEMAND = {
     "_ops.search": ("bucketize", "searchsorted"),
     "_ops.windows": ("bartlett_window", "blackman_window", "hamming_window", "hann_window", "kaiser_window"),
     "compat.alias": ("install_as_torch",),
+    "func": ("vmap",),
     "nn.functional": ("cosine_similarity", "pairwise_distance"),
 }  # fmt: skip
 """Operators that few programs need, and those of layers, by the module they load from when they are first used."""

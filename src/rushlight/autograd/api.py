@@ -11,8 +11,9 @@ from .._core.tensor_base import PLAIN, TensorBase, is_tensor, wrap
 from .._core.warn import warn
 from .._tape.node import AccumulateGrad, Node, OutputEdge, edge_of
 from .batching import BatchLevel
-from .engine import Capture, run_backward
+from .engine import run_backward
 from .hooks import retain_grad
+from .reach import Capture
 
 if TYPE_CHECKING:
     from ..tensor import Tensor

@@ -20,10 +20,11 @@ from .._declare.record import Operator
 from .._declare.tape import make_node, rule_argument
 from .._tape.node import Node, edge_of
 from .._tape.saved import versions_of
-from .engine import Capture, run_backward
+from .engine import run_backward
 from .function import run_with_context
 from .grad_mode import enable_grad
 from .levels import Level, LevelTensor, call_op, map_tensors, settled, tensors_of
+from .reach import Capture
 from .shaping import fit
 
 

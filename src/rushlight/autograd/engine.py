@@ -24,55 +24,12 @@ from .._core.tensor_base import LEAF, extra_of, storage_of, wrap
 from .._tape.node import Node, OutputEdge, node_of
 from .anomaly_mode import check_finite, explain
 from .hooks import has_hooks, run_hooks, run_leaf_hooks, run_post_hooks, run_prehooks, run_tensor_hooks
+from .reach import Capture, count_edges
 from .shaping import fit
 
 _next_pass = itertools.count().__next__
 
 F32, F64 = np.dtype(np.float32), np.dtype(np.float64)
-
-
-class Capture:
-    """The gradients that ``grad(inputs=...)`` asks for, and the part of the graph that leads to them.
-
-    Attributes:
-        grads: what was found, by position in the inputs; None where nothing arrived.
-        keep: whether leaves get their gradient in ``.grad`` instead (``backward(inputs=...)``).
-        wanted: for every node that has to be visited its edges, None in place of those that lead to no input;
-            all None for a node that is itself an input and need not run.
-    """
-
-    def __init__(self, edges: Sequence[Any], keep: bool = False) -> None:
-        self.grads: list[Any] = [None] * len(edges)
-        self.keep = keep
-        self.leaves: dict[int, list[int]] = {}
-        self.nodes: dict[Node, list[tuple[int, int]]] = {}
-        for position, edge in enumerate(edges):
-            if isinstance(edge, Node):
-                self.nodes.setdefault(edge, []).append((0, position))
-            elif type(edge) is OutputEdge:
-                self.nodes.setdefault(edge.node, []).append((edge.number, position))
-            else:
-                self.leaves.setdefault(id(edge), []).append(position)
-        self.wanted: dict[Node, tuple[Any, ...]] = {}
-
-    def search(self, starts: list[Node]) -> None:
-        """Finds the nodes through which an input can be reached from some nodes."""
-        for node in sorted(_count(starts)[1], key=lambda node: node.sequence):
-            edges = tuple(edge if self._leads_on(edge) else None for edge in node.edges)
-            if node in self.nodes or any(edge is not None for edge in edges):
-                self.wanted[node] = edges
-
-    def _leads_on(self, edge: Any) -> bool:
-        if edge is None:
-            return False
-        if isinstance(edge, Node):
-            return edge in self.wanted
-        return edge.node in self.wanted if type(edge) is OutputEdge else id(edge) in self.leaves
-
-    def take(self, node: Node, gradient: Any) -> None:
-        """Keeps what arrived at the outputs of a node."""
-        for number, position in self.nodes[node]:
-            self.grads[position] = gradient if node.dtype is not None else gradient[number]
 
 
 def run_backward(
@@ -102,7 +59,7 @@ def run_backward(
             leaves.append(edge)
     if capture is not None:
         capture.search(list(starts))
-    counts = _count(list(starts), capture)[0]
+    counts = count_edges(list(starts), capture)[0]
     ready = [(-node.sequence, node) for node in starts if not counts[node]]
     heapq.heapify(ready)
     record, enabled, running = modes.record, modes.grad_enabled, modes.backward_pass
@@ -189,26 +146,6 @@ def _add(edge: Any, gradient: Any, buffers: dict[Any, Any], source: Node | None,
     else:
         buffers[key] = gradient if known is None else known + gradient
     return key
-
-
-def _count(starts: list[Node], capture: Capture | None = None) -> tuple[dict[Any, int], list[Node]]:
-    """How many edges lead to each node and (by id) leaf, and the nodes in the order of discovery."""
-    counts: dict[Any, int] = dict.fromkeys(starts, 0)
-    for node in starts:  # grows while it is gone through
-        for edge in node.edges if capture is None else capture.wanted.get(node, ()):
-            if edge is None:
-                continue
-            if not isinstance(edge, Node):
-                if type(edge) is not OutputEdge:
-                    counts[id(edge)] = counts.get(id(edge), 0) + 1
-                    continue
-                edge = edge.node
-            if edge in counts:
-                counts[edge] += 1
-            else:
-                counts[edge] = 1
-                starts.append(edge)
-    return counts, starts
 
 
 def _run_node(node: Node, gradient: Any, edges: tuple[Any, ...], capture: Capture | None) -> Any:
