@@ -246,7 +246,7 @@ def pair(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         else (_picker(op, known, known[:2]), _picker(op, known, known[:1]), _picker(op, known, known[1:2]))
     )  # fmt: skip
     silent = bool(op.nondifferentiable)
-    scalar_ok = op.scalar_ok
+    scalar_ok = op.scalar_ok and op.tensors[1:2] and op.tensors[1] in op.numbers
     is_ufunc = isinstance(function, np.ufunc)
     scalars = _scalars
 

@@ -70,6 +70,7 @@ def mixed(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         return fallback
     count = len(op.tensors)
     kept = tuple(name in (op.keep or ()) for name in op.tensors)
+    takes_number = tuple(name in op.numbers for name in op.tensors)
     tail = [op.defaults[name] for name in op.params[count:] if name in op.defaults]
     if len(tail) + count != len(op.params):
         return fallback
@@ -82,14 +83,14 @@ def mixed(op: Operator, fallback: Fallback) -> Callable[..., Any]:
             return fallback(*operands, **rest)
         key: list[Any] = [dtypes.get_default_dtype()]
         recorded = False
-        for value in operands:
+        for value, number_ok in zip(operands, takes_number, strict=True):
             if type(value) in PLAIN:
                 array = value._array
                 if type(array) is not ndarray:
                     return fallback(*operands)
                 key.append(array.dtype.num * 2 + (array.ndim == 0))
                 recorded = recorded or value._edge is not None
-            elif type(value) is float or type(value) is int or type(value) is bool:
+            elif number_ok and (type(value) is float or type(value) is int or type(value) is bool):
                 key.append(type(value))
             else:
                 return fallback(*operands)

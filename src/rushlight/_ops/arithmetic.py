@@ -46,7 +46,7 @@ def _check_subtraction(input: Any, other: Any, alpha: Any) -> None:
             "Use the `^` or `logical_xor()` operator instead."
         )
     for value in (input, other):
-        if _is_truth(value) and hasattr(value, "_array"):
+        if _is_truth(value):
             raise RuntimeError(f"Subtraction, the `-` operator, with a bool tensor is not supported. {_INVERT_HINT}")
     _check_alpha(input, other, alpha)
 

@@ -93,7 +93,7 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
 
 
 def _check_lerp(input: Any, end: Any, weight: Any) -> None:
-    if not hasattr(input, "_array"):
+    if not (hasattr(input, "_array") and hasattr(end, "_array")):
         return
     element = of_numpy(input._array.dtype)
     for name, value in (("end", end), ("weight", weight)):

@@ -208,6 +208,7 @@ def logaddexp2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Te
 
 @elementwise(
     promote=FLOAT,
+    exact=True,
     node=("XlogyBackward0", "XlogyBackward2", "XlogyBackward1"),
     refuse=("complex",),
     vjp={

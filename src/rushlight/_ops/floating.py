@@ -70,7 +70,7 @@ def copysign(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None
 
 def _check_heaviside(input: Any, values: Any) -> None:
     elements = [of_numpy(value._array.dtype) for value in (input, values) if hasattr(value, "_array")]
-    if any(element.is_complex for element in elements):
+    if len(elements) == 2 and any(element.is_complex for element in elements):
         raise RuntimeError("heaviside is not yet implemented for complex tensors.")
     if len(set(elements)) == 2:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")

@@ -234,6 +234,7 @@ def entr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 @elementwise(
     name="special_xlog1py",
     promote=FLOAT,
+    exact=True,
     refuse=("complex",),
     kernel_name="xlog1py_cpu",
     vjp={

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._core.dtypes import BOOL, COMPLEX, INTEGER, complex128, float64, int64
+from .._declare.dispatch import no_kernel
 from .._declare.helpers import common_dtype
 from .._declare.kinds import FLOAT, composite, elementwise
 from .._declare.scalars import s
@@ -39,6 +40,8 @@ def _power(base: Any, exponent: Any) -> Any:
 
 def _general_power(base: Any, exponent: Any) -> Any:
     """The power of arrays of one dtype; integers to negative powers are what is left of a fraction."""
+    if base.dtype.kind == "b":
+        return base | ~exponent
     if base.dtype.kind not in "iu":
         return _power(base, exponent[()] if exponent.ndim == 0 else exponent)
     if base.dtype.kind == "u":
@@ -53,8 +56,11 @@ def _general_power(base: Any, exponent: Any) -> Any:
 
 def _check_power(input: Any, exponent: Any) -> None:
     common = common_dtype(input, exponent)
-    whole = common is not None and common.category == INTEGER
-    if whole and not hasattr(exponent, "_array") and exponent < 0:
+    if common is None:
+        return
+    if common.category == BOOL and hasattr(exponent, "_array"):
+        raise no_kernel("pow", common)
+    if common.category == INTEGER and not hasattr(exponent, "_array") and exponent < 0:
         error = RuntimeError("Integers to negative integer powers are not allowed.")
         error.add_note("make the base a float tensor first: x.float() ** -1")
         raise error
@@ -79,8 +85,6 @@ def _pull_exponent(g: Any, input: Any, exponent: Any, result: Any) -> Any:
     general=_general_power,
     check=_check_power,
     node=("PowBackward1", "PowBackward0", "PowBackward2"),
-    refuse=("bool",),
-    kernel_name="pow",
     vjp={"input": _pull_base, "exponent": _pull_exponent},
     overloads=True,
 )

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core.dtypes import of_numpy
+from .._core.dtypes import BOOL, of_numpy
 from .._core.warn import warn
 from .._declare.binding import invalid_combination
-from .._declare.dispatch import scalar_name
+from .._declare.dispatch import no_kernel, scalar_name
+from .._declare.helpers import common_dtype
 from .._declare.kinds import Refusal, elementwise
 from .._declare.scalars import s
 
@@ -181,11 +182,28 @@ def fmin(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     return s.fmin(input, other)
 
 
+def _check_bound(side: str) -> Any:
+    """A check of the dtypes of an operator with one bound: its errors name other kernels for tensors and numbers."""
+
+    def check(input: Any, bound: Any) -> None:
+        common = common_dtype(input, bound)
+        if common is None:
+            return
+        if hasattr(bound, "_array"):
+            if common.is_complex:
+                raise no_kernel(f"{side}imum_cpu", common)
+        elif common.is_complex:
+            raise NotImplementedError("clamp is not supported for complex types")
+        elif common.category == BOOL:
+            raise no_kernel(f"clamp_{'min' if side == 'max' else 'max'}_scalar_cpu", common)
+
+    return check
+
+
 @elementwise(
     eager=np.maximum,
+    check=_check_bound("max"),
     node=("ClampMinBackward1", "ClampMinBackward0"),
-    refuse=("complex",),
-    kernel_name="clamp_min_scalar_cpu",
     vjp={
         "input": lambda g, input, min: s.where(input >= min, g, 0),
         "min": lambda g, input, min: s.where(input < min, g, 0),
@@ -209,9 +227,8 @@ def clamp_min(input: Tensor, min: Tensor | Number, *, out: Tensor | None = None)
 
 @elementwise(
     eager=np.minimum,
+    check=_check_bound("min"),
     node=("ClampMaxBackward1", "ClampMaxBackward0"),
-    refuse=("complex",),
-    kernel_name="clamp_max_scalar_cpu",
     vjp={
         "input": lambda g, input, max: s.where(input <= max, g, 0),
         "max": lambda g, input, max: s.where(input > max, g, 0),
