@@ -146,7 +146,8 @@ def _laplace(p: Laplace, q: Laplace) -> Tensor:
 
 def _check_events(p: Any, q: Any, what: str) -> None:
     if p.event_shape != q.event_shape:
-        raise ValueError(f"KL-divergence between {what} with different event shapes cannot be computed")
+        # the spaces are torch's, as above
+        raise ValueError(f"KL-divergence between {what} with{' ' * 25}different event shapes cannot be computed")
 
 
 def _trace_of_product(factor: Tensor, other: Tensor) -> Tensor:

@@ -1,47 +1,83 @@
-"""Datasets: what can be indexed or iterated, and combinations of such."""
+"""Data sets: what a loader takes its samples from."""
 
 from __future__ import annotations
 
 import bisect
 import itertools
 import math
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-from ..._core.generator import default_generator
+from ..._core.generator import Generator, default_generator
 from ..._ops.random import randperm
+from ...tensor import Tensor
 
+__all__ = [
+    "ChainDataset",
+    "ConcatDataset",
+    "Dataset",
+    "IterableDataset",
+    "StackDataset",
+    "Subset",
+    "TensorDataset",
+    "random_split",
+]
+
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
 class Dataset(Generic[T_co]):
-    """A collection of samples by index; a subclass defines ``__getitem__`` and, mostly, ``__len__``."""
+    """Samples by index or key: a subclass defines ``__getitem__``, and ``__len__`` for the samplers.
+
+    One that defines ``__getitems__(indices)`` too is asked for whole batches.
+
+    Example::
+
+        >>> class Squares(torch.utils.data.Dataset):
+        ...     def __len__(self):
+        ...         return 4
+        ...     def __getitem__(self, index):
+        ...         return index**2
+        >>> list(torch.utils.data.DataLoader(Squares(), batch_size=2))
+        [tensor([0, 1]), tensor([4, 9])]
+    """
 
     def __getitem__(self, index: Any) -> T_co:
         raise NotImplementedError("Subclasses of Dataset should implement __getitem__.")
 
-    def __add__(self, other: Dataset[T_co]) -> ConcatDataset[T_co]:
+    def __add__(self, other: Any) -> ConcatDataset[Any]:
         return ConcatDataset([self, other])
 
 
-class IterableDataset(Dataset[T_co]):
-    """A stream of samples; a subclass defines ``__iter__``."""
+class IterableDataset(Dataset[T_co], Iterable[T_co]):
+    """Samples one after the other: a subclass defines ``__iter__``.
+
+    Example::
+
+        >>> class Stream(torch.utils.data.IterableDataset):
+        ...     def __iter__(self):
+        ...         return iter(range(3))
+        >>> list(torch.utils.data.DataLoader(Stream(), batch_size=2))
+        [tensor([0, 1]), tensor([2])]
+    """
 
     def __iter__(self) -> Iterator[T_co]:
         raise NotImplementedError("Subclasses of IterableDataset should implement __iter__.")
 
-    def __add__(self, other: Dataset[T_co]) -> Any:
+    def __add__(self, other: Any) -> ChainDataset:  # type: ignore[override]
         return ChainDataset([self, other])
 
 
-class TensorDataset(Dataset[tuple[Any, ...]]):
-    """Tensors whose first dimension counts samples.
+class TensorDataset(Dataset[tuple[Tensor, ...]]):
+    """Slices of tensors along their first dimension.
 
     Args:
-        tensors: of one first size.
+        tensors: tensors with first dimensions of one size.
 
     Raises:
-        AssertionError: the first sizes differ.
+        AssertionError: the sizes differ.
 
     Example::
 
@@ -49,27 +85,32 @@ class TensorDataset(Dataset[tuple[Any, ...]]):
         (tensor(1), tensor(1.))
     """
 
-    def __init__(self, *tensors: Any) -> None:
+    def __init__(self, *tensors: Tensor) -> None:
         if any(tensor.size(0) != tensors[0].size(0) for tensor in tensors):
             raise AssertionError("Size mismatch between tensors")
         self.tensors = tensors
 
-    def __getitem__(self, index: Any) -> tuple[Any, ...]:
+    def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
         return tuple(tensor[index] for tensor in self.tensors)
 
     def __len__(self) -> int:
-        return int(self.tensors[0].size(0))
+        return self.tensors[0].size(0)  # type: ignore[no-any-return]
 
 
 class StackDataset(Dataset[Any]):
-    """Several datasets side by side, as tuples or (given by name) dictionaries.
+    """Samples of several data sets side by side, as tuples or, if the data sets are named, as dicts.
 
     Args:
-        args: datasets of one length.
-        kwargs: datasets of one length, by name.
+        args: the data sets of tuples.
+        kwargs: the data sets of dicts.
 
     Raises:
-        ValueError: none is given, both kinds are, or the lengths differ.
+        ValueError: none are given, both kinds are, or their lengths differ.
+
+    Example::
+
+        >>> torch.utils.data.StackDataset(x=torch.arange(3), y=[5, 6, 7])[1]
+        {'x': tensor(1), 'y': 6}
     """
 
     datasets: Any
@@ -77,15 +118,15 @@ class StackDataset(Dataset[Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if args and kwargs:
             raise ValueError(
-                "Supported either ``tuple``- (via ``args``) or``dict``- (via ``kwargs``) like input/output, "
-                "but both types are given."
+                "Supported either ``tuple``- (via ``args``) or``dict``- (via ``kwargs``) like input/output, but both "
+                "types are given."
             )
         if not args and not kwargs:
             raise ValueError("At least one dataset should be passed")
         self.datasets = args or kwargs
-        members = args or tuple(kwargs.values())
-        self._length = len(members[0])
-        if any(len(member) != self._length for member in members):
+        parts = args or tuple(kwargs.values())
+        self._length = len(parts[0])
+        if any(len(part) != self._length for part in parts):
             raise ValueError("Size mismatch between datasets")
 
     def __getitem__(self, index: Any) -> Any:
@@ -93,29 +134,42 @@ class StackDataset(Dataset[Any]):
             return {name: dataset[index] for name, dataset in self.datasets.items()}
         return tuple(dataset[index] for dataset in self.datasets)
 
+    def __getitems__(self, indices: Sequence[int]) -> list[Any]:
+        if isinstance(self.datasets, dict):
+            rows: list[dict[str, Any]] = [{} for _ in indices]
+            for name, dataset in self.datasets.items():
+                for row, item in zip(rows, self._items(dataset, indices)):
+                    row[name] = item
+            return rows
+        return list(zip(*(self._items(dataset, indices) for dataset in self.datasets)))
+
+    @staticmethod
+    def _items(dataset: Any, indices: Sequence[int]) -> list[Any]:
+        if not callable(getattr(dataset, "__getitems__", None)):
+            return [dataset[index] for index in indices]
+        items = dataset.__getitems__(indices)
+        if len(items) != len(indices):
+            raise ValueError(f"Nested dataset's output size mismatch. Expected {len(indices)}, got {len(items)}")
+        return items  # type: ignore[no-any-return]
+
     def __len__(self) -> int:
         return self._length
 
 
 class ConcatDataset(Dataset[T_co]):
-    """Datasets one after the other.
+    """Data sets one after the other.
 
     Args:
-        datasets: at least one, none of them iterable only.
+        datasets: the data sets, which must have a length.
+
+    Raises:
+        AssertionError: there are none, or one can only be iterated over.
 
     Example::
 
-        >>> len(torch.utils.data.ConcatDataset([[1, 2], [3]]))
-        3
+        >>> torch.utils.data.ConcatDataset([range(3), range(10, 12)])[3]
+        10
     """
-
-    datasets: list[Any]
-    cumulative_sizes: list[int]
-
-    @staticmethod
-    def cumsum(sequence: Iterable[Any]) -> list[int]:
-        """Running sums of the lengths."""
-        return list(itertools.accumulate(len(item) for item in sequence))
 
     def __init__(self, datasets: Iterable[Any]) -> None:
         self.datasets = list(datasets)
@@ -123,26 +177,33 @@ class ConcatDataset(Dataset[T_co]):
             raise AssertionError("datasets should not be an empty iterable")
         if any(isinstance(dataset, IterableDataset) for dataset in self.datasets):
             raise AssertionError("ConcatDataset does not support IterableDataset")
-        self.cumulative_sizes = self.cumsum(self.datasets)
+        self.cumulative_sizes = list(itertools.accumulate(map(len, self.datasets)))
 
     def __len__(self) -> int:
         return self.cumulative_sizes[-1]
 
-    def __getitem__(self, index: int) -> T_co:
-        if index < 0:
-            if -index > len(self):
+    def __getitem__(self, idx: int) -> T_co:
+        if idx < 0:
+            if -idx > len(self):
                 raise ValueError("absolute value of index should not exceed dataset length")
-            index += len(self)
-        which = bisect.bisect_right(self.cumulative_sizes, index)
-        start = 0 if which == 0 else self.cumulative_sizes[which - 1]
-        return self.datasets[which][index - start]
+            idx += len(self)
+        place = bisect.bisect_right(self.cumulative_sizes, idx)
+        return self.datasets[place][idx - (self.cumulative_sizes[place - 1] if place else 0)]  # type: ignore[no-any-return]
 
 
 class ChainDataset(IterableDataset[Any]):
-    """Iterable datasets one after the other.
+    """Iterable data sets one after the other.
 
     Args:
-        datasets: the datasets.
+        datasets: the data sets.
+
+    Example::
+
+        >>> class Stream(torch.utils.data.IterableDataset):
+        ...     def __iter__(self):
+        ...         return iter(range(2))
+        >>> list(torch.utils.data.ChainDataset([Stream(), Stream()]))
+        [0, 1, 0, 1]
     """
 
     def __init__(self, datasets: Iterable[Any]) -> None:
@@ -155,70 +216,80 @@ class ChainDataset(IterableDataset[Any]):
             yield from dataset
 
     def __len__(self) -> int:
-        return sum(len(dataset) for dataset in self.datasets)
+        total = 0
+        for dataset in self.datasets:
+            if not isinstance(dataset, IterableDataset):
+                raise AssertionError("ChainDataset only supports IterableDataset")
+            total += len(dataset)  # type: ignore[arg-type]
+        return total
 
 
 class Subset(Dataset[T_co]):
-    """Some samples of a dataset.
+    """Some samples of a data set.
 
     Args:
-        dataset: the whole.
-        indices: which samples.
+        dataset: the data set.
+        indices: which of them.
 
     Example::
 
-        >>> list(torch.utils.data.Subset([10, 20, 30], [2, 0]))
-        [30, 10]
+        >>> list(torch.utils.data.Subset(range(10), [2, 5]))
+        [2, 5]
     """
 
     def __init__(self, dataset: Any, indices: Sequence[int]) -> None:
         self.dataset = dataset
         self.indices = indices
 
-    def __getitem__(self, index: Any) -> T_co:
-        if isinstance(index, list):
-            return self.dataset[[self.indices[place] for place in index]]
-        return self.dataset[self.indices[index]]
+    def __getitem__(self, idx: Any) -> Any:
+        if isinstance(idx, list):
+            return self.dataset[[self.indices[i] for i in idx]]
+        return self.dataset[self.indices[idx]]
 
     def __getitems__(self, indices: list[int]) -> list[T_co]:
         if callable(getattr(self.dataset, "__getitems__", None)):
-            return self.dataset.__getitems__([self.indices[place] for place in indices])
-        return [self.dataset[self.indices[place]] for place in indices]
+            return self.dataset.__getitems__([self.indices[index] for index in indices])  # type: ignore[no-any-return]
+        return [self.dataset[self.indices[index]] for index in indices]
 
     def __len__(self) -> int:
         return len(self.indices)
 
 
-def random_split(dataset: Any, lengths: Sequence[float], generator: Any = default_generator) -> list[Subset[Any]]:
-    """Deals the samples of a dataset out at random.
+def random_split(
+    dataset: Any, lengths: Sequence[int | float], generator: Generator | None = default_generator
+) -> list[Subset[Any]]:
+    """Splits a data set at random into parts that do not overlap.
 
     Args:
-        dataset: the whole.
-        lengths: numbers of samples, or shares that add up to 1 (what is left over goes to the first parts).
-        generator: draws the order.
+        dataset: the data set.
+        lengths: the lengths of the parts, or their shares of the whole, which add up to 1; samples left over by
+            rounding go to the first parts.
+        generator: the source; the default generator where None.
 
     Raises:
-        ValueError: the lengths do not add up to the dataset's.
+        ValueError: the lengths do not add up to that of the data set, or a share is not between 0 and 1.
 
     Example::
 
-        >>> [len(part) for part in torch.utils.data.random_split(range(10), [0.7, 0.3])]
-        [7, 3]
+        >>> [len(part) for part in torch.utils.data.random_split(range(10), [0.3, 0.7])]
+        [3, 7]
     """
-    total = len(dataset)
     if math.isclose(sum(lengths), 1) and sum(lengths) <= 1:
         counts = []
-        for place, share in enumerate(lengths):
+        for i, share in enumerate(lengths):
             if share < 0 or share > 1:
-                raise ValueError(f"Fraction at index {place} is not between 0 and 1")
-            counts.append(math.floor(total * share))
-        for place in range(total - sum(counts)):
-            counts[place % len(counts)] += 1
+                raise ValueError(f"Fraction at index {i} is not between 0 and 1")
+            counts.append(math.floor(len(dataset) * share))
+        for i in range(len(dataset) - sum(counts)):
+            counts[i % len(counts)] += 1
         lengths = counts
-    if sum(lengths) != total:
+        for i, length in enumerate(lengths):
+            if length == 0:
+                warnings.warn(
+                    f"Length of split at index {i} is 0. This might result in an empty dataset.", stacklevel=2
+                )
+    if sum(lengths) != len(dataset):
         raise ValueError("Sum of input lengths does not equal the length of the input dataset!")
-    order = randperm(sum(lengths), generator=generator).tolist()  # type: ignore[arg-type]
-    ends = list(itertools.accumulate(lengths))
-    return [
-        Subset(dataset, order[int(end) - int(length) : int(end)]) for end, length in zip(ends, lengths, strict=True)
-    ]
+    indices = randperm(int(sum(lengths)), generator=generator).tolist()
+    ends = itertools.accumulate(map(int, lengths))
+    return [Subset(dataset, indices[end - int(length) : end]) for end, length in zip(ends, lengths)]

@@ -1,40 +1,66 @@
-"""Samplers: in which order the samples of a dataset are taken."""
+"""Samplers: in which order a loader takes its samples."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from typing import Any, Generic, TypeVar
 
-from ..._core import dtypes
+from ..._core.dtypes import float64, int64
 from ..._core.generator import Generator
 from ..._ops.creation import empty
 from ..._ops.data import as_tensor
 from ..._ops.random import multinomial, randint, randperm
 
+__all__ = [
+    "BatchSampler",
+    "RandomSampler",
+    "Sampler",
+    "SequentialSampler",
+    "SubsetRandomSampler",
+    "WeightedRandomSampler",
+]
+
 T_co = TypeVar("T_co", covariant=True)
 
+_AT_ONCE = 32
+"""Indices that torch's `RandomSampler` draws at a time with replacement."""
 
-def fresh_seed(generator: Any = None) -> int:
-    """A seed drawn from a generator (the default one if None), as torch draws it."""
-    return int(empty((), dtype=dtypes.int64).random_(generator=generator).item())
+
+def draw_seed(generator: Generator | None = None) -> int:
+    """A seed drawn as torch's loaders and samplers draw theirs."""
+    return int(empty((), dtype=int64).random_(generator=generator).item())
 
 
 class Sampler(Generic[T_co]):
-    """An order of indices; a subclass defines ``__iter__``."""
+    """The indices, or batches of them, of one run through a data set: a subclass defines ``__iter__``.
+
+    Example::
+
+        >>> class Backwards(torch.utils.data.Sampler):
+        ...     def __iter__(self):
+        ...         return iter([2, 1, 0])
+        >>> list(torch.utils.data.DataLoader([10, 11, 12], sampler=Backwards()))
+        [tensor([12]), tensor([11]), tensor([10])]
+    """
 
     def __iter__(self) -> Iterator[T_co]:
-        raise NotImplementedError(f"{type(self).__name__} defines no __iter__")
+        raise NotImplementedError
 
 
 class SequentialSampler(Sampler[int]):
-    """Indices in order.
+    """The indices in their order.
 
     Args:
-        data_source: the dataset.
+        data_source: what has the length.
+
+    Example::
+
+        >>> list(torch.utils.data.SequentialSampler(range(3)))
+        [0, 1, 2]
     """
 
-    def __init__(self, data_source: Any) -> None:
+    def __init__(self, data_source: Sized) -> None:
         self.data_source = data_source
 
     def __iter__(self) -> Iterator[int]:
@@ -45,20 +71,30 @@ class SequentialSampler(Sampler[int]):
 
 
 class RandomSampler(Sampler[int]):
-    """Indices in random order, each once or (with replacement) any number of times.
+    """The indices in random order, or indices drawn at random.
 
     Args:
-        data_source: the dataset.
-        replacement: whether an index may come more than once.
-        num_samples: how many; the dataset's length by default.
-        generator: draws the order; seeded from the default one if not given.
+        data_source: what has the length.
+        replacement: whether an index may come again before all others have come.
+        num_samples: how many to draw; as many as there are where None.
+        generator: the source; one seeded by the default generator where None.
 
     Raises:
-        ValueError, TypeError: `num_samples` is not a positive int, or `replacement` no bool.
+        TypeError: `replacement` is no bool.
+        ValueError: `num_samples` is not positive.
+
+    Example::
+
+        >>> list(torch.utils.data.RandomSampler(range(4), generator=torch.Generator().manual_seed(0)))
+        [2, 0, 1, 3]
     """
 
     def __init__(
-        self, data_source: Any, replacement: bool = False, num_samples: int | None = None, generator: Any = None
+        self,
+        data_source: Sized,
+        replacement: bool = False,
+        num_samples: int | None = None,
+        generator: Generator | None = None,
     ) -> None:
         self.data_source = data_source
         self.replacement = replacement
@@ -66,32 +102,28 @@ class RandomSampler(Sampler[int]):
         self.generator = generator
         if not isinstance(replacement, bool):
             raise TypeError(f"replacement should be a boolean value, but got replacement={replacement}")
-        if not isinstance(self.num_samples, int) or self.num_samples < 0:
-            raise ValueError(
-                f"num_samples should be a non-negative integer value, but got num_samples={self.num_samples}"
-            )
+        if not isinstance(self.num_samples, int) or self.num_samples <= 0:
+            raise ValueError(f"num_samples should be a positive integer value, but got num_samples={self.num_samples}")
 
     @property
     def num_samples(self) -> int:
-        """How many indices are drawn."""
+        """How many indices are drawn; the data source may change its length."""
         return len(self.data_source) if self._num_samples is None else self._num_samples
 
     def __iter__(self) -> Iterator[int]:
-        total = len(self.data_source)
+        size = len(self.data_source)
         generator = self.generator
         if generator is None:
-            generator = Generator()
-            generator.manual_seed(fresh_seed())
+            generator = Generator().manual_seed(draw_seed())
         if self.replacement:
-            for _ in range(self.num_samples // 32):
-                yield from randint(0, total, (32,), dtype=dtypes.int64, generator=generator).tolist()
-            rest = self.num_samples % 32
-            yield from randint(0, total, (rest,), dtype=dtypes.int64, generator=generator).tolist()
+            for _ in range(self.num_samples // _AT_ONCE):
+                yield from randint(high=size, size=(_AT_ONCE,), dtype=int64, generator=generator).tolist()
+            rest = (self.num_samples % _AT_ONCE,)
+            yield from randint(high=size, size=rest, dtype=int64, generator=generator).tolist()
             return
-        for _ in range(self.num_samples // total if total else 0):
-            yield from randperm(total, generator=generator).tolist()
-        if total:
-            yield from randperm(total, generator=generator).tolist()[: self.num_samples % total]
+        for _ in range(self.num_samples // size):
+            yield from randperm(size, generator=generator).tolist()
+        yield from randperm(size, generator=generator).tolist()[: self.num_samples % size]
 
     def __len__(self) -> int:
         return self.num_samples
@@ -102,45 +134,60 @@ class SubsetRandomSampler(Sampler[int]):
 
     Args:
         indices: the indices.
-        generator: draws the order.
+        generator: the source; the default generator where None.
+
+    Example::
+
+        >>> sorted(torch.utils.data.SubsetRandomSampler([3, 5, 8]))
+        [3, 5, 8]
     """
 
-    def __init__(self, indices: Sequence[int], generator: Any = None) -> None:
+    def __init__(self, indices: Sequence[int], generator: Generator | None = None) -> None:
         self.indices = indices
         self.generator = generator
 
     def __iter__(self) -> Iterator[int]:
-        for place in randperm(len(self.indices), generator=self.generator).tolist():
-            yield self.indices[place]
+        for i in randperm(len(self.indices), generator=self.generator).tolist():
+            yield self.indices[i]
 
     def __len__(self) -> int:
         return len(self.indices)
 
 
 class WeightedRandomSampler(Sampler[int]):
-    """Indices drawn with given weights.
+    """Indices drawn in proportion to weights.
 
     Args:
-        weights: of each index; they need not add up to 1.
-        num_samples: how many.
-        replacement: whether an index may come more than once.
-        generator: draws the indices.
+        weights: a weight for each index; they need not add up to 1.
+        num_samples: how many to draw.
+        replacement: whether an index may come again.
+        generator: the source; the default generator where None.
 
     Raises:
-        ValueError: `num_samples` is not a positive int, `replacement` no bool, or the weights no vector.
+        ValueError: `num_samples` is not positive, `replacement` no bool, or `weights` not a sequence of numbers.
+
+    Example::
+
+        >>> list(torch.utils.data.WeightedRandomSampler([0.0, 1.0], 3))
+        [1, 1, 1]
     """
 
     def __init__(
-        self, weights: Sequence[float], num_samples: int, replacement: bool = True, generator: Any = None
+        self,
+        weights: Sequence[float],
+        num_samples: int,
+        replacement: bool = True,
+        generator: Generator | None = None,
     ) -> None:
         if not isinstance(num_samples, int) or isinstance(num_samples, bool) or num_samples <= 0:
             raise ValueError(f"num_samples should be a positive integer value, but got num_samples={num_samples}")
         if not isinstance(replacement, bool):
             raise ValueError(f"replacement should be a boolean value, but got replacement={replacement}")
-        tensor = as_tensor(weights, dtype=dtypes.float64)
-        if tensor.ndim != 1:
-            raise ValueError(f"weights should be a 1d sequence but given weights have shape {tuple(tensor.shape)}")
-        self.weights = tensor
+        self.weights = as_tensor(weights, dtype=float64)
+        if len(self.weights.shape) != 1:
+            raise ValueError(
+                f"weights should be a 1d sequence but given weights have shape {tuple(self.weights.shape)}"
+            )
         self.num_samples = num_samples
         self.replacement = replacement
         self.generator = generator
@@ -154,15 +201,15 @@ class WeightedRandomSampler(Sampler[int]):
 
 
 class BatchSampler(Sampler[list[int]]):
-    """Indices of another sampler in batches.
+    """Lists of neighbouring indices of another sampler.
 
     Args:
-        sampler: gives single indices.
-        batch_size: how many a batch has.
-        drop_last: whether a last short batch is left out.
+        sampler: the other one, or anything that gives indices.
+        batch_size: how many indices a list has.
+        drop_last: whether a shorter list at the end is left out.
 
     Raises:
-        ValueError: `batch_size` is not a positive int, or `drop_last` no bool.
+        ValueError: `batch_size` is no positive int, or `drop_last` no bool.
 
     Example::
 
@@ -186,5 +233,5 @@ class BatchSampler(Sampler[list[int]]):
                 yield batch
 
     def __len__(self) -> int:
-        count = len(self.sampler)  # type: ignore[arg-type]
-        return count // self.batch_size if self.drop_last else -(-count // self.batch_size)
+        length: Any = len(self.sampler)  # type: ignore[arg-type]
+        return length // self.batch_size if self.drop_last else -(-length // self.batch_size)  # type: ignore[no-any-return]

@@ -1,0 +1,3 @@
+"""What loaders are made of."""
+
+from . import collate as collate
