@@ -25,7 +25,8 @@ class DistributedSampler(Sampler[int]):
         drop_last: whether samples that cannot be shared out evenly are left out; if not, some come twice.
 
     Raises:
-        ValueError: `num_replicas` or `rank` is missing, for rushlight knows of no other processes; or no such rank exists.
+        ValueError: `num_replicas` or `rank` is missing, for rushlight knows of no other processes; or there is no such
+            rank.
 
     Example::
 
