@@ -392,6 +392,14 @@ _ON_DEMAND = (
 """Subpackages that load when they are first used, so that `import rushlight` stays quick."""
 
 _OPERATORS_ON_DEMAND = {
+    "_methods.inplace_functions": (
+        "abs_", "acos_", "acosh_", "arccos_", "arccosh_", "arcsin_", "arcsinh_", "arctan_", "arctanh_", "asin_",
+        "asinh_", "atan_", "atanh_", "ceil_", "clamp_", "clamp_max_", "clamp_min_", "clip_", "conj_physical_",
+        "cos_", "cosh_", "deg2rad_", "erf_", "erfc_", "exp2_", "exp_", "expm1_", "fix_", "floor_", "frac_", "gcd_",
+        "i0_", "lcm_", "ldexp_", "log10_", "log1p_", "log2_", "log_", "logit_", "nan_to_num_", "neg_", "negative_",
+        "rad2deg_", "reciprocal_", "relu_", "round_", "rsqrt_", "sigmoid_", "sin_", "sinc_", "sinh_", "sqrt_",
+        "square_", "tan_", "tanh_", "trunc_", "xlogy_",
+    ),
     "_ops.convolution": (
         "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "convolution",
     ),
@@ -415,6 +423,7 @@ _OPERATORS_ON_DEMAND = {
     "compat.alias": ("install_as_torch",),
     "func": ("vmap",),
     "nn.functional": ("cosine_similarity", "pairwise_distance"),
+    "nn.functional.activations": ("celu_", "selu_", "threshold_"),
 }  # fmt: skip
 """Operators that few programs need, and those of layers, by the module they load from when they are first used."""
 
