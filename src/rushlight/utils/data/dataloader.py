@@ -221,7 +221,7 @@ class DataLoader(Generic[T_co]):
     @property
     def _index_sampler(self) -> Iterable[Any]:
         """What gives the index of a sample, or the indices of a batch."""
-        return self.batch_sampler if self._auto_collation else self.sampler  # type: ignore[no-any-return]
+        return self.batch_sampler if self._auto_collation else self.sampler
 
     def __len__(self) -> int:
         if self._dataset_kind == _DatasetKind.Map:

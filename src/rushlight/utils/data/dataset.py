@@ -94,7 +94,7 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
         return tuple(tensor[index] for tensor in self.tensors)
 
     def __len__(self) -> int:
-        return self.tensors[0].size(0)  # type: ignore[no-any-return]
+        return self.tensors[0].size(0)
 
 
 class StackDataset(Dataset[Any]):
@@ -150,7 +150,7 @@ class StackDataset(Dataset[Any]):
         items = dataset.__getitems__(indices)
         if len(items) != len(indices):
             raise ValueError(f"Nested dataset's output size mismatch. Expected {len(indices)}, got {len(items)}")
-        return items  # type: ignore[no-any-return]
+        return items
 
     def __len__(self) -> int:
         return self._length
@@ -188,7 +188,7 @@ class ConcatDataset(Dataset[T_co]):
                 raise ValueError("absolute value of index should not exceed dataset length")
             idx += len(self)
         place = bisect.bisect_right(self.cumulative_sizes, idx)
-        return self.datasets[place][idx - (self.cumulative_sizes[place - 1] if place else 0)]  # type: ignore[no-any-return]
+        return self.datasets[place][idx - (self.cumulative_sizes[place - 1] if place else 0)]
 
 
 class ChainDataset(IterableDataset[Any]):
@@ -248,7 +248,7 @@ class Subset(Dataset[T_co]):
 
     def __getitems__(self, indices: list[int]) -> list[T_co]:
         if callable(getattr(self.dataset, "__getitems__", None)):
-            return self.dataset.__getitems__([self.indices[index] for index in indices])  # type: ignore[no-any-return]
+            return self.dataset.__getitems__([self.indices[index] for index in indices])
         return [self.dataset[self.indices[index]] for index in indices]
 
     def __len__(self) -> int:

@@ -234,4 +234,4 @@ class BatchSampler(Sampler[list[int]]):
 
     def __len__(self) -> int:
         length: Any = len(self.sampler)  # type: ignore[arg-type]
-        return length // self.batch_size if self.drop_last else -(-length // self.batch_size)  # type: ignore[no-any-return]
+        return length // self.batch_size if self.drop_last else -(-length // self.batch_size)

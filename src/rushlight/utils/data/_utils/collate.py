@@ -64,7 +64,7 @@ def _rebuilt(like: Any, items: Any) -> Any:
                 for i, item in enumerate(items):
                     clone[i] = item
             return clone
-        return type(like)(items)  # type: ignore[call-arg]
+        return type(like)(items)
     except TypeError:
         return items  # for example a range
 
