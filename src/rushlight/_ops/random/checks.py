@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import ml_dtypes
@@ -94,6 +95,7 @@ def long_of(value: Any) -> int:
     return number
 
 
+@cache
 def limits(element: DType) -> tuple[float, float]:
     """The smallest and the largest number of a floating dtype."""
     info = ml_dtypes.finfo(element.numpy)

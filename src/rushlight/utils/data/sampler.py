@@ -86,7 +86,7 @@ class RandomSampler(Sampler[int]):
     Example::
 
         >>> list(torch.utils.data.RandomSampler(range(4), generator=torch.Generator().manual_seed(0)))
-        [2, 0, 1, 3]
+        [0, 1, 3, 2]
     """
 
     def __init__(
