@@ -53,7 +53,26 @@ def _weight_gradient(
     return _kernel_gradient(images, rows, width, stride, padding, dilation, groups)  # type: ignore[no-any-return]
 
 
+def _convolve_examples(
+    input: Tensor, weight: Tensor, bias: Tensor | None, stride: Any, padding: Any, dilation: Any, transposed: bool,
+    output_padding: Any, groups: int,
+) -> Any:  # fmt: skip
+    """`convolution` of every example of a batch: of more images by one kernel, or of more groups by one for each."""
+    settings = (stride, padding, dilation, transposed, output_padding)
+    if len(weight) == 1 and (bias is None or len(bias) == 1):
+        count = len(input)
+        found = convolution(input.flatten(0, 1), weight[0], None if bias is None else bias[0], *settings, groups)
+        return found.reshape((count, input.shape[1], *found.shape[1:]))
+    count = max(len(input), len(weight), 1 if bias is None else len(bias))
+    images = input.expand(count, *input.shape[1:]).movedim(0, 1).flatten(1, 2)
+    kernels = weight.expand(count, *weight.shape[1:]).flatten(0, 1)
+    shifts = None if bias is None else bias.expand(count, bias.shape[1]).flatten()
+    found = convolution(images, kernels, shifts, *settings, count * groups)
+    return found.reshape((len(images), count, -1, *found.shape[2:])).movedim(1, 0)
+
+
 @kernel(
+    batch=_convolve_examples,
     name="convolution",
     vjp={
         "input": _input_gradient,

@@ -41,7 +41,14 @@ def _embedding_gradient(
     return embedding_dense_backward(g, indices, rows, padding_idx, scale_grad_by_freq)  # type: ignore[no-any-return]
 
 
-@kernel(check=_check_embedding, exact=True, vjp={"weight": _embedding_gradient})
+def _embed_examples(weight: Tensor, indices: Tensor, padding_idx: int, scale_grad_by_freq: bool, sparse: bool) -> Any:
+    """`embedding` of every example of a batch, where the table is the same for all."""
+    if len(weight) != 1:
+        return NotImplemented
+    return embedding(weight[0], indices, padding_idx, scale_grad_by_freq, sparse)
+
+
+@kernel(batch=_embed_examples, check=_check_embedding, exact=True, vjp={"weight": _embedding_gradient})
 def embedding(
     weight: Tensor, indices: Tensor, padding_idx: int = -1, scale_grad_by_freq: bool = False, sparse: bool = False
 ) -> Any:

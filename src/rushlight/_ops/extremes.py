@@ -97,6 +97,7 @@ def amin(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | 
 
 
 @kernel(
+    batch=lambda input: input.reshape((len(input), -1)).amax(1),
     name="max.all",
     eager=reduce.whole_maximum,
     natural="real",
@@ -110,6 +111,7 @@ def _max_all(input: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 @kernel(
+    batch=lambda input: input.reshape((len(input), -1)).amin(1),
     name="min.all",
     eager=reduce.whole_minimum,
     natural="real",
@@ -143,6 +145,7 @@ _SELECT = {"input": lambda g, input_like, result1, dim, keepdim: place(g[0], inp
 
 
 @kernel(
+    batch="dims",
     name="max.dim",
     eager=select.largest_fast,
     natural="real",
@@ -159,6 +162,7 @@ def _max_dim(input: Tensor, dim: int, keepdim: bool = False, *, out: Any = None)
 
 
 @kernel(
+    batch="dims",
     name="min.dim",
     eager=select.smallest_fast,
     natural="real",
@@ -239,6 +243,7 @@ def _other_form(
 
 
 @kernel(
+    batch="reduce",
     returns=AminmaxResult,
     refuse=("complex",),
     check=lambda input, dim, keepdim: _check_aminmax(input, dim),
@@ -311,6 +316,7 @@ def _arg(find: Any, input: Any, dim: int | None, keepdim: bool) -> Any:
 
 
 @kernel(
+    batch="reduce",
     nondifferentiable=True,
     eager=reduce.place_of_largest,
     natural="integer",
@@ -333,6 +339,7 @@ def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out:
 
 
 @kernel(
+    batch="reduce",
     nondifferentiable=True,
     eager=reduce.place_of_smallest,
     natural="integer",

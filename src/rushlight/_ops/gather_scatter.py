@@ -27,6 +27,7 @@ def _name(array: Array) -> str:
 
 
 @kernel(
+    batch="dims",
     exact=True,
     disjoint=True,
     holomorphic=False,
@@ -158,6 +159,7 @@ def scatter(
 
 
 @kernel(
+    batch="dims",
     exact=True,
     disjoint=True,
     overwrites=True,

@@ -29,7 +29,24 @@ def _vector(array: Array) -> Array:
     return array.reshape(1) if not array.ndim else array
 
 
+def _select_examples(input: Tensor, dim: int, index: Tensor) -> Any:
+    """`index_select` of every example of a batch: by one index for all, or each by its own."""
+    if input.ndim == 1 or index.ndim > 2:
+        return NotImplemented
+    dim = dim % (input.ndim - 1) + 1
+    if len(index) == 1:
+        return input.index_select(dim, index[0])
+    if index.ndim == 1:
+        return NotImplemented
+    size = max(len(input), len(index))
+    places = index.reshape([len(index) if place == 0 else -1 if place == dim else 1 for place in range(input.ndim)])
+    shape = [index.shape[1] if place == dim else length for place, length in enumerate(input.shape)]
+    full = input.expand(size, *input.shape[1:])
+    return full.gather(dim, places.expand(size, *shape[1:]))
+
+
 @kernel(
+    batch=_select_examples,
     exact=True,
     disjoint=True,
     holomorphic=False,

@@ -108,7 +108,17 @@ def _check_masks(input: Any, indices: Any) -> None:
     check_has_values("nonzero", *[item for item in indices if item is not None and item._array.dtype.kind == "b"])
 
 
+def _index_examples(input: Tensor, indices: Sequence[Tensor | None]) -> Any:
+    """`index` of every example of a batch, where the indices are the same for all and stand beside each other."""
+    tensors = [place for place, one in enumerate(indices) if one is not None]
+    together = tensors == list(range(tensors[0], tensors[0] + len(tensors)))
+    if not together or any(one is not None and len(one) != 1 for one in indices):
+        return NotImplemented
+    return index(input, [None, *(None if one is None else one[0] for one in indices)])
+
+
 @kernel(
+    batch=_index_examples,
     exact=True,
     holomorphic=False,
     check=_check_masks,

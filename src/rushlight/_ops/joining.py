@@ -52,7 +52,7 @@ def _are_alike(arrays: Sequence[Array]) -> bool:
     return shape != () and shape != (0,)
 
 
-@kernel(exact=True, disjoint=True, holomorphic=False, vjp={"tensors": _parts_of_cat})
+@kernel(batch="dims", exact=True, disjoint=True, holomorphic=False, vjp={"tensors": _parts_of_cat})
 def cat(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -> Array:
     """Tensors joined along a dimension.
 
@@ -108,7 +108,16 @@ def _check_joinable(arrays: Sequence[Array], axis: int) -> None:
                 raise error
 
 
-@kernel(exact=True, disjoint=True, holomorphic=False, vjp={"tensors": lambda g, dim: g.unbind(dim)})
+def _stack_examples(tensors: Sequence[Tensor], dim: int) -> Tensor:
+    """`stack` of every example of a batch, some of whose tensors may be the same for all."""
+    size = max(len(tensor) for tensor in tensors)
+    full = [tensor.expand(size, *tensor.shape[1:]) for tensor in tensors]
+    return stack(full, dim + 1 if dim >= 0 else dim)
+
+
+@kernel(
+    batch=_stack_examples, exact=True, disjoint=True, holomorphic=False, vjp={"tensors": lambda g, dim: g.unbind(dim)}
+)
 def stack(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -> Array:
     """Tensors of one shape joined along a new dimension.
 

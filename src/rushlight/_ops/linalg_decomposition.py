@@ -33,6 +33,7 @@ def _check_cholesky(A: Tensor, *, upper: bool, check_errors: bool) -> None:
 
 
 @kernel(
+    batch="leading",
     name="linalg_cholesky_ex",
     node="LinalgCholeskyExBackward0",
     holomorphic=False,
@@ -144,6 +145,7 @@ def _symmetric_from_lower(matrix: Any) -> Tensor:
 
 
 @kernel(
+    batch="leading",
     name="linalg_qr",
     holomorphic=False,
     check=lambda A, mode: _check_qr(A, mode),
@@ -214,6 +216,7 @@ def _svd_gradient(
 
 
 @kernel(
+    batch="leading",
     name="linalg_svd_parts",
     node="LinalgSvdBackward0",
     holomorphic=False,
@@ -275,6 +278,7 @@ def _eigh_gradient(g: Any, result0: Tensor, result1: Tensor) -> Any:
 
 
 @kernel(
+    batch="leading",
     name="linalg_eigh",
     node="LinalgEighBackward0",
     holomorphic=False,

@@ -49,6 +49,7 @@ def _check_inverse(A: Tensor, check_errors: bool) -> None:
 
 
 @kernel(
+    batch="leading",
     name="linalg_inv_ex",
     node="LinalgInvExBackward0",
     check=_check_inverse,
@@ -132,7 +133,7 @@ def _join(parts: list[Any]) -> Any:
     return REGISTRY["cat"].call(parts, -1)
 
 
-@kernel(name="linalg_det", check=_check_square("linalg.det"), vjp={"A": _det_gradient})
+@kernel(batch="leading", name="linalg_det", check=_check_square("linalg.det"), vjp={"A": _det_gradient})
 def det(A: Tensor, *, out: Tensor | None = None) -> Any:
     """The determinant of square matrices.
 
@@ -157,6 +158,7 @@ def _slogdet_gradient(g: Any, A: Any, result0: Any) -> Any:
 
 
 @kernel(
+    batch="leading",
     name="linalg_slogdet",
     check=_check_square("linalg.slogdet"),
     returns=named_result("linalg_slogdet", "sign", "logabsdet"),
@@ -234,6 +236,7 @@ def _solve_gradient(g: Any, A: Tensor, B_like: Any, left: bool, result0: Tensor,
 
 
 @kernel(
+    batch="leading",
     name="linalg_solve_ex",
     node="LinalgSolveExBackward0",
     check=_check_solve,
@@ -357,6 +360,7 @@ def _check_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool, unitrian
 
 
 @kernel(
+    batch="leading",
     name="linalg_solve_triangular",
     node="LinalgSolveTriangularBackward0",
     check=_check_triangular,
@@ -409,6 +413,7 @@ def _cross_dim(input: Any, other: Any, dim: int) -> None:
 
 
 @kernel(
+    batch="dims",
     name="linalg_cross",
     promote=("input", "other"),
     vjp={

@@ -9,6 +9,7 @@ import numpy as np
 from .._core.dtypes import of_numpy
 from .._core.numbers import fitted
 from .._core.sizes import mismatch
+from .._core.tensor_base import TensorBase
 from .._declare.dispatch import scalar_name
 from .._declare.helpers import check_has_values
 from .._declare.kinds import composite, kernel
@@ -44,7 +45,17 @@ def _check_covers(input: Array, mask: Array) -> None:
         raise RuntimeError(f"output with shape {list(input.shape)} doesn't match the broadcast shape {list(common)}")
 
 
+def _fill_examples(input: Tensor, mask: Tensor, value: Tensor | Number) -> Any:
+    """`masked_fill` of every example of a batch: the mask aligned with the dimensions of an example."""
+    if isinstance(value, TensorBase):
+        return NotImplemented
+    size = max(len(input), len(mask))
+    aligned = mask.reshape((len(mask), *(1,) * (input.ndim - mask.ndim), *mask.shape[1:]))
+    return input.expand(size, *input.shape[1:]).masked_fill(aligned, value)
+
+
 @kernel(
+    batch=_fill_examples,
     exact=True,
     overwrites=True,
     spreads=True,

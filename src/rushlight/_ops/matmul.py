@@ -40,6 +40,7 @@ def _check_dot(input: Tensor, tensor: Tensor) -> None:
 
 
 @kernel(
+    batch=lambda input, tensor: (input * tensor).sum(-1),
     eager=_dot_arrays,
     check=_check_dot,
     linear=("input", "tensor"),
@@ -60,6 +61,7 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @kernel(
+    batch=lambda input, other: (input.conj() * other).sum(-1),
     check=_check_dot,
     holomorphic=False,
     vjp={"input": lambda g, other: g.conj() * other, "other": lambda g, input: g * input},
@@ -100,6 +102,7 @@ def _check_mv(input: Tensor, vec: Tensor) -> None:
 
 
 @kernel(
+    batch=lambda input, vec: (input @ vec.unsqueeze(-1)).squeeze(-1),
     eager=_mv_arrays,
     check=_check_mv,
     linear=("input", "vec"),
@@ -127,6 +130,7 @@ def _mm_arrays(input: Any, mat2: Any) -> Any:
 
 
 @kernel(
+    batch=lambda input, mat2: input @ mat2,
     eager=_mm_arrays,
     check=check_mm,
     linear=("input", "mat2"),
@@ -171,7 +175,11 @@ def bmm(input: Tensor, mat2: Tensor, out_dtype: DType | None = None, *, out: Ten
     return np.matmul(input, mat2)
 
 
-@kernel(exact=True, vjp={"input": lambda g, input_like: g.reshape(input_like.shape)})
+@kernel(
+    batch=lambda input, size: input.reshape((len(input), *size)),
+    exact=True,
+    vjp={"input": lambda g, input_like: g.reshape(input_like.shape)},
+)
 def _unsafe_view(input: Tensor, size: Any) -> Any:
     """The result of a product under the shape of the batch; not a view to autograd, as nothing else holds it."""
     return input.reshape(size)

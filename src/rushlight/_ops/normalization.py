@@ -58,7 +58,18 @@ def _statistics(input: Tensor, dims: tuple[int, ...], eps: float) -> tuple[Tenso
     return mean, (variance + eps).rsqrt()
 
 
+def _normalize_examples(
+    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None, bias: Tensor | None, eps: float
+) -> Any:
+    """`native_layer_norm` of every example of a batch, where weight and bias are the same for all."""
+    if (weight is not None and len(weight) != 1) or (bias is not None and len(bias) != 1):
+        return NotImplemented
+    settings = (None if weight is None else weight[0], None if bias is None else bias[0], eps)
+    return native_layer_norm(input, normalized_shape, *settings)
+
+
 @kernel(
+    batch=_normalize_examples,
     node="NativeLayerNormBackward0",
     vjp={("input", "weight", "bias"): _layer_gradient},
     nondifferentiable=(1, 2),

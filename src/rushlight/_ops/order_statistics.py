@@ -104,6 +104,7 @@ def _nanmedian(input: Tensor, *, out: Any = None) -> Any:
 
 
 @kernel(
+    batch="dims",
     name="median.dim",
     node="MedianBackward1",
     returns=MedianResult,
@@ -182,6 +183,7 @@ def nanmedian(input: Tensor, dim: int = UNSET, keepdim: bool = UNSET, *, out: An
 
 
 @kernel(
+    batch="dims",
     returns=ModeResult,
     nondifferentiable=(1,),
     check=lambda input, dim, keepdim: _check("mode", "mode_cpu", input, dim),
@@ -224,6 +226,7 @@ def _check_kth(input: Any, k: int, dim: int) -> None:
 
 
 @kernel(
+    batch="dims",
     returns=KthvalueResult,
     nondifferentiable=(1,),
     check=lambda input, k, dim, keepdim: _check_kth(input, k, dim),

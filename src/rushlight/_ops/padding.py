@@ -95,6 +95,7 @@ def _all_taps(shape: Sequence[int], pad: Sequence[int], mode: str) -> list[backe
 
 
 @kernel(
+    batch="fold",
     exact=True,
     node=_PAD_NODES,
     pick_node=lambda input, pad, mode: (

@@ -57,6 +57,7 @@ def _divisor(
 
 
 @kernel(
+    batch="fold",
     name="avg_pool",
     node=("AvgPool2DBackward0", "AvgPool3DBackward0"),
     pick_node=lambda input, kernel_size, *rest: len(kernel_size) - 2,

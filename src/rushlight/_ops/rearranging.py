@@ -22,7 +22,7 @@ Array = Any
 Dims = int | Sequence[int]
 
 
-@kernel(exact=True, holomorphic=False, vjp={"input": lambda g, dims: g.flip(dims)})
+@kernel(batch="dims", exact=True, holomorphic=False, vjp={"input": lambda g, dims: g.flip(dims)})
 def flip(input: Tensor, dims: Sequence[int]) -> Array:
     """A copy with the order of the entries along some dimensions reversed.
 
@@ -86,7 +86,14 @@ def _unrolled(g: Any, shifts: Any, dims: Any) -> Any:
     return g.roll(tuple(-shift for shift in _numbers(shifts)), dims)
 
 
-@kernel(exact=True, holomorphic=False, vjp={"input": _unrolled})
+def _roll_examples(input: Tensor, shifts: Dims, dims: Dims) -> Tensor:
+    """`roll` of every example of a batch."""
+    if not _numbers(dims):
+        return input.reshape((len(input), -1)).roll(shifts, 1).reshape(input.shape)
+    return input.roll(shifts, tuple(dim + 1 if dim >= 0 else dim for dim in _numbers(dims)))
+
+
+@kernel(batch=_roll_examples, exact=True, holomorphic=False, vjp={"input": _unrolled})
 def roll(input: Tensor, shifts: Dims, dims: Dims = ()) -> Array:
     """A copy with the entries moved on along some dimensions; those that fall off the end come back in front.
 
@@ -115,7 +122,7 @@ def roll(input: Tensor, shifts: Dims, dims: Dims = ()) -> Array:
     return np.roll(input, steps, tuple(wrap_dim(axis, input.ndim) for axis in axes))
 
 
-@kernel(exact=True, holomorphic=False, vjp={"input": lambda g, k, dims: g.rot90(-k, dims)})
+@kernel(batch="dims", exact=True, holomorphic=False, vjp={"input": lambda g, k, dims: g.rot90(-k, dims)})
 def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Array:
     """A copy turned by `k` quarters of a circle in the plane of two dimensions.
 
@@ -154,7 +161,15 @@ def _unrepeated(g: Any, input_shape: Any, repeats: Sequence[int]) -> Any:
     return g.reshape(split).sum(tuple(range(0, len(split), 2))).reshape(input_shape)
 
 
-@kernel(exact=True, holomorphic=False, vjp={"input": _unrepeated})
+def _repeat_examples(input: Tensor, repeats: Sequence[int]) -> Tensor:
+    """`repeat` of every example of a batch."""
+    lead = len(repeats) - (input.ndim - 1)
+    if lead > 0:
+        input = input[(slice(None), *(None,) * lead)]
+    return input.repeat((1, *repeats))
+
+
+@kernel(batch=_repeat_examples, exact=True, holomorphic=False, vjp={"input": _unrepeated})
 def repeat(input: Tensor, repeats: Sequence[int]) -> Array:
     """The tensor repeated along each dimension, as a copy."""
     counts = _numbers(repeats)

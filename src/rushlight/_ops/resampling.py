@@ -56,6 +56,7 @@ def _taps(
 
 
 @kernel(
+    batch="fold",
     name="upsample",
     node=_NODES,
     pick_node=_pick_node,

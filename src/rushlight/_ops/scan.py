@@ -56,6 +56,7 @@ def _eager(function: Any) -> Any:
 
 
 @kernel(
+    batch="dims",
     eager=_eager(np.add.accumulate),
     natural="sum",
     linear="input",
@@ -97,7 +98,7 @@ def _cumprod_rule(g: Any, input: Any, result: Any, dim: int) -> Any:
     return before * ops.stack(rest[::-1], dim)
 
 
-@kernel(eager=_eager(np.multiply.accumulate), natural="sum", exact=True, vjp={"input": _cumprod_rule})
+@kernel(batch="dims", eager=_eager(np.multiply.accumulate), natural="sum", exact=True, vjp={"input": _cumprod_rule})
 def cumprod(input: Tensor, dim: int, *, dtype: DType | None = None, out: Tensor | None = None) -> Tensor:
     """Product of all elements along `dim` up to and with each.
 
@@ -138,6 +139,7 @@ def _put_back(g: Any, input_like: Any, result1: Any, dim: int) -> Any:
 
 
 @kernel(
+    batch="dims",
     returns=CummaxResult,
     nondifferentiable=(1,),
     check=lambda input, dim: _check_extreme("cummax", input, dim),
@@ -162,6 +164,7 @@ def cummax(input: Tensor, dim: int, *, out: Any = None) -> Any:
 
 
 @kernel(
+    batch="dims",
     returns=CumminResult,
     nondifferentiable=(1,),
     check=lambda input, dim: _check_extreme("cummin", input, dim),
@@ -213,7 +216,7 @@ def _logcumsumexp_rule(g: Any, input: Any, result: Any, dim: int) -> Any:
     return part(logarithm.masked_fill(g <= 0, least)) - part(logarithm.masked_fill(g >= 0, least))
 
 
-@kernel(check=_check_logcumsumexp, vjp={"input": _logcumsumexp_rule})
+@kernel(batch="dims", check=_check_logcumsumexp, vjp={"input": _logcumsumexp_rule})
 def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tensor:
     """Logarithm of the sum of exponentials of all elements along `dim` up to and with each.
 

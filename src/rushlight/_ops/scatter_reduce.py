@@ -86,6 +86,7 @@ def once_differentiable(input: Tensor, reason: str) -> Array:
 
 
 @kernel(
+    batch="dims",
     exact=True,
     disjoint=True,
     overwrites=True,

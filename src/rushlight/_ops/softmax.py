@@ -29,6 +29,7 @@ def _run(function: Any, input: Any, dim: int) -> Any:
 
 
 @kernel(
+    batch="dims",
     name="_softmax",
     eager=softmaxes.softmax,
     check=lambda input, dim: _check("softmax", input, dim),
@@ -60,6 +61,7 @@ def softmax(input: Tensor, dim: int = UNSET, dtype: DType | None = None, *, out:
 
 
 @kernel(
+    batch="dims",
     name="_log_softmax",
     eager=softmaxes.log_softmax,
     check=lambda input, dim: _check("log_softmax", input, dim),

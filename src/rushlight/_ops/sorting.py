@@ -28,6 +28,7 @@ def _check_sort(name: str, input: Any, dim: int) -> None:
 
 
 @kernel(
+    batch="dims",
     name="sort.stable",
     eager=select.sorted_fast,
     natural="real",
@@ -68,6 +69,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
 
 
 @kernel(
+    batch="dims",
     name="argsort.stable",
     eager=select.order_fast,
     natural="real",
@@ -127,6 +129,7 @@ def _check_topk(input: Any, k: Any, dim: int) -> None:
 
 
 @kernel(
+    batch="dims",
     eager=select.first_fast,
     natural="integer",
     returns=TopkResult,

@@ -22,7 +22,12 @@ Array = Any
 
 
 @kernel(
-    exact=True, overwrites=True, spreads=True, holomorphic=False, vjp={"input": lambda g, diagonal: g.tril(diagonal)}
+    batch=lambda input, diagonal: input.tril(diagonal),
+    exact=True,
+    overwrites=True,
+    spreads=True,
+    holomorphic=False,
+    vjp={"input": lambda g, diagonal: g.tril(diagonal)},
 )
 def tril(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> None:
     """The lower triangles of the matrices in the last two dimensions, zeros elsewhere.
@@ -46,7 +51,12 @@ def tril(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> None
 
 
 @kernel(
-    exact=True, overwrites=True, spreads=True, holomorphic=False, vjp={"input": lambda g, diagonal: g.triu(diagonal)}
+    batch=lambda input, diagonal: input.triu(diagonal),
+    exact=True,
+    overwrites=True,
+    spreads=True,
+    holomorphic=False,
+    vjp={"input": lambda g, diagonal: g.triu(diagonal)},
 )
 def triu(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> None:
     """The upper triangles of the matrices in the last two dimensions, zeros elsewhere.
@@ -157,6 +167,7 @@ def _on_diagonal(g: Any, shape: Any) -> Any:
 
 
 @kernel(
+    batch=lambda input: input.diagonal(0, -2, -1).sum(-1),
     check=_check_trace,
     holomorphic=False,
     vjp={"input": lambda g, input_shape: _on_diagonal(g, input_shape)},

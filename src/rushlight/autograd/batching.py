@@ -336,6 +336,8 @@ def _by_rule(level: BatchLevel, op: Operator, values: list[Any]) -> Any:
     physical = map_tensors(op, values, level.physical)
     count = len(values) - op.keyword_only
     found = op.batch(*physical[:count], **dict(zip(op.params[count:], physical[count:])))
+    if found is NotImplemented:  # by the rule for the case at hand
+        return _one_by_one(level, op, values)
     return map_outputs(found, lambda output: _expanded(level, output))
 
 
@@ -443,5 +445,26 @@ def _view(level: BatchLevel, op: Operator, values: list[Any]) -> Any:
     return _shift_dims(level, op, values)
 
 
+def _leading(level: BatchLevel, op: Operator, values: list[Any]) -> Any:
+    """An operator that itself takes any number of dimensions in front."""
+    if len({tensor._array.ndim for tensor in tensors_of(op, values)}) > 1:
+        return _one_by_one(level, op, values)
+    return call_op(op, map_tensors(op, values, level.full))
+
+
+def _fold(level: BatchLevel, op: Operator, values: list[Any]) -> Any:
+    """An operator that treats every entry of its first dimension alike: the batch becomes part of that."""
+    value = level.full(values[0])
+    rows = value._array.shape[1]
+    found = call_op(op, [value.flatten(0, 1), *values[1:]])
+    return map_outputs(found, lambda output: output.reshape((level.size, rows, *output.shape[1:])))
+
+
 _RULES = {"elementwise": _elementwise, "reduction": _reduction, "view": _view}
-_NAMED_RULES = {"dims": _shift_dims, "reduce": _reduction, "elementwise": _elementwise, "loop": _one_by_one}
+_NAMED_RULES = {
+    "dims": _shift_dims,
+    "reduce": _reduction,
+    "elementwise": _elementwise,
+    "leading": _leading,
+    "fold": _fold,
+}

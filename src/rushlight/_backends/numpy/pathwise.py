@@ -14,12 +14,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .special.gamma import digamma_double
 
-Array = NDArray[Any]
-Doubles = NDArray[np.float64]
+Array = np.ndarray[Any, Any]
+Doubles = np.ndarray[Any, np.dtype[np.float64]]
 
 _STEP = 1 / 10
 _GRID = np.arange(math.ceil(-4.0 / _STEP), math.floor(4.2 / _STEP) + 1) * _STEP
