@@ -16,7 +16,7 @@ from .._core.dtypes import FLOATING, dtype, of_numpy
 from .._core.meta_array import MetaArray
 from .._core.modes import OFF, modes
 from .._core.named_results import NamedResult
-from .._core.promotion import Promotion, can_cast
+from .._core.promotion import Promotion, accumulate_type, can_cast
 from .._core.sizes import mismatch, wrap_dims
 from .._core.tensor_base import PLAIN, TensorBase, has_override, is_tensor, wrap, wrap_view
 from .binding import bind, invalid_combination, is_number, type_error
@@ -166,6 +166,16 @@ def scalar_name(element: dtype) -> str:
     return _SCALAR_NAMES[element.name]
 
 
+def element_name(array: Any) -> str:
+    """The name error messages give the dtype of an array."""
+    return scalar_name(dtypes.of_numpy(array.dtype))
+
+
+def tensor_type_name(array: Any) -> str:
+    """torch's name of the type of a tensor with this array: ``torch.FloatTensor``."""
+    return f"torch.{element_name(array)}Tensor"
+
+
 def keeps_narrow(op: Operator, values: list[Any]) -> bool:
     """Whether an operator computes 16-bit floats as they are."""
     return bool(run_body(op, op.exact, values) if callable(op.exact) else op.exact)
@@ -263,7 +273,7 @@ def _run_reduction(op: Operator, values: list[Any]) -> Any:
     if "dim" in op.position:
         dim = values[op.position["dim"]]
         values[op.position["dim"]] = None if dim is None else _wrap(op, dim, array.ndim)
-    work = dtypes.float32 if result in dtypes.REDUCED else result
+    work = accumulate_type(result)
     meta = type(array) is MetaArray
     if meta:
         array = array.stand_in()

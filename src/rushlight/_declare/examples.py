@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from .._core.modes import modes
@@ -42,9 +41,3 @@ def check_random(name: str) -> None:
             "vmap: Cannot ask for different inplace randomness on an unbatched tensor. This will appear like same "
             "randomness. If this is necessary for your usage, please file an issue with functorch."
         )
-
-
-def draw_for_examples(make: Callable[[], Any]) -> Any:
-    """What `make` draws; inside of `vmap` once for all examples or for each, as its `randomness` says."""
-    level = running_vmap()
-    return make() if level is None else level.draw(make)

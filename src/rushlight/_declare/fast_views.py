@@ -1,6 +1,7 @@
 """The fast paths of views: a closure an operator, by the number of its parameters; see `fast`.
 
-`x.t()` takes 0.5 us this way, the general way 4 us; torch takes 0.8 us.
+`x.t()` takes 0.5 us this way, the general way 4 us; torch takes 0.8 us. What makes the result of a view is written out
+in each closure: a function shared by them would cost a call on every view.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from .._core.dtypes import FLOATING, of_numpy
 from .._core.meta_array import MetaArray
 from .._core.tensor_base import LEAF, extra_of, is_tensor
 from .._core.warn import warn
-from .._declare.dispatch import scalar_name
+from .._declare.dispatch import element_name
 from .._tape.handles import RemovableHandle
 from .._tape.node import Node, OutputEdge
 from ..autograd import hooks
@@ -201,9 +201,9 @@ def _check_grad(tensor: Any, gradient: Any) -> None:
     given, wanted = gradient._array, tensor._array
     if given.dtype != wanted.dtype:
         raise RuntimeError(
-            f"attempting to assign a gradient with dtype '{scalar_name(of_numpy(given.dtype)).lower()}' to a tensor "
+            f"attempting to assign a gradient with dtype '{element_name(given).lower()}' to a tensor "
             "with "
-            f"grad_dtype '{scalar_name(of_numpy(wanted.dtype))}'. The gradient must match the tensor's grad_dtype "
+            f"grad_dtype '{element_name(wanted)}'. The gradient must match the tensor's grad_dtype "
             "(defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or "
             "None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient "
             "may "

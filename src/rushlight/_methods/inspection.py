@@ -351,15 +351,6 @@ def _number(tensor: Any) -> Any:
     return array.item() if array.dtype.kind != "V" and type(array) is not MetaArray else tensor.item()
 
 
-def _shown_strides(shape: tuple[int, ...], strides: tuple[int, ...]) -> tuple[int, ...]:
-    """Strides in which a new dimension of size 1, for which NumPy has 0, steps over all that is inside it."""
-    shown = list(strides)
-    for dim in range(len(shape) - 1, -1, -1):
-        if shape[dim] == 1 and shown[dim] == 0:
-            shown[dim] = shown[dim + 1] * shape[dim + 1] if dim + 1 < len(shape) else 1
-    return tuple(shown)
-
-
 def shown_steps(shape: tuple[int, ...], steps: tuple[int, ...]) -> tuple[int, ...]:
     """Strides in which a new dimension of size 1, for which NumPy has 0, steps over all that is inside it."""
     shown = list(steps)

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from .._backends.numpy.errstate import quiet
-from .._core import dtypes
 from .._core.dtypes import of_numpy
 from .._core.modes import modes
 from .._core.numbers import fitted
+from .._core.promotion import accumulate_type
 from .._core.storage import Storage
 from .._core.tensor_base import PLAIN, TensorBase, has_override, wrap
 from .._declare import fast_kernels
+from .._declare.dispatch import tensor_type_name
 from .._declare.fast_views import make_view, recorder
 from .._declare.overrides import override, state
 from .._declare.record import REGISTRY
@@ -26,7 +27,7 @@ from .._declare.variants import inplace
 from .._ops.copying import copy, fill
 from .._ops.dimensions import unsqueeze
 from .._ops.indexing import index as index_op, index_put
-from .._ops.shape import expand, type_name
+from .._ops.shape import expand
 from .._ops.slices import alias, select, slice_
 
 ndarray = np.ndarray
@@ -222,9 +223,9 @@ _LARGEST = 3e38
 
 def _as_value(self: Any, value: Any) -> Any:
     if not isinstance(value, (int, float, complex, np.number, np.bool_)):
-        raise TypeError(f"can't assign a {_type_name(value)} to a {type_name(self._array)}")
+        raise TypeError(f"can't assign a {_type_name(value)} to a {tensor_type_name(self._array)}")
     element = of_numpy(self._array.dtype)
-    wide = dtypes.float32 if element in dtypes.REDUCED else element  # what is too large for 16 bits becomes infinite
+    wide = accumulate_type(element)  # what is too large for 16 bits becomes infinite
     return wrap(quiet(np.asarray(fitted(value, wide), wide.numpy).astype, element.numpy))
 
 

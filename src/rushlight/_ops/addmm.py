@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core.dtypes import of_numpy
-from .._declare.dispatch import scalar_name
+from .._declare.dispatch import scalar_name, tensor_type_name
 from .._declare.kinds import kernel
 from .._declare.products import C_NAMES, check_bmm, check_mm, refuse_bool, shape_text
 
@@ -25,7 +24,7 @@ def _expand_addend(input: Any, shape: tuple[int, ...]) -> Any:
         lead = len(shape) - len(given)
         if lead < 0:
             raise RuntimeError(
-                f"expand({_type_text(input)}{list(given)}, size={list(shape)}): the number of sizes provided "
+                f"expand({tensor_type_name(input)}{{{list(given)}}}, size={list(shape)}): the number of sizes provided "
                 f"({len(shape)}) must be greater or equal to the number of dimensions in the tensor ({len(given)})"
             ) from None
         dim = next(dim for dim in range(len(given)) if given[dim] not in (1, shape[lead + dim]))
@@ -33,10 +32,6 @@ def _expand_addend(input: Any, shape: tuple[int, ...]) -> Any:
             f"The expanded size of the tensor ({shape[lead + dim]}) must match the existing size ({given[dim]}) at "
             f"non-singleton dimension {lead + dim}.  Target sizes: {list(shape)}.  Tensor sizes: {list(given)}"
         ) from None
-
-
-def _type_text(array: Any) -> str:
-    return f"torch.{scalar_name(of_numpy(array.dtype))}Tensor"
 
 
 def _combine(addend: Any, product: Any, beta: Number, alpha: Number) -> Any:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._backends.numpy import columns
-from .._core.dtypes import of_numpy
-from .._declare.dispatch import scalar_name
+from .._declare.dispatch import element_name, scalar_name
 from .._declare.kinds import composite, kernel
 from .._declare.reducing import ops
 
@@ -187,7 +186,7 @@ def _check(
         )
     for other in (weight, bias):
         if other is not None and other.dtype is not input.dtype:
-            first, second = scalar_name(input.dtype), scalar_name(of_numpy(other._array.dtype))
+            first, second = scalar_name(input.dtype), element_name(other._array)
             raise RuntimeError(f"expected scalar type {first} but found {second}")
     if not transposed:
         _check_room(input.shape[2:], width, padding, dilation)

@@ -9,9 +9,8 @@ import numpy as np
 from .._backends.numpy.errstate import quiet
 from .._backends.numpy.places import check_index, check_range, check_scatter, part_for, vector
 from .._backends.numpy.scatter import add_at, combine_at, first_outside, flat_places, places_along
-from .._core.dtypes import of_numpy
 from .._core.sizes import wrap_dim
-from .._declare.dispatch import scalar_name
+from .._declare.dispatch import element_name
 from .._declare.kinds import composite, kernel
 
 if TYPE_CHECKING:
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
 Array = Any
 Number = bool | int | float | complex
 Reduce = Literal["sum", "prod", "mean", "amax", "amin"]
-
-
-def _name(array: Array) -> str:
-    return scalar_name(of_numpy(array.dtype))
 
 
 @kernel(
@@ -208,7 +203,7 @@ def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Array:
         tensor([1, 4])
     """
     if index.dtype != np.int64:
-        raise RuntimeError(f"take(): Expected a long tensor for index, but got {_name(index)}")
+        raise RuntimeError(f"take(): Expected a long tensor for index, but got {element_name(index)}")
     if input.size == 0 and index.size:
         raise IndexError("take(): tried to take from an empty tensor")
     _check_flat(input, index)
@@ -250,11 +245,11 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
                 [0., 2.]])
     """
     if index.dtype != np.int64:
-        raise RuntimeError(f"put_(): Expected a long tensor for index, but got {_name(index)}")
+        raise RuntimeError(f"put_(): Expected a long tensor for index, but got {element_name(index)}")
     if source.dtype != input.dtype:
         raise RuntimeError(
             "put_(): self and source expected to have the same dtype, but got self.dtype = "
-            f"{_name(input)} and source.dtype = {_name(source)}"
+            f"{element_name(input)} and source.dtype = {element_name(source)}"
         )
     if source.size != index.size:
         raise IndexError(
@@ -293,7 +288,9 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, ou
                 [3, 4]])
     """
     if indices._array.dtype != np.int64:
-        raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {_name(indices._array)}")
+        raise RuntimeError(
+            f"torch.take_along_dim(): dtype of indices should be Long but got {element_name(indices._array)}"
+        )
     if dim is None:
         return input.view(-1).gather(0, indices.view(-1))
     ndim = input._array.ndim

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy.places import vector
 from .._backends.numpy.scatter import add_at, first_outside
 from .._core.dtypes import of_numpy
 from .._core.numbers import fitted
 from .._core.sizes import wrap_dim
-from .._declare.dispatch import scalar_name
+from .._declare.dispatch import element_name
 from .._declare.kinds import kernel
 
 if TYPE_CHECKING:
@@ -19,14 +20,6 @@ if TYPE_CHECKING:
 Array = Any
 Number = bool | int | float | complex
 EVERY = slice(None)
-
-
-def _name(array: Array) -> str:
-    return scalar_name(of_numpy(array.dtype))
-
-
-def _vector(array: Array) -> Array:
-    return array.reshape(1) if not array.ndim else array
 
 
 def _select_examples(input: Tensor, dim: int, index: Tensor) -> Any:
@@ -74,12 +67,12 @@ def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None =
     if index.dtype != np.int64 and index.dtype != np.int32:
         raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
     axis = wrap_dim(dim, input.ndim)
-    positions = _vector(index)
+    positions = vector(index)
     if not input.ndim and positions.size != 1:
         raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {positions.size} value(s)")
-    if first_outside(positions, 0, _vector(input).shape[axis]) is not None:
+    if first_outside(positions, 0, vector(input).shape[axis]) is not None:
         error = IndexError("index out of range in self")
-        error.add_note(f"positions along dimension {axis} go from 0 to {_vector(input).shape[axis] - 1}")
+        error.add_note(f"positions along dimension {axis} go from 0 to {vector(input).shape[axis] - 1}")
         raise error
     if not input.ndim:
         return input.copy()
@@ -105,21 +98,21 @@ def _check_vector(name: str, input: Array, axis: int, index: Array, source: Arra
 def _check_add(name: str, input: Array, dim: int, index: Array, source: Array) -> tuple[int, Array]:
     axis = wrap_dim(dim, input.ndim)
     if index.dtype != np.int64 and index.dtype != np.int32:
-        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index but got: {_name(index)}")
+        raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index but got: {element_name(index)}")
     if source.dtype != input.dtype:
         raise RuntimeError(
-            f"{name}(): self ({_name(input)}) and source ({_name(source)}) must have the same scalar type"
+            f"{name}(): self ({element_name(input)}) and source ({element_name(source)}) must have the same scalar type"
         )
     if index.ndim > 1:
         raise IndexError(
-            f"{name}(): Index is supposed to be a vector, but got dim: {index.ndim} with type: {_name(index)} and "
-            f"size: {list(index.shape)}"
+            f"{name}(): Index is supposed to be a vector, but got dim: {index.ndim} with type: {element_name(index)} "
+            f"and size: {list(index.shape)}"
         )
     _check_vector(name, input, axis, index, source)
-    positions = _vector(index)
-    bad = first_outside(positions, 0, _vector(input).shape[axis])
+    positions = vector(index)
+    bad = first_outside(positions, 0, vector(input).shape[axis])
     if bad is not None:
-        size = _vector(input).shape[axis]
+        size = vector(input).shape[axis]
         raise RuntimeError(f"index {bad} is out of bounds for dimension {axis} with size {size}")
     return axis, positions
 
@@ -158,7 +151,7 @@ def index_add(
     if input.dtype.kind in "iu":
         alpha = int(alpha)  # type: ignore[arg-type]
     values = source if alpha == 1 else source * np.asarray(alpha).astype(source.dtype)
-    add_at(_vector(input), (EVERY,) * axis + (positions,), _vector(values))
+    add_at(vector(input), (EVERY,) * axis + (positions,), vector(values))
 
 
 def _added(g: Any, dim: int, index: Any, source_like: Any) -> Any:
@@ -195,8 +188,8 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor, *, out: T
     """
     axis = wrap_dim(dim, input.ndim)
     _check_copy(input, axis, index, source)
-    positions = _vector(index)
-    _vector(input)[(EVERY,) * axis + (positions,)] = _vector(source)
+    positions = vector(index)
+    vector(input)[(EVERY,) * axis + (positions,)] = vector(source)
 
 
 def _check_copy(input: Array, axis: int, index: Array, source: Array) -> None:
@@ -211,11 +204,11 @@ def _check_copy(input: Array, axis: int, index: Array, source: Array) -> None:
             f"dimensionality ({source.ndim}), destination dimensionality ({input.ndim})"
         )
     if index.dtype != np.int64:
-        raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {_name(index)}")
+        raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {element_name(index)}")
     if source.dtype != input.dtype:
         raise RuntimeError(
-            f"index_copy_(): self and source expected to have the same dtype, but got (self) {_name(input)} and "
-            f"(source) {_name(source)}"
+            f"index_copy_(): self and source expected to have the same dtype, but got (self) {element_name(input)} and "
+            f"(source) {element_name(source)}"
         )
     slices = input.shape[:axis] + input.shape[axis + 1 :]
     given = source.shape[:axis] + source.shape[axis + 1 :]
@@ -229,8 +222,8 @@ def _check_copy(input: Array, axis: int, index: Array, source: Array) -> None:
         raise IndexError(
             f"index_copy_(): Number of indices ({index.size}) should be equal to source.size(dim) ({count})"
         )
-    size = _vector(input).shape[axis]
-    bad = first_outside(_vector(index), 0, size)
+    size = vector(input).shape[axis]
+    bad = first_outside(vector(index), 0, size)
     if bad is not None:
         raise IndexError(f"index_copy_(): index {bad} is out of bounds for dimension {axis} with size {size}")
 
@@ -276,10 +269,10 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Tensor | Number) -
         )
     if input.dtype.kind != "c" and np.asarray(value).dtype.kind == "c":
         raise RuntimeError("index_fill_(): Converting complex Scalar to non-complex type is not supported")
-    size = _vector(input).shape[axis]
-    bad = first_outside(_vector(index), -size, size)
+    size = vector(input).shape[axis]
+    bad = first_outside(vector(index), -size, size)
     if bad is not None:
         raise IndexError(f"index {bad} is out of bounds for dimension {axis} with size {size}")
     if isinstance(value, np.ndarray):
         value = value.astype(np.float32).item() if value.dtype.kind == "V" else value.item()
-    _vector(input)[(EVERY,) * axis + (_vector(index),)] = fitted(value, of_numpy(input.dtype))
+    vector(input)[(EVERY,) * axis + (vector(index),)] = fitted(value, of_numpy(input.dtype))

@@ -10,9 +10,8 @@ import numpy as np
 
 from .._backends.numpy.errstate import quiet
 from .._backends.numpy.scatter import add_at, first_outside
-from .._core.dtypes import of_numpy
 from .._core.tensor_base import TensorBase
-from .._declare.dispatch import scalar_name
+from .._declare.dispatch import element_name
 from .._declare.helpers import check_has_values
 from .._declare.kinds import kernel
 
@@ -161,8 +160,8 @@ def _check_put(input: Any, indices: Any, values: Any, accumulate: bool) -> None:
         return
     raise RuntimeError(
         "Index put requires the source and destination dtypes match, got "
-        f"{scalar_name(of_numpy(input._array.dtype))} for the destination and "
-        f"{scalar_name(of_numpy(values._array.dtype))} for the source."
+        f"{element_name(input._array)} for the destination and "
+        f"{element_name(values._array)} for the source."
     )
 
 

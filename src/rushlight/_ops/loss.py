@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from .._declare.kinds import kernel
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
-Reduction = Literal["none", "mean", "sum"]
 NONE, MEAN, SUM = 0, 1, 2
 """Reductions as the operators take them, in torch's numbering."""
 

@@ -10,7 +10,7 @@ from .._core.dtypes import of_numpy
 from .._core.numbers import fitted
 from .._core.sizes import mismatch
 from .._core.tensor_base import TensorBase
-from .._declare.dispatch import scalar_name
+from .._declare.dispatch import element_name
 from .._declare.helpers import check_has_values
 from .._declare.kinds import composite, kernel
 
@@ -22,10 +22,6 @@ Number = bool | int | float | complex
 F32 = np.dtype(np.float32)
 _LARGEST = 3e38
 """Floats up to here need no look whether they fit float32."""
-
-
-def _name(array: Array) -> str:
-    return scalar_name(of_numpy(array.dtype))
 
 
 _C_NAMES = {"uint8": "unsigned char", "int8": "signed char", "int16": "short", "int32": "int", "int64": "long",
@@ -167,10 +163,11 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> None:
     """
     if source.dtype != input.dtype:
         raise RuntimeError(
-            f"masked_scatter: expected self and source to have same dtypes but got{_name(input)} and {_name(source)}"
+            f"masked_scatter: expected self and source to have same dtypes but got{element_name(input)} and "
+            f"{element_name(source)}"
         )
     if mask.dtype.kind != "b":
-        raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {_name(mask)}")
+        raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {element_name(mask)}")
     _check_covers(input, mask)
     inside = np.broadcast_to(mask, input.shape)
     count = int(np.count_nonzero(inside))

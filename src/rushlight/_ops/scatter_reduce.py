@@ -10,7 +10,7 @@ from .._backends.numpy.places import check_index, check_scatter, part_for, vecto
 from .._backends.numpy.scatter import REDUCTIONS, first_outside, places_along, reduce_at
 from .._core.dtypes import of_numpy
 from .._core.sizes import wrap_dim
-from .._declare.dispatch import no_kernel, scalar_name
+from .._declare.dispatch import element_name, no_kernel
 from .._declare.kinds import kernel
 
 if TYPE_CHECKING:
@@ -195,9 +195,7 @@ def index_reduce(
     axis = wrap_dim(dim, input.ndim)
     target, positions, values = vector(input), vector(index), vector(source)
     if index.dtype != np.int64 and index.dtype != np.int32:
-        raise IndexError(
-            f"index_reduce(): Expected dtype int32/int64 for index but got: {scalar_name(of_numpy(index.dtype))}"
-        )
+        raise IndexError(f"index_reduce(): Expected dtype int32/int64 for index but got: {element_name(index)}")
     if source.dtype != input.dtype:
         raise RuntimeError("index_reduce(): self and source must have the same scalar type")
     if index.ndim > 1:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core.dtypes import dtype as DType, of_numpy
+from .._core.dtypes import dtype as DType
 from .._core.sizes import contiguous_strides, infer_size, wrap_dim
 from .._core.storage import address, restride
 from .._core.tensor_base import storage_of
-from .._declare.dispatch import scalar_name
+from .._declare.dispatch import element_name, scalar_name, tensor_type_name
 from .._declare.kinds import composite, copying, kernel, view
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def view_dtype(input: Tensor, dtype: DType) -> Tensor:
 
 def _check_regroups(array: Array, buffer: Array, dtype: DType) -> None:
     old, new = array.itemsize, dtype.itemsize
-    change = f"to view {scalar_name(of_numpy(array.dtype))} as {scalar_name(dtype)} (different element sizes)"
+    change = f"to view {element_name(array)} as {scalar_name(dtype)} (different element sizes)"
     if array.ndim == 0:
         raise RuntimeError(f"self.dim() cannot be 0 {change}")
     steps = [step // old for step in array.strides]
@@ -306,8 +306,9 @@ def expand(input: Tensor, size: Sizes, implicit: bool = False) -> Array:
     lead = len(target) - input.ndim
     if lead < 0:
         raise RuntimeError(
-            f"expand({type_name(input)}{{{list(input.shape)}}}, size={list(target)}): the number of sizes provided "
-            f"({len(target)}) must be greater or equal to the number of dimensions in the tensor ({input.ndim})"
+            f"expand({tensor_type_name(input)}{{{list(input.shape)}}}, size={list(target)}): the number of sizes "
+            f"provided ({len(target)}) must be greater or equal to the number of dimensions in the tensor "
+            f"({input.ndim})"
         )
     sizes, strides = list(target), [0] * len(target)
     for dim in range(len(target) - 1, -1, -1):
@@ -324,11 +325,6 @@ def expand(input: Tensor, size: Sizes, implicit: bool = False) -> Array:
         elif have != 1 or want < 0:
             raise _expand_error(input, target, dim, want, have)
     return restride(input, tuple(sizes), tuple(strides))
-
-
-def type_name(array: Array) -> str:
-    """torch's name of the type of a tensor with this array: ``torch.FloatTensor``."""
-    return f"torch.{scalar_name(of_numpy(array.dtype))}Tensor"
 
 
 def _expand_error(array: Array, target: tuple[int, ...], dim: int, want: int, have: int) -> RuntimeError:

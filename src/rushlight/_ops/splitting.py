@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core.dtypes import of_numpy
 from .._core.sizes import wrap_dim
 from .._core.tensor_base import TensorBase
-from .._declare.dispatch import scalar_name
+from .._declare.dispatch import element_name
 from .._declare.helpers import call_operator
 from .._declare.kinds import composite
 
@@ -122,7 +121,7 @@ def _sections(given: Any) -> int | list[int]:
     if given._array.dtype != np.int64:
         raise RuntimeError(
             "tensor_split expected tensor_indices_or_sections to have dtype of long, but got "
-            f"{scalar_name(of_numpy(given._array.dtype))}"
+            f"{element_name(given._array)}"
         )
     if given._array.ndim > 1:
         raise RuntimeError(

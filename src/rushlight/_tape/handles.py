@@ -71,8 +71,10 @@ def _reference(table: Any) -> Callable[[], Any]:
         return lambda: table
 
 
-def add_hook(hooks: Any, function: Callable[..., Any]) -> RemovableHandle:
-    """Adds a hook to any table of hooks and gives the handle that removes it."""
+def add_hook(hooks: Any, function: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+    """Adds a hook to any table of hooks, at its end or its beginning, and gives the handle that removes it."""
     handle = RemovableHandle(hooks)
     hooks[handle.id] = function
+    if prepend:
+        hooks.move_to_end(handle.id, last=False)
     return handle

@@ -11,8 +11,7 @@ from ..autograd.grad_mode import no_grad
 from ..tensor import Tensor
 from . import constraints
 from .distribution import Distribution
-from .parameters import ProbsOrLogits, check_either
-from .utils import broadcast_all
+from .parameters import ProbsOrLogits
 
 __all__ = ["Binomial"]
 
@@ -47,12 +46,8 @@ class Binomial(ProbsOrLogits, Distribution):
     def __init__(
         self, total_count: Any = 1, probs: Any = None, logits: Any = None, validate_args: bool | None = None
     ) -> None:
-        check_either(probs, logits)
-        name, given = ("probs", probs) if logits is None else ("logits", logits)
-        total_count, given = broadcast_all(total_count, given)
-        setattr(self, name, given)
-        self.total_count = total_count.type_as(given)
-        super().__init__(given.size(), validate_args=validate_args)
+        self._set_counted_parameter(total_count, probs, logits)
+        super().__init__(self.param_shape, validate_args=validate_args)
 
     @constraints.dependent_property(is_discrete=True, event_dim=0)
     def support(self) -> Any:

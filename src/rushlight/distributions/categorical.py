@@ -14,13 +14,13 @@ from .._ops.stacking import broadcast_tensors
 from ..tensor import Tensor
 from . import constraints
 from .distribution import Distribution
-from .parameters import check_either
+from .parameters import GivenParameter, check_either
 from .utils import lazy_property, logits_to_probs, probs_to_logits
 
 __all__ = ["Categorical"]
 
 
-class Categorical(Distribution):
+class Categorical(GivenParameter, Distribution):
     """Indices of categories, drawn with given probabilities.
 
     Args:
@@ -57,11 +57,6 @@ class Categorical(Distribution):
     def _expanded(self, batch_shape: Size, new: Any) -> Any:
         new._num_events = self._num_events
         return super()._expanded(batch_shape, new)
-
-    @property
-    def _param(self) -> Tensor:
-        """The parameter that was given."""
-        return self.__dict__["probs"] if "probs" in self.__dict__ else self.__dict__["logits"]
 
     @constraints.dependent_property(is_discrete=True, event_dim=0)
     def support(self) -> Any:

@@ -430,22 +430,29 @@ def _all_of_matrix(found: Any) -> Any:
     return found.reshape((*found.shape[:-2], -1)).all(-1)
 
 
-class _Cat(Constraint):
-    """Values whose parts along a dimension belong each to a set of its own."""
+class _OfParts(Constraint):
+    """Values whose parts belong each to a set of its own."""
 
-    def __init__(self, cseq: Sequence[Constraint], dim: int = 0, lengths: Sequence[int] | None = None) -> None:
+    def __init__(self, cseq: Sequence[Constraint], dim: int = 0) -> None:
         if not all(isinstance(item, Constraint) for item in cseq):
             raise AssertionError("All elements of cseq must be Constraint instances")
         self.cseq = list(cseq)
-        self.lengths = [1] * len(self.cseq) if lengths is None else list(lengths)
-        if len(self.lengths) != len(self.cseq):
-            raise AssertionError(f"lengths ({len(self.lengths)}) must match cseq ({len(self.cseq)})")
         self.dim = dim
 
     @property
     def is_discrete(self) -> bool:
         """Whether one of the sets is countable."""
         return any(item.is_discrete for item in self.cseq)
+
+
+class _Cat(_OfParts):
+    """Values whose parts along a dimension belong each to a set of its own."""
+
+    def __init__(self, cseq: Sequence[Constraint], dim: int = 0, lengths: Sequence[int] | None = None) -> None:
+        super().__init__(cseq, dim)
+        self.lengths = [1] * len(self.cseq) if lengths is None else list(lengths)
+        if len(self.lengths) != len(self.cseq):
+            raise AssertionError(f"lengths ({len(self.lengths)}) must match cseq ({len(self.cseq)})")
 
     @property
     def event_dim(self) -> int:
@@ -459,19 +466,8 @@ class _Cat(Constraint):
         return concatenate([item.check(part) for item, part in zip(self.cseq, parts)], self.dim)
 
 
-class _Stack(Constraint):
+class _Stack(_OfParts):
     """Values whose slices along a dimension belong each to a set of its own."""
-
-    def __init__(self, cseq: Sequence[Constraint], dim: int = 0) -> None:
-        if not all(isinstance(item, Constraint) for item in cseq):
-            raise AssertionError("All elements of cseq must be Constraint instances")
-        self.cseq = list(cseq)
-        self.dim = dim
-
-    @property
-    def is_discrete(self) -> bool:
-        """Whether one of the sets is countable."""
-        return any(item.is_discrete for item in self.cseq)
 
     @property
     def event_dim(self) -> int:

@@ -10,13 +10,13 @@ from .._ops.data import as_tensor
 from ..tensor import Tensor
 from . import constraints
 from .cauchy import Cauchy
-from .transformed_distribution import TransformedDistribution
+from .folded import FoldedDistribution
 from .transforms import AbsTransform
 
 __all__ = ["HalfCauchy"]
 
 
-class HalfCauchy(TransformedDistribution):
+class HalfCauchy(FoldedDistribution):
     """Absolute values of Cauchy distributed numbers.
 
     Args:
@@ -30,8 +30,6 @@ class HalfCauchy(TransformedDistribution):
     """
 
     arg_constraints = {"scale": constraints.positive}
-    support = constraints.nonnegative
-    has_rsample = True
 
     def __init__(self, scale: Any, validate_args: bool | None = None) -> None:
         super().__init__(Cauchy(0, scale, validate_args=False), AbsTransform(), validate_args=validate_args)
@@ -41,19 +39,9 @@ class HalfCauchy(TransformedDistribution):
         return super().expand(batch_shape, _instance=self._get_checked_instance(HalfCauchy, _instance))
 
     @property
-    def scale(self) -> Tensor:
-        """Half the distance between the quartiles of the numbers."""
-        return self.base_dist.scale
-
-    @property
     def mean(self) -> Tensor:
         """Infinity."""
         return self.scale.new_full(self._extended_shape(), math.inf)
-
-    @property
-    def mode(self) -> Tensor:
-        """Zero."""
-        return self.scale.new_zeros(self.scale.shape)
 
     @property
     def variance(self) -> Tensor:
@@ -67,17 +55,3 @@ class HalfCauchy(TransformedDistribution):
         value = as_tensor(value, dtype=self.base_dist.scale.dtype, device=self.base_dist.scale.device)
         log_prob = self.base_dist.log_prob(value) + math.log(2)
         return log_prob.where(value >= 0, -math.inf)
-
-    def cdf(self, value: Tensor) -> Tensor:
-        """The probability of events up to `value`."""
-        if self._validate_args:
-            self._validate_sample(value)
-        return 2 * self.base_dist.cdf(value) - 1
-
-    def icdf(self, value: Tensor) -> Tensor:
-        """The events up to which the probability is `value`."""
-        return self.base_dist.icdf((value + 1) / 2)
-
-    def entropy(self) -> Tensor:
-        """The entropy."""
-        return self.base_dist.entropy() - math.log(2)

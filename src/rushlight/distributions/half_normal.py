@@ -8,14 +8,14 @@ from typing import Any
 
 from ..tensor import Tensor
 from . import constraints
+from .folded import FoldedDistribution
 from .normal import Normal
-from .transformed_distribution import TransformedDistribution
 from .transforms import AbsTransform
 
 __all__ = ["HalfNormal"]
 
 
-class HalfNormal(TransformedDistribution):
+class HalfNormal(FoldedDistribution):
     """Absolute values of normally distributed numbers.
 
     Args:
@@ -29,8 +29,6 @@ class HalfNormal(TransformedDistribution):
     """
 
     arg_constraints = {"scale": constraints.positive}
-    support = constraints.nonnegative
-    has_rsample = True
 
     def __init__(self, scale: Any, validate_args: bool | None = None) -> None:
         super().__init__(Normal(0, scale, validate_args=False), AbsTransform(), validate_args=validate_args)
@@ -40,19 +38,9 @@ class HalfNormal(TransformedDistribution):
         return super().expand(batch_shape, _instance=self._get_checked_instance(HalfNormal, _instance))
 
     @property
-    def scale(self) -> Tensor:
-        """The standard deviation of the numbers."""
-        return self.base_dist.scale
-
-    @property
     def mean(self) -> Tensor:
         """The mean."""
         return self.scale * math.sqrt(2 / math.pi)
-
-    @property
-    def mode(self) -> Tensor:
-        """Zero."""
-        return self.scale.new_zeros(self.scale.shape)
 
     @property
     def variance(self) -> Tensor:
@@ -65,17 +53,3 @@ class HalfNormal(TransformedDistribution):
             self._validate_sample(value)
         log_prob = self.base_dist.log_prob(value) + math.log(2)
         return log_prob.where(value >= 0, -math.inf)
-
-    def cdf(self, value: Tensor) -> Tensor:
-        """The probability of events up to `value`."""
-        if self._validate_args:
-            self._validate_sample(value)
-        return 2 * self.base_dist.cdf(value) - 1
-
-    def icdf(self, value: Tensor) -> Tensor:
-        """The events up to which the probability is `value`."""
-        return self.base_dist.icdf((value + 1) / 2)
-
-    def entropy(self) -> Tensor:
-        """The entropy."""
-        return self.base_dist.entropy() - math.log(2)

@@ -12,8 +12,8 @@ from ..tensor import Tensor
 from . import constraints
 from .distribution import Distribution
 from .gamma import Gamma
-from .parameters import ProbsOrLogits, check_either
-from .utils import broadcast_all, lazy_property
+from .parameters import ProbsOrLogits
+from .utils import lazy_property
 
 __all__ = ["NegativeBinomial"]
 
@@ -44,12 +44,8 @@ class NegativeBinomial(ProbsOrLogits, Distribution):
     def __init__(
         self, total_count: Any, probs: Any = None, logits: Any = None, validate_args: bool | None = None
     ) -> None:
-        check_either(probs, logits)
-        name, given = ("probs", probs) if logits is None else ("logits", logits)
-        total_count, given = broadcast_all(total_count, given)
-        setattr(self, name, given)
-        self.total_count = total_count.type_as(given)
-        super().__init__(given.size(), validate_args=validate_args)
+        self._set_counted_parameter(total_count, probs, logits)
+        super().__init__(self.param_shape, validate_args=validate_args)
 
     @property
     def mean(self) -> Tensor:

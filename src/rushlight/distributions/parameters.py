@@ -24,7 +24,16 @@ def check_either(probs: Any, logits: Any) -> None:
         raise ValueError("Either `probs` or `logits` must be specified, but not both.")
 
 
-class ProbsOrLogits:
+class GivenParameter:
+    """What distributions by `probs` or `logits` share: the one that was given."""
+
+    @property
+    def _param(self) -> Tensor:
+        """The parameter that was given."""
+        return self.__dict__["probs"] if "probs" in self.__dict__ else self.__dict__["logits"]
+
+
+class ProbsOrLogits(GivenParameter):
     """What distributions of a single probability share: the parameter that was given, and the other one on demand."""
 
     arg_constraints: ClassVar[Constraints] = {"probs": constraints.unit_interval, "logits": constraints.real}
@@ -42,10 +51,17 @@ class ProbsOrLogits:
         else:
             (self.logits,) = broadcast_all(logits)
 
-    @property
-    def _param(self) -> Tensor:
-        """The parameter that was given."""
-        return self.__dict__["probs"] if "probs" in self.__dict__ else self.__dict__["logits"]
+    def _set_counted_parameter(self, total_count: Any, probs: Any, logits: Any) -> None:
+        """Keeps the parameter that was given and, in its dtype, a number of trials, both broadcast.
+
+        Raises:
+            ValueError: it was both, or neither.
+        """
+        check_either(probs, logits)
+        name, given = ("probs", probs) if logits is None else ("logits", logits)
+        total_count, given = broadcast_all(total_count, given)
+        setattr(self, name, given)
+        self.total_count = total_count.type_as(given)
 
     @lazy_property
     def logits(self) -> Tensor:

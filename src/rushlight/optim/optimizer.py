@@ -193,19 +193,19 @@ class Optimizer:
 
     def register_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Adds ``hook(optimizer)``, run before saving."""
-        return _add(self._state_pre_hooks, hook, prepend)
+        return add_hook(self._state_pre_hooks, hook, prepend)
 
     def register_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Adds ``hook(optimizer, state_dict)``, run after saving, which may return another dictionary."""
-        return _add(self._state_post_hooks, hook, prepend)
+        return add_hook(self._state_post_hooks, hook, prepend)
 
     def register_load_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Adds ``hook(optimizer, state_dict)``, run before loading, which may return another dictionary."""
-        return _add(self._load_pre_hooks, hook, prepend)
+        return add_hook(self._load_pre_hooks, hook, prepend)
 
     def register_load_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Adds ``hook(optimizer)``, run after loading."""
-        return _add(self._load_post_hooks, hook, prepend)
+        return add_hook(self._load_post_hooks, hook, prepend)
 
     def state_dict(self) -> dict[str, Any]:
         """The state and options as plain data, parameters by their number."""
@@ -273,13 +273,6 @@ class Optimizer:
             lines += [f"Parameter Group {index}"] if not index else ["", f"Parameter Group {index}"]
             lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
         return "\n".join([*lines, ")"])
-
-
-def _add(hooks: dict[int, Any], hook: Callable[..., Any], prepend: bool) -> RemovableHandle:
-    handle = add_hook(hooks, hook)
-    if prepend:
-        hooks.move_to_end(handle.id, last=False)  # type: ignore[attr-defined]
-    return handle
 
 
 def _split_names(given: list[Any]) -> tuple[list[Any], list[str]]:

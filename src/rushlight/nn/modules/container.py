@@ -5,14 +5,64 @@ from __future__ import annotations
 import operator
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
 from ..._core.tensor_base import TensorBase
 from ..parameter import Parameter
 from .module import Module, _indented
 
 
-class Sequential(Module):
+def _key(table: Mapping[str, Any], index: Any) -> str:
+    """The name at a position counted from either end.
+
+    Raises:
+        IndexError: there is none.
+    """
+    place = operator.index(index)
+    if not -len(table) <= place < len(table):
+        raise IndexError(f"index {index} is out of range")
+    return list(table)[place]
+
+
+def _numbered(modules: Iterable[Module]) -> dict[str, Module]:
+    """Modules named by their positions."""
+    return {str(place): module for place, module in enumerate(modules)}
+
+
+class _NumberedModules(Module):
+    """What containers share whose modules are named by their positions."""
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._modules[_key(self._modules, index)]
+
+    def __setitem__(self, index: int, module: Module) -> None:
+        setattr(self, _key(self._modules, index), module)
+
+    def __delitem__(self, index: Any) -> None:
+        keys = list(self._modules)[index] if isinstance(index, slice) else [_key(self._modules, index)]
+        for key in keys:
+            delattr(self, key)
+        self.__dict__["_modules"] = _numbered(self._modules.values())
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._modules.values())
+
+    def append(self, module: Module) -> Self:
+        """Adds a module at the end."""
+        self.add_module(str(len(self)), module)
+        return self
+
+    def pop(self, key: Any) -> Module:
+        """Removes and returns the module at a position."""
+        found = self[key]
+        del self[key]
+        return found
+
+
+class Sequential(_NumberedModules):
     """Modules called one after the other.
 
     Args:
@@ -45,22 +95,7 @@ class Sequential(Module):
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return type(self)(OrderedDict(list(self._modules.items())[index]))
-        return self._modules[_key(self._modules, index)]
-
-    def __setitem__(self, index: int, module: Module) -> None:
-        setattr(self, _key(self._modules, index), module)
-
-    def __delitem__(self, index: Any) -> None:
-        keys = list(self._modules)[index] if isinstance(index, slice) else [_key(self._modules, index)]
-        for key in keys:
-            delattr(self, key)
-        self.__dict__["_modules"] = {str(place): module for place, module in enumerate(self._modules.values())}
-
-    def __len__(self) -> int:
-        return len(self._modules)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._modules.values())
+        return super().__getitem__(index)
 
     def __add__(self, other: Any) -> Sequential:
         if not isinstance(other, Sequential):
@@ -88,11 +123,6 @@ class Sequential(Module):
             self.append(module)
         return self
 
-    def append(self, module: Module) -> Sequential:
-        """Adds a module at the end."""
-        self.add_module(str(len(self)), module)
-        return self
-
     def insert(self, index: int, module: Module) -> Sequential:
         """Puts a module before position `index`."""
         if not isinstance(module, Module):
@@ -101,7 +131,7 @@ class Sequential(Module):
             raise IndexError(f"Index out of range: {index}")
         modules = list(self)
         modules.insert(index, module)
-        self.__dict__["_modules"] = {str(place): item for place, item in enumerate(modules)}
+        self.__dict__["_modules"] = _numbered(modules)
         return self
 
     def extend(self, sequential: Iterable[Module]) -> Sequential:
@@ -110,26 +140,8 @@ class Sequential(Module):
             self.append(module)
         return self
 
-    def pop(self, key: Any) -> Module:
-        """Removes and returns the module at a position."""
-        found = self[key]
-        del self[key]
-        return found
 
-
-def _key(table: Mapping[str, Any], index: Any) -> str:
-    """The name at a position counted from either end.
-
-    Raises:
-        IndexError: there is none.
-    """
-    place = operator.index(index)
-    if not -len(table) <= place < len(table):
-        raise IndexError(f"index {index} is out of range")
-    return list(table)[place]
-
-
-class ModuleList(Module):
+class ModuleList(_NumberedModules):
     """A list of modules, all of them part of the module that holds it.
 
     Args:
@@ -149,22 +161,7 @@ class ModuleList(Module):
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return type(self)(list(self._modules.values())[index])
-        return self._modules[_key(self._modules, index)]
-
-    def __setitem__(self, index: int, module: Module) -> None:
-        setattr(self, _key(self._modules, index), module)
-
-    def __delitem__(self, index: Any) -> None:
-        keys = list(self._modules)[index] if isinstance(index, slice) else [_key(self._modules, index)]
-        for key in keys:
-            delattr(self, key)
-        self.__dict__["_modules"] = {str(place): module for place, module in enumerate(self._modules.values())}
-
-    def __len__(self) -> int:
-        return len(self._modules)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._modules.values())
+        return super().__getitem__(index)
 
     def __iadd__(self, modules: Iterable[Module]) -> ModuleList:
         return self.extend(modules)
@@ -191,22 +188,11 @@ class ModuleList(Module):
             lines.append(_indented(line))
         return f"{self._get_name()}(\n  " + "\n  ".join(lines) + "\n)"
 
-    def append(self, module: Module) -> ModuleList:
-        """Adds a module at the end."""
-        self.add_module(str(len(self)), module)
-        return self
-
     def insert(self, index: int, module: Module) -> None:
         """Puts a module before position `index`."""
         modules = list(self)
         modules.insert(index, module)
-        self.__dict__["_modules"] = {str(place): item for place, item in enumerate(modules)}
-
-    def pop(self, key: Any) -> Module:
-        """Removes and returns the module at a position."""
-        found = self[key]
-        del self[key]
-        return found
+        self.__dict__["_modules"] = _numbered(modules)
 
     def extend(self, modules: Iterable[Module]) -> ModuleList:
         """Adds several modules at the end.

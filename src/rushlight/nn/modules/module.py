@@ -394,7 +394,7 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
             prepend: whether it runs before the hooks already there.
             with_kwargs: whether it sees keyword arguments.
         """
-        handle = _add(self._forward_pre_hooks, hook, prepend)
+        handle = add_hook(self._forward_pre_hooks, hook, prepend)
         if with_kwargs:
             self._forward_pre_hooks_with_kwargs[handle.id] = True
         return handle
@@ -410,7 +410,7 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
             with_kwargs: whether it sees keyword arguments.
             always_call: whether it runs even if `forward` fails.
         """
-        handle = _add(self._forward_hooks, hook, prepend)
+        handle = add_hook(self._forward_hooks, hook, prepend)
         if with_kwargs:
             self._forward_hooks_with_kwargs[handle.id] = True
         if always_call:
@@ -426,11 +426,11 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
                 "of them."
             )
         self._is_full_backward_hook = True
-        return _add(self._backward_hooks, hook, prepend)
+        return add_hook(self._backward_hooks, hook, prepend)
 
     def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Adds ``hook(module, grad_output)``, run when the gradients of the outputs are known."""
-        return _add(self._backward_pre_hooks, hook, prepend)
+        return add_hook(self._backward_pre_hooks, hook, prepend)
 
     def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Adds a backward hook as `register_full_backward_hook` does."""
@@ -440,7 +440,7 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
                 "one "
                 "of them."
             )
-        return _add(self._backward_hooks, hook, False)
+        return add_hook(self._backward_hooks, hook)
 
     def extra_repr(self) -> str:
         """What stands between the parentheses of the module's repr."""
@@ -478,13 +478,6 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
             NotImplementedError: always.
         """
         raise NotImplementedError("rushlight does not have Module.compile: large operators compile by themselves")
-
-
-def _add(hooks: dict[int, Any], hook: Callable[..., Any], prepend: bool) -> RemovableHandle:
-    handle = add_hook(hooks, hook)
-    if prepend:
-        hooks.move_to_end(handle.id, last=False)  # type: ignore[attr-defined]
-    return handle
 
 
 def _indented(text: str) -> str:
