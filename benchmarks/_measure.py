@@ -3,7 +3,7 @@
 A time alone says as much about the machine's mood as about the program, so nothing here compares times taken
 minutes apart. A *round* runs the same statement in both libraries, one directly after the other and in
 alternating order; the result is the median of the rounds' ratios with its quartiles. The garbage collector is
-off inside the timed loops, and everything runs on one thread.
+off inside the timed loops, and everything runs on one thread unless a script asks for more (`use_threads`).
 """
 
 import gc
@@ -29,6 +29,13 @@ RESULTS = ROOT / "benchmarks" / "results"
 # NumPy's BLAS and torch read these when they load, so they are set before either is imported.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
+
+
+def use_threads(count: int) -> None:
+    """Lets linear algebra use `count` threads; to be called before NumPy and torch are imported."""
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[variable] = str(count)
+
 
 # This checkout is what gets measured, whatever else is installed.
 sys.path.insert(0, str(ROOT / "src"))
@@ -127,7 +134,10 @@ def loops_for(timer: Timer, seconds: float) -> int:
     return max(1, round(loops * seconds / spent))
 
 
-def compare(case: Case, torch: ModuleType, rushlight: ModuleType, rounds: int = 200, turn_ms: float = 2.0) -> Row:
+def compare(
+    case: Case, torch: ModuleType, rushlight: ModuleType, rounds: int = 200, turn_ms: float = 2.0,
+    tolerance: float = 1e-5,
+) -> Row:  # fmt: skip
     """Measures one case in both libraries, after checking that they agree on its result.
 
     Args:
@@ -135,12 +145,13 @@ def compare(case: Case, torch: ModuleType, rushlight: ModuleType, rounds: int = 
         torch, rushlight: the two libraries
         rounds: pairs of turns
         turn_ms: about how long one turn of torch takes
+        tolerance: how far floats may be apart, relative to the larger
 
     Raises:
         AssertionError: the libraries disagree, which makes any comparison of their speed idle.
     """
     expected, found = outcome(case, torch), outcome(case, rushlight)
-    assert agree(expected, found), f"{case.name}: torch gives {expected}, rushlight {found}"
+    assert agree(expected, found, tolerance), f"{case.name}: torch gives {expected}, rushlight {found}"
     timers = compile_timer(case, torch), compile_timer(case, rushlight)
     loops = loops_for(timers[0], turn_ms / 1e3)
     for timer in timers:
