@@ -39,9 +39,18 @@ def _input_gradient(
 ) -> Tensor:
     zero = (0,) * len(stride)
     if transposed:
-        return convolution(g, weight, None, stride, padding, dilation, False, zero, groups)  # type: ignore[no-any-return]
+        found = convolution(g, weight, None, stride, padding, dilation, False, zero, groups)
+        return _cropped(found, input_like.shape)
     extra = _missing(input_like.shape[2:], g.shape[2:], weight.shape[2:], stride, padding, dilation)
     return convolution(g, weight, None, stride, padding, dilation, True, extra, groups)  # type: ignore[no-any-return]
+
+
+def _cropped(found: Tensor, shape: Sequence[int]) -> Tensor:
+    """The first places of a convolution: output padding of a transposed one may have made room for more of them."""
+    for dim in range(2, len(shape)):
+        if found.shape[dim] > shape[dim]:
+            found = found.narrow(dim, 0, shape[dim])
+    return found
 
 
 def _weight_gradient(
@@ -115,8 +124,8 @@ def convolution(
             rows, g, None, stride, padding, dilation, True,
             _missing(input_like.shape[2:], rows.shape[2:], g.shape[2:], stride, padding, dilation), groups,
         ),
-        "rows": lambda g, input, stride, padding, dilation, groups: convolution(
-            input, g, None, stride, padding, dilation, False, (0,) * len(stride), groups
+        "rows": lambda g, input, rows_like, stride, padding, dilation, groups: _cropped(
+            convolution(input, g, None, stride, padding, dilation, False, (0,) * len(stride), groups), rows_like.shape
         ),
     },
 )  # fmt: skip

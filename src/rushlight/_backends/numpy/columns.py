@@ -33,30 +33,39 @@ def pad(images: Array, padding: Sizes) -> Array:
     return padded
 
 
-def patches(images: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Array:
-    """A view of shape (n, c, *kernel, *output) of the (padded) images: what the kernel sees at every place."""
-    places = output_sizes(images.shape[2:], kernel, stride, padding, dilation)
+def patches(
+    images: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, places: Sizes | None = None
+) -> Array:
+    """A view of shape (n, c, *kernel, *places) of the (padded) images: what the kernel sees at every place.
+
+    Without `places` it is at all that there are. A transposed convolution with much output padding has fewer.
+    """
+    if places is None:
+        places = output_sizes(images.shape[2:], kernel, stride, padding, dilation)
     padded = pad(images, padding)
     steps = padded.strides[2:]
     within = tuple(step * spread for step, spread in zip(steps, dilation, strict=True))
     between = tuple(step * jump for step, jump in zip(steps, stride, strict=True))
-    shape = padded.shape[:2] + tuple(kernel) + places
+    shape = padded.shape[:2] + tuple(kernel) + tuple(places)
     return as_strided(padded, shape, padded.strides[:2] + within + between, writeable=False)
 
 
-def to_columns(images: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes) -> Array:
-    """Patches as columns: shape (n, c * kernel, output), contiguous."""
-    view = patches(images, kernel, stride, padding, dilation)
+def to_columns(
+    images: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, places: Sizes | None = None
+) -> Array:
+    """Patches as columns: shape (n, c * kernel, places), contiguous."""
+    view = patches(images, kernel, stride, padding, dilation, places)
     rank = len(kernel)
-    places = prod(view.shape[2 + rank :])
-    return view.reshape(view.shape[0], view.shape[1] * prod(kernel), places)
+    return view.reshape(view.shape[0], view.shape[1] * prod(kernel), prod(view.shape[2 + rank :]))
 
 
 def from_columns(
-    columns: Array, channels: int, sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes
-) -> Array:
+    columns: Array, channels: int, sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes,
+    places: Sizes | None = None,
+) -> Array:  # fmt: skip
     """Columns added back into images of shape (n, channels, *sizes), overlaps summed: the transpose of `to_columns`."""
-    places = output_sizes(sizes, kernel, stride, padding, dilation)
+    if places is None:
+        places = output_sizes(sizes, kernel, stride, padding, dilation)
     padded_sizes = tuple(size + 2 * width for size, width in zip(sizes, padding, strict=True))
     images = np.zeros((columns.shape[0], channels, *padded_sizes), columns.dtype)
     blocks = columns.reshape(columns.shape[0], channels, *kernel, *places)
@@ -88,10 +97,10 @@ def convolve(images: Array, weight: Array, stride: Sizes, padding: Sizes, dilati
     columns = to_columns(images, kernel, stride, padding, dilation)
     n, out_channels = images.shape[0], weight.shape[0]
     if groups == 1:
-        found = np.matmul(weight.reshape(out_channels, -1), columns)
+        found = np.matmul(weight.reshape(out_channels, prod(weight.shape[1:])), columns)
     else:
-        filters = weight.reshape(groups, out_channels // groups, -1)
-        found = np.matmul(filters, columns.reshape(n, groups, -1, columns.shape[-1]))
+        filters = weight.reshape(groups, out_channels // groups, prod(weight.shape[1:]))
+        found = np.matmul(filters, columns.reshape(n, groups, columns.shape[1] // groups, columns.shape[-1]))
     return found.reshape(n, out_channels, *places)
 
 
@@ -100,24 +109,22 @@ def convolve_transposed(
 ) -> Array:
     """The transpose of `convolve`: images of the given sizes from its output."""
     n, out_channels = g.shape[:2]
-    rows = g.reshape(n, groups, out_channels // groups, -1)
-    filters = weight.reshape(groups, out_channels // groups, -1)
+    places, kernel = g.shape[2:], weight.shape[2:]
+    rows = g.reshape(n, groups, out_channels // groups, prod(places))
+    filters = weight.reshape(groups, out_channels // groups, weight.shape[1] * prod(kernel))
     columns = np.matmul(filters.swapaxes(1, 2), rows)
-    channels = weight.shape[1] * groups
-    return from_columns(
-        columns.reshape(n, -1, rows.shape[-1]), channels, sizes, weight.shape[2:], stride, padding, dilation
-    )
+    return from_columns(columns, weight.shape[1] * groups, sizes, kernel, stride, padding, dilation, places)
 
 
 def kernel_gradient(
     images: Array, g: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
 ) -> Array:
     """The gradient of `convolve` with respect to its kernels."""
-    columns = to_columns(images, kernel, stride, padding, dilation)
+    columns = to_columns(images, kernel, stride, padding, dilation, g.shape[2:])
     n, out_channels = g.shape[:2]
     places = columns.shape[-1]
     rows = g.reshape(n, groups, out_channels // groups, places)
-    grouped = columns.reshape(n, groups, -1, places)
+    grouped = columns.reshape(n, groups, columns.shape[1] // groups, places)
     if groups == 1:
         found = np.tensordot(rows[:, 0], grouped[:, 0], axes=([0, 2], [0, 2]))
     else:
