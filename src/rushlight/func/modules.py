@@ -35,65 +35,122 @@ def functional_call(
         >>> torch.func.functional_call(layer, new, torch.ones(1, 2))
         tensor([[2.]])
     """
-    if isinstance(parameter_and_buffer_dicts, Mapping):
-        given = dict(parameter_and_buffer_dicts)
+    if isinstance(parameter_and_buffer_dicts, dict):
+        given = parameter_and_buffer_dicts
     elif isinstance(parameter_and_buffer_dicts, Sequence):
-        given = {}
-        for part in parameter_and_buffer_dicts:
-            repeated = given.keys() & part.keys()
-            if repeated:
-                name = sorted(repeated)[0]
-                raise ValueError(
-                    f"{[name]} appeared in multiple dictionaries; behavior of functional call is ambiguous"
-                )
-            given.update(part)
+        given = _merged(parameter_and_buffer_dicts)
     else:
         raise ValueError(
             "Expected parameter_and_buffer_dicts to be a dict, or a list/tuple of dicts, but got "
             f"{type(parameter_and_buffer_dicts)}"
         )
+    return call_with_state(module, given, args, kwargs, tie_weights, strict)
+
+
+def _merged(parts: Sequence[Any]) -> dict[str, Any]:
+    if not all(isinstance(part, dict) for part in parts):
+        raise ValueError("Expected all elements of parameter_and_buffer_dicts to be dictionaries")
+    merged: dict[str, Any] = {}
+    for part in parts:
+        repeated = merged.keys() & part.keys()
+        if repeated:
+            raise ValueError(
+                f"{sorted(repeated)} appeared in multiple dictionaries; behavior of functional call is ambiguous"
+            )
+        merged.update(part)
+    return merged
+
+
+def call_with_state(
+    module: Any, given: dict[str, Any], args: Any, kwargs: Mapping[str, Any] | None, tie_weights: bool, strict: bool
+) -> Any:
+    """`functional_call` with one dictionary, into which values go that the module itself replaces."""
     arguments = () if args is None else args if isinstance(args, tuple) else (args,)
-    places = _places(module, given, tie_weights, strict)
-    before = [(table, key, table[key]) for table, key, _ in places]
+    owned = {
+        **dict(module.named_parameters(remove_duplicate=False)),
+        **dict(module.named_buffers(remove_duplicate=False)),
+    }
+    values = _with_ties(owned, given) if tie_weights else given
+    if strict:
+        _check_names(module, owned, values)
+    swapped: list[tuple[str, Any, str, Any]] = []
     try:
-        for table, key, value in places:
-            table[key] = value
-        return module(*arguments, **(kwargs or {}))
+        for name, value in values.items():
+            holder, key = _holder(module, name)
+            swapped.append((name, holder, key, _swap(holder, key, value)))
+        return module(*arguments, **({} if kwargs is None else kwargs))
     finally:
-        for table, key, value in before:
-            table[key] = value
+        for name, holder, key, before in reversed(swapped):
+            replaced = _swap(holder, key, before)
+            if name in given and replaced is not given[name]:
+                given[name] = replaced
 
 
-def _places(module: Any, given: dict[str, Any], tie_weights: bool, strict: bool) -> list[tuple[Any, str, Any]]:
-    """Where each tensor goes: a module's table of parameters or buffers, the name in it, and the tensor."""
-    tables: dict[str, tuple[Any, str]] = {}
-    for prefix, part in module.named_modules(remove_duplicate=False):
-        for table in (part._parameters, part._buffers):
-            for key in table:
-                tables[f"{prefix}.{key}" if prefix else key] = (table, key)
-    unknown = [name for name in given if name not in tables]
-    missing = [name for name, (table, key) in tables.items() if name not in given and table[key] is not None]
-    if strict and (unknown or missing):
-        reasons = []
-        if unknown:
-            reasons.append(f"Unexpected key(s): {', '.join(unknown)}.")
-        if missing:
-            reasons.append(f"Missing key(s): {', '.join(missing)}.")
-        raise RuntimeError(f"Error(s) in reparametrizing for {type(module).__name__}:\n\t" + "\n\t".join(reasons))
-    if unknown:
-        raise AttributeError(f"'{type(module).__name__}' object has no attribute '{unknown[0]}'")
-    by_identity = {id(tables[name][0][tables[name][1]]): value for name, value in given.items()}
-    found = []
-    for name, (table, key) in tables.items():
-        value = given.get(name)
-        if value is None and tie_weights and table[key] is not None:
-            value = by_identity.get(id(table[key]))
-        if value is None and name not in given:
+def _with_ties(owned: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """The given tensors, and under every other name of what they replace once more."""
+    names_of: dict[int, list[str]] = {}
+    for name, value in owned.items():
+        names_of.setdefault(id(value), []).append(name)
+    values = dict(given)
+    for names in names_of.values():
+        named = [name for name in names if name in given]
+        if not named:
             continue
-        if value is not None and not isinstance(value, TensorBase):
-            raise TypeError(f"{value} is not an instance of torch.Tensor")
-        found.append((table, key, value))
-    return found
+        if any(given[name] is not given[named[0]] for name in named):
+            raise ValueError(
+                f"functional_call got multiple values for keys {named}, which are tied. Consider using "
+                "tie_weights=False"
+            )
+        values.update(dict.fromkeys(names, given[named[0]]))
+    return values
+
+
+def _check_names(module: Any, owned: dict[str, Any], values: dict[str, Any]) -> None:
+    reasons = []
+    for kind, names in (("Unexpected", values.keys() - owned.keys()), ("Missing", owned.keys() - values.keys())):
+        if names:
+            reasons.append(f"{kind} key(s): {', '.join(map(repr, sorted(names)))}.")
+    if reasons:
+        raise RuntimeError(f"Error(s) in reparametrizing for {module._get_name()}:\n\t" + "\n\t".join(reasons))
+
+
+def _holder(module: Any, name: str) -> tuple[Any, str]:
+    """The module that a dotted name leads to, and the last part of the name."""
+    *path, key = name.split(".")
+    holder = module
+    for place, part in enumerate(path):
+        if not hasattr(holder, part):
+            raise AttributeError(f"{holder._get_name()} has no attribute `{part}`")
+        holder = getattr(holder, part)
+        if not hasattr(holder, "_parameters"):
+            raise TypeError(
+                f"submodule `{'.'.join(path[: place + 1])}`: {holder} is not an instance of torch.nn.Module"
+            )
+    return holder, key
+
+
+_ABSENT: Any = object()
+"""Stands for the value of an attribute that is not there."""
+
+
+def _swap(holder: Any, key: str, value: Any) -> Any:
+    """Puts a tensor in the place of a parameter, a buffer or an attribute, and gives what was there."""
+    if key == "":
+        raise KeyError('tensor name can\'t be empty string ""')
+    if value is not None and value is not _ABSENT and not isinstance(value, TensorBase):
+        raise TypeError(f"{value} is not an instance of torch.Tensor")
+    for table in (holder._parameters, holder._buffers):
+        if key in table:
+            before, table[key] = table[key], value
+            return before
+    before = getattr(holder, key, _ABSENT)
+    if before is not _ABSENT and before is not None and not isinstance(before, TensorBase):
+        raise TypeError(f"attribute `{key}`: {before} is not an instance of torch.Tensor")
+    if value is _ABSENT:
+        delattr(holder, key)
+    else:
+        setattr(holder, key, value)
+    return before
 
 
 def stack_module_state(models: Sequence[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
