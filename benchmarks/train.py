@@ -47,7 +47,8 @@ criterion = nn.CrossEntropyLoss()
 MLP_SGD = MLP + "optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)\n" + STEP
 MLP_ADAM = MLP + "optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)\n" + STEP
 
-GPT = """
+GPT = (
+    """
 torch.manual_seed(0)
 nn, F = torch.nn, torch.nn.functional
 CHARACTERS, WIDTH, HEADS, LENGTH, BATCH = 65, 128, 4, 64, 8
@@ -92,9 +93,12 @@ optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
 
 def criterion(scores, wanted):
     return F.cross_entropy(scores.view(-1, CHARACTERS), wanted.view(-1))
-""" + STEP
+"""
+    + STEP
+)
 
-LSTM = """
+LSTM = (
+    """
 torch.manual_seed(0)
 nn = torch.nn
 
@@ -110,9 +114,12 @@ class Tagger(nn.Module):
 x, y = torch.randn(16, 32, 32), torch.randint(0, 10, (16 * 32,))
 model, criterion = Tagger(), nn.CrossEntropyLoss()
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-""" + STEP
+"""
+    + STEP
+)
 
-CNN = """
+CNN = (
+    """
 torch.manual_seed(0)
 nn = torch.nn
 x, y = torch.randn(64, 1, 28, 28), torch.randint(0, 10, (64,))
@@ -122,10 +129,13 @@ model = nn.Sequential(
 )
 criterion = nn.CrossEntropyLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
-""" + STEP
+"""
+    + STEP
+)
 
 # One block a stage, as in the ResNets for small images.
-RESNET = """
+RESNET = (
+    """
 torch.manual_seed(0)
 nn = torch.nn
 
@@ -150,7 +160,9 @@ model = nn.Sequential(
 )
 criterion = nn.CrossEntropyLoss()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
-""" + STEP
+"""
+    + STEP
+)
 
 ADAM = """
 torch.manual_seed(0)
