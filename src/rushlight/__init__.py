@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from math import e, inf, nan, pi
 
+from ._core import collector as _collector  # first: the garbage collector rests until the last line below
 from ._version import __version__
 
 # dtypes and devices
@@ -450,3 +451,6 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *_ON_DEMAND, *_HOMES})
+
+
+_collector.resume()
