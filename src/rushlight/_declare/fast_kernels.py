@@ -1,7 +1,7 @@
-"""The fast paths of kernels that only move values, and of their in-place forms; see `fast`.
+"""The fast paths of kernels whose arrays go in as they are, and of their in-place forms; see `fast`.
 
-These need no promotion and no care for rounding: arrays go in as they are. `cat` of two 10x3 tensors takes
-3 us this way, 10 us the general way.
+Kernels that only move values need no promotion and no care for rounding; others need none where their tensors have
+one dtype of 32 bits or more. `cat` of two 10x3 tensors takes 3 us this way, 10 us the general way.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ from typing import Any
 
 import numpy as np
 
+from .._backends.numpy.errstate import quiet
 from .._core.modes import FAST, OFF, modes
 from .._core.storage import Storage
 from .._core.tensor_base import LEAF, PLAIN, new, on_bind
-from .._tape.node import next_sequence
-from .._tape.saved import Like, SavedResult, versions_of
+from .._tape.node import OutputEdge, next_sequence
+from .._tape.saved import NO_HISTORY, Like, SavedResult, versions_of
 from .binding import MISSING
 from .dispatch import grown
 from .inplace import overwrite_recorded
 from .record import Operator
-from .tape import attach
+from .tape import attach, needed_names
 
 ndarray = np.ndarray
 Tensor: Any = None
@@ -43,7 +44,8 @@ class _Binder:
         self.count = len(op.params) - op.keyword_only
         self.defaults = [op.defaults.get(name, MISSING) for name in op.params]
         self.required = [place for place, value in enumerate(self.defaults) if value is MISSING]
-        self.plain = not op.keyword_only
+        self.keywords = self.defaults[self.count :]
+        self.complete = MISSING not in self.keywords
         self.tensors = tuple(
             (op.position[name], name in op.lists, name in op.gaps, name in op.numbers) for name in op.tensors
         )
@@ -51,8 +53,8 @@ class _Binder:
     def bind(self, args: tuple[Any, ...], rest: dict[str, Any]) -> list[Any] | None:
         """The values of all parameters; None where only the general path knows."""
         given = len(args)
-        if given == self.count and not rest and self.plain:
-            return list(args)
+        if given == self.count and not rest and self.complete:
+            return [*args, *self.keywords]
         if given > self.count:
             return None
         values = [*args, *self.defaults[given:]]
@@ -151,30 +153,18 @@ def _requires_grad(value: Any, is_list: bool) -> bool:
 
 
 def recorder(op: Operator) -> Callable[[list[Any], Any], None]:
-    """A function that gives the only result of a kernel its node, for values of which at least one requires grad."""
+    """A function that gives the result of a kernel its node, for values of which at least one requires grad.
+
+    The result is a tensor, or a tuple of several.
+    """
     sources = tuple((op.position[name], name in op.lists) for name in op.differentiable)
-    plan = []
-    for name in op.saved_names:
-        stem, _, ending = name.rpartition("_")
-        if name in op.position:
-            plan.append(("value", op.position[name]))
-        elif stem in op.position and ending in ("shape", "like"):
-            plan.append((ending if stem not in op.lists else "likes", op.position[stem]))
-        else:
-            plan.append(("result", 0))
-    targets = [
-        frozenset(
-            place for rule in op.rules if name in rule.needs for place in map(op.differentiable.index, rule.targets)
-        )
-        for name in op.saved_names
-    ]
-    several_rules = len(op.differentiable) > 1
+    plans: dict[tuple[bool, ...], list[tuple[str, int]]] = {}
     nodes, pick = op.nodes, op.pick_node
 
     def record(values: list[Any], result: Any) -> None:
-        array = result._array
-        if not nodes or modes.record != FAST or array.dtype.kind not in "fc":
-            attach(op, _settled(op, values), (result,))
+        several = type(result) is tuple
+        if not nodes or modes.record != FAST or not (several or result._array.dtype.kind in "fc"):
+            attach(op, _settled(op, values), result if several else (result,))
             return
         edges: list[Any] = []
         for place, is_list in sources:
@@ -182,37 +172,147 @@ def recorder(op: Operator) -> Callable[[list[Any], Any], None]:
             for item in value if is_list else (value,):
                 edge = getattr(item, "_edge", None)
                 edges.append(item if edge is LEAF else edge)
-        saved: list[Any] = []
-        touched = False
-        for (kind, place), wanted in zip(plan, targets):
-            value = values[place]
-            if several_rules and all(edges[target] is None for target in wanted):
-                value = None
-            elif kind == "shape":
-                value = value._array.shape
-            elif kind == "like":
-                value = Like(value)
-            elif kind == "likes":
-                value = tuple(map(Like, value))
-            elif kind == "result":
-                value = SavedResult(result)
-            elif type(value) in PLAIN:
-                touched = touched or value._storage is not None
-            elif type(value) is list:
-                value = tuple(value)
-                touched = True
-            saved.append(value)
         node = (nodes[0] if pick is None else nodes[pick(*values)])()
         node.edges = tuple(edges)
         node.sequence = next_sequence()
-        node.shape = array.shape
-        node.dtype = array.dtype
         node._extra = None
+        if several:
+            _attach_all(op, node, result)
+        else:
+            node.shape = result._array.shape
+            node.dtype = result._array.dtype
+            result._edge = node
+        live = tuple([edge is not None for edge in edges])
+        plan = plans.get(live)
+        if plan is None:
+            plan = plans[live] = _saving_plan(op, node.edges)
+        saved: list[Any] = []
+        touched = False
+        for kind, place in plan:
+            if kind == "value":
+                value = values[place]
+                if type(value) in PLAIN:
+                    touched = touched or value._storage is not None
+                elif type(value) is list:
+                    value = tuple(value)
+                    touched = True
+            elif kind == "result":
+                value = _saved_output(result, place)
+            elif kind == "nothing":
+                value = None
+            elif kind == "shape":
+                value = values[place]._array.shape
+            elif kind == "likes":
+                value = tuple(map(Like, values[place]))
+            else:
+                value = values[place]
+                value = None if value is None else Like(value)
+            saved.append(value)
         node.saved = tuple(saved)
         node.versions = versions_of(node.saved) if touched else None
-        result._edge = node
 
     return record
+
+
+def _saving_plan(op: Operator, edges: tuple[Any, ...]) -> list[tuple[str, int]]:
+    """For each name that rules save, what it means and of which parameter (or output), given who requires grad."""
+    needed = needed_names(op, edges)
+    plan = []
+    for name in op.saved_names:
+        stem, _, ending = name.rpartition("_")
+        if name not in needed:
+            plan.append(("nothing", 0))
+        elif name in op.position:
+            plan.append(("value", op.position[name]))
+        elif stem in op.position and ending in ("shape", "like"):
+            plan.append((ending if stem not in op.lists else "likes", op.position[stem]))
+        else:
+            plan.append(("result", int(name[6:] or 0)))
+    return plan
+
+
+def _attach_all(op: Operator, node: Any, outputs: tuple[Any, ...]) -> None:
+    """Makes a node the history of those of its outputs that have a gradient."""
+    silent = op.nondifferentiable or ()
+    shapes = []
+    for index, output in enumerate(outputs):
+        array = output._array
+        shapes.append((array.shape, array.dtype))
+        if array.dtype.kind in "fcV" and index not in silent:
+            output._edge = OutputEdge(node, index)
+    node.shape = shapes
+    node.dtype = None
+
+
+def _saved_output(result: Any, number: int) -> SavedResult:
+    if type(result) is not tuple:
+        return SavedResult(result)
+    output = result[number]
+    return SavedResult(output, NO_HISTORY if output._edge is None else number)
+
+
+def computing(op: Operator, fallback: Fallback) -> Callable[..., Any]:
+    """The closure of a kernel whose tensors need neither promotion nor widening.
+
+    `mse_loss` of 32 numbers takes 9 us this way, 19 us the general way.
+    """
+    body, check = op.body, op.check
+    bind = _Binder(op).bind
+    keyword_names = op.params[len(op.params) - op.keyword_only :]
+    count = len(op.params) - op.keyword_only
+    places = tuple([op.position[name] for name in op.tensors])
+    promoted = tuple([op.position[name] for name in op.promote])
+    sources = tuple([op.position[name] for name in op.differentiable or op.tensors])
+    differentiable = op.nondifferentiable is not True
+    returns = op.returns
+    record = recorder(op)
+    if op.lists or op.overwrites or op.copies:
+        return fallback
+
+    def call(*args: Any, **rest: Any) -> Any:
+        values: Any = bind(args, rest)
+        arguments: Any = None if values is None else _uniform(values, places, promoted)
+        if arguments is None:
+            return fallback(*args, **rest)
+        if keyword_names:
+            if check is not None:
+                check(*values[:count], **dict(zip(keyword_names, values[count:])))
+            found = quiet(body, *arguments[:count], **dict(zip(keyword_names, arguments[count:])))
+        else:
+            if check is not None:
+                check(*values)
+            found = quiet(body, *arguments)
+        several = type(found) is tuple
+        output: Any = tuple([_wrap(item) for item in found]) if several else _wrap(found)
+        if differentiable and modes.record != OFF:
+            for place in sources:
+                value = values[place]
+                if value is not None and value._edge is not None:
+                    record(values, output)
+                    break
+        return returns(output) if several and returns is not None else output
+
+    return call
+
+
+def _uniform(values: list[Any], places: tuple[int, ...], promoted: tuple[int, ...]) -> list[Any] | None:
+    """The values with arrays in the places of plain tensors; None where a dtype has to be brought to another."""
+    arguments = values.copy()
+    for place in places:
+        value = values[place]
+        if type(value) in PLAIN:
+            array = value._array
+            if type(array) is not ndarray or array.dtype.itemsize == 2:
+                return None
+            arguments[place] = array
+        elif value is not None:
+            return None
+    if promoted:
+        common = getattr(arguments[promoted[0]], "dtype", None)
+        for place in promoted:
+            if common is None or getattr(arguments[place], "dtype", None) is not common:
+                return None
+    return arguments
 
 
 def _settled(op: Operator, values: list[Any]) -> list[Any]:

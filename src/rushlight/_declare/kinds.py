@@ -209,10 +209,12 @@ def kernel(
         op = Operator("kernel", body, vjp, node, settings)
         if op.exact and op.eager is None and not op.promote and op.into is None:
             maker = fast_kernels.direct
+        elif op.eager is None:
+            maker = fast_kernels.computing
         elif op.tensors != op.params[:1]:
             maker = fast.kernel
         else:
-            maker = fast_reduction.options if op.eager is None or not op.whole else fast_reduction.whole
+            maker = fast_reduction.whole if op.whole else fast_reduction.options
         declared: F = _public(op, maker)
         return declared
 
