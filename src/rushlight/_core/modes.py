@@ -26,6 +26,7 @@ class Modes(threading.local):
     levels: tuple[Any, ...] = ()  # the transforms of functions that run, outermost first
     device: Any = None  # where factories put what they make, None for the CPU
     devices: tuple[Any, ...] = ()  # the same outside the ``with device`` blocks that this thread is in
+    observer: Any = None  # called with each operator on the general path, its arguments and its result
 
     def refresh(self) -> None:
         """Works out `record` again after one of the modes it depends on has changed."""

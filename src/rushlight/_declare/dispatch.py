@@ -43,7 +43,10 @@ def call(op: Operator, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
 def run(op: Operator, values: list[Any]) -> Any:
     """Runs an operator on bound values and records it."""
-    return _RUNNERS[op.kind](op, values)
+    found = _RUNNERS[op.kind](op, values)
+    if modes.observer is not None:
+        modes.observer(op, values, found)
+    return found
 
 
 def find_special(op: Operator, values: list[Any], out: Any = None) -> Any:

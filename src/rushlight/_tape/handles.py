@@ -41,6 +41,16 @@ class RemovableHandle:
             if hooks is not None:
                 hooks.pop(self.id, None)
 
+    def __getstate__(self) -> tuple[int, list[Any]]:
+        return self.id, [table() for table in self._tables]
+
+    def __setstate__(self, state: tuple[int, list[Any]]) -> None:
+        """Makes a copy the handle of the copied tables, and keeps its number from being given again."""
+        global _next_id
+        self.id, tables = state
+        self._tables = [_reference(table) for table in tables]
+        _next_id = itertools.count(max(self.id + 1, _next_id())).__next__
+
     def __enter__(self) -> RemovableHandle:
         return self
 

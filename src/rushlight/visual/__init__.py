@@ -1,0 +1,1 @@
+"""What programs look like from outside: layers with their sizes and costs."""
