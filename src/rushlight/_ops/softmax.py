@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._backends.numpy import softmax as softmaxes
+import numpy as np
+
+from .._backends.numpy import softmax as softmaxes, softmax_bits
 from .._core.dtypes import dtype as DType
 from .._core.sizes import wrap_dim
 from .._declare.binding import missing
@@ -28,12 +30,16 @@ def _run(function: Any, input: Any, dim: int) -> Any:
     return function(array, axis).reshape(input.shape) if array.size else input.copy()
 
 
+def _softmax_gradient(g: Any, result: Any, dim: Any) -> Any:
+    return result * (g - (g * result).sum(dim, True))
+
+
 @kernel(
     batch="dims",
     name="_softmax",
     eager=softmaxes.softmax,
     check=lambda input, dim: _check("softmax", input, dim),
-    vjp={"input": lambda g, result, dim: result * (g - (g * result).sum(dim, True))},
+    vjp={"input": _softmax_gradient},
 )
 def _softmax(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tensor:
     return _run(softmaxes.softmax, input, dim)
@@ -58,6 +64,34 @@ def softmax(input: Tensor, dim: int = UNSET, dtype: DType | None = None, *, out:
     if dtype is not None:
         input = input.to(dtype)
     return _softmax(input, dim) if out is None else _softmax(input, dim, out=out)
+
+
+@kernel(
+    batch="dims",
+    name="_softmax_of_draws",
+    node="SoftmaxBackward0",
+    check=lambda input, dim: _check("softmax", input, dim),
+    vjp={"input": _softmax_gradient},
+)
+def softmax_of_draws(input: Tensor, dim: int) -> Tensor:
+    """`softmax` of random numbers: a seed draws torch's numbers to the last bit, where that is known how.
+
+    That is for float32 along the last dimension; elsewhere this is `softmax`.
+
+    Args:
+        input: any shape, floating.
+        dim: the dimension along which the result adds up to 1.
+
+    Example::
+
+        >>> from rushlight._ops.softmax import softmax_of_draws
+        >>> softmax_of_draws(torch.tensor([0.0, 1.0]), 0)
+        tensor([0.2689, 0.7311])
+    """
+    array, axis = along(input, dim)
+    if array.dtype == np.float32 and array.size and axis == array.ndim - 1:
+        return softmax_bits.softmax(array).reshape(input.shape)
+    return _run(softmaxes.softmax, input, dim)
 
 
 @kernel(

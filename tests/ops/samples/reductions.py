@@ -132,7 +132,7 @@ def largest(make: Maker) -> Iterator[Sample]:
     yield Sample((make.spread(3, 2), 2, 0, False))
 
 
-@samples("_softmax", "_log_softmax")
+@samples("_softmax", "_softmax_of_draws", "_log_softmax")
 def softmax(make: Maker) -> Iterator[Sample]:
     yield Sample((make(2, 3), 1))
     yield Sample((make(2, 3), 0))
