@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._backends.numpy import columns
-from .._declare.dispatch import element_name, scalar_name
+from .._declare.dispatch import no_kernel, scalar_name
 from .._declare.kinds import composite, kernel
 from .._declare.reducing import ops
 
@@ -159,6 +159,23 @@ def _spread(value: Sizes, rank: int, name: str) -> tuple[int, ...]:
     return found
 
 
+_C_NAMES = {
+    "uint8": "unsigned char", "int8": "signed char", "int16": "short int", "int32": "int", "int64": "long int",
+    "uint16": "short unsigned int", "uint32": "unsigned int", "uint64": "long unsigned int", "float16": "c10::Half",
+    "bfloat16": "c10::BFloat16", "float32": "float", "float64": "double", "complex64": "c10::complex<float>",
+    "complex128": "c10::complex<double>", "bool": "bool",
+}  # fmt: skip
+"""What torch calls a dtype where the bias of a convolution has another than its input."""
+
+
+def _check_bias_dtype(input: Tensor, bias: Tensor | None) -> None:
+    if bias is not None and bias.dtype is not input.dtype:
+        first, second = _C_NAMES[input.dtype.name], _C_NAMES[bias.dtype.name]
+        error = RuntimeError(f"Input type ({first}) and bias type ({second}) should be the same")
+        error.add_note(f"bring the input to the layer's dtype: input.to({bias.dtype})")
+        raise error
+
+
 def _check(
     input: Tensor, weight: Tensor, bias: Tensor | None, stride: tuple[int, ...], padding: tuple[int, ...],
     dilation: tuple[int, ...], transposed: bool, groups: int,
@@ -172,15 +189,31 @@ def _check(
         raise RuntimeError(f"dilation should be greater than zero, but got {list(dilation)}")
     if groups <= 0:
         raise RuntimeError("non-positive groups is not supported")
-    shape, width = list(weight.shape), weight.shape[2:]
+    shape = list(weight.shape)
+    if shape[0] < groups:
+        raise RuntimeError(
+            f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, but got weight of size "
+            f"{shape} instead"
+        )
     if shape[0] % groups:
         raise RuntimeError(
             f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of "
             f"size [{shape}] instead"
         )
-    given = f"transposed={int(transposed)}" if transposed else f"groups={groups}"
+    _check_channels(input, shape, bias, transposed, groups)
+    for other in (weight, bias):
+        if other is not None and other.dtype is not input.dtype:
+            first, second = scalar_name(input.dtype), scalar_name(other.dtype)
+            raise RuntimeError(f"expected scalar type {first} but found {second}")
+    if not transposed:
+        _check_room(input.shape[2:], shape[2:], padding, dilation)
+    _check_kernel(input, shape, dilation, transposed)
+
+
+def _check_channels(input: Tensor, shape: list[int], bias: Tensor | None, transposed: bool, groups: int) -> None:
     wanted = shape[0] if transposed else shape[1] * groups
     if input.shape[1] != wanted:
+        given = f"transposed={int(transposed)}" if transposed else f"groups={groups}"
         error = RuntimeError(
             f"Given {given}, weight of size {shape}, expected input{list(input.shape)} to have {wanted} channels, but "
             f"got {input.shape[1]} channels instead"
@@ -193,12 +226,6 @@ def _check(
             f"Given {'transposed=1, ' if transposed else ''}weight of size {shape}, expected bias to be 1-dimensional "
             f"with {out_channels} elements, but got bias of size {list(bias.shape)} instead"
         )
-    for other in (weight, bias):
-        if other is not None and other.dtype is not input.dtype:
-            first, second = scalar_name(input.dtype), element_name(other._array)
-            raise RuntimeError(f"expected scalar type {first} but found {second}")
-    if not transposed:
-        _check_room(input.shape[2:], width, padding, dilation)
 
 
 def _check_room(sizes: Sequence[int], width: Sequence[int], padding: Sequence[int], dilation: Sequence[int]) -> None:
@@ -209,6 +236,35 @@ def _check_room(sizes: Sequence[int], width: Sequence[int], padding: Sequence[in
             f"Calculated padded input size per channel: ({' x '.join(map(str, padded))}). Kernel size: "
             f"({' x '.join(map(str, spread))}). Kernel size can't be greater than actual input size"
         )
+
+
+def _check_kernel(input: Tensor, shape: list[int], dilation: tuple[int, ...], transposed: bool) -> None:
+    """Raises torch's error for a dtype or a size that its kernels do not serve; it runs 1-D ones as 2-D."""
+    if input.dtype.name == "bool":
+        flat = "3d" if len(dilation) == 3 else "2d"
+        name = f"slow_conv{flat}_cpu" if flat == "2d" else "compute_columns3d"
+        if transposed:
+            name = f"slow_conv_transpose{flat}_out_cpu"
+        elif max(dilation) > 1:
+            name = "slow_conv_dilated<>"
+        raise no_kernel(name, input.dtype)
+    if 0 in shape[2:]:
+        raise RuntimeError(_empty_kernel(shape, transposed))
+    if 0 in input.shape[2:]:
+        sizes = [*input.shape[:2], 1, *input.shape[2:]] if len(dilation) == 1 else list(input.shape)
+        raise RuntimeError(f"Only zero batch or zero channel inputs are supported, but got input shape: {sizes}")
+
+
+def _empty_kernel(shape: list[int], transposed: bool) -> str:
+    *depth, height, width = (1, *shape[2:]) if len(shape) == 3 else shape[2:]
+    if not depth:
+        return f"kernel size should be greater than zero, but got kernel_height: {height} kernel_width: {width}"
+    if transposed:
+        return (
+            "non-empty 5D (n_output_plane x n_input_plane x kernel_depth x kernel_height x kernel_width) tensor "
+            f"expected for weight, but got: {shape}"
+        )
+    return f"kernel size should be greater than zero, but got: {depth[0]} x {height} x {width} (TxHxW)"
 
 
 def _with_batch(input: Tensor, rank: int, name: str) -> tuple[Tensor, bool]:
@@ -222,12 +278,25 @@ def _with_batch(input: Tensor, rank: int, name: str) -> tuple[Tensor, bool]:
     return (input.unsqueeze(0) if alone else input), alone
 
 
+def _check_rank(weight: Tensor, stride: tuple[int, ...]) -> None:
+    if weight.ndim < 3:
+        raise RuntimeError("weight should have at least three dimensions")
+    if weight.ndim != len(stride) + 2:
+        raise RuntimeError(
+            f"expected stride to be a single integer value or a list of {weight.ndim - 2} values to match the "
+            f"convolution dimensions, but got stride={list(stride)}"
+        )
+
+
 def _convolve(
     input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sizes, padding: Sizes | str, dilation: Sizes,
     groups: int, rank: int,
 ) -> Tensor:  # fmt: skip
+    _check_bias_dtype(input, bias)
     images, alone = _with_batch(input, rank, f"conv{rank}d")
-    steps, spread = _spread(stride, rank, "stride"), _spread(dilation, rank, "dilation")
+    steps = _spread(stride, rank, "stride")
+    _check_rank(weight, steps)
+    spread = _spread(dilation, rank, "dilation")
     if isinstance(padding, str):
         images, around = _pad_by_name(images, weight, padding, steps, spread)
     else:
@@ -255,22 +324,45 @@ def _pad_by_name(
     return images, tuple(amount // 2 for amount in total)
 
 
+def _check_output(
+    sizes: Sequence[int], width: Sequence[int], stride: tuple[int, ...], padding: tuple[int, ...],
+    output_padding: tuple[int, ...], dilation: tuple[int, ...],
+) -> None:  # fmt: skip
+    """Raises torch's error where a transposed convolution has no result."""
+    if min(output_padding) < 0:
+        raise RuntimeError("negative output_padding is not supported")
+    flat = len(stride) == 1
+    if any(more >= max(step, gap) for more, step, gap in zip(output_padding, stride, dilation, strict=True)):
+        parts = [
+            f"{what}_{name}: {value}"
+            for what, first, values in (
+                ("output_padding", 0, output_padding), ("stride", 1, stride), ("dilation", 1, dilation)
+            )
+            for name, value in zip(
+                ("depth", "height", "width")[-max(len(stride), 2) :], (first, *values) if flat else values, strict=True
+            )
+        ]  # fmt: skip
+        raise RuntimeError(f"output padding must be smaller than either stride or dilation, but got {' '.join(parts)}")
+    reached = _transposed_sizes(sizes, width, stride, padding, output_padding, dilation)
+    if min(reached) < 1:
+        before, after = (" x ".join(map(str, (1, *part) if flat else part)) for part in (sizes, reached))
+        raise RuntimeError(
+            f"Given input size per channel: ({before}). Calculated output size per channel: ({after}). Output size is "
+            "too small"
+        )
+
+
 def _transpose(
     input: Tensor, weight: Tensor, bias: Tensor | None, stride: Sizes, padding: Sizes, output_padding: Sizes,
     groups: int, dilation: Sizes, rank: int,
 ) -> Tensor:  # fmt: skip
     images, alone = _with_batch(input, rank, f"conv_transpose{rank}d")
-    steps, spread = _spread(stride, rank, "stride"), _spread(dilation, rank, "dilation")
+    steps = _spread(stride, rank, "stride")
+    _check_rank(weight, steps)
+    spread = _spread(dilation, rank, "dilation")
     around, extra = _spread(padding, rank, "padding"), _spread(output_padding, rank, "output_padding")
     _check(images, weight, bias, steps, around, spread, True, groups)
-    if any(more >= max(step, gap) for more, step, gap in zip(extra, steps, spread, strict=True)):
-        names = ("depth", "height", "width")[-rank:]
-        parts = [
-            f"{what}_{name}: {value}"
-            for what, values in (("output_padding", extra), ("stride", steps), ("dilation", spread))
-            for name, value in zip(names, values, strict=True)
-        ]
-        raise RuntimeError(f"output padding must be smaller than either stride or dilation, but got {' '.join(parts)}")
+    _check_output(images.shape[2:], weight.shape[2:], steps, around, extra, spread)
     found = convolution(images, weight, bias, steps, around, spread, True, extra, groups)
     return found.squeeze(0) if alone else found  # type: ignore[no-any-return]
 

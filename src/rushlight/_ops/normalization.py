@@ -265,7 +265,7 @@ def _group_gradient(
 ) -> tuple[Any, Any, Any]:
     g = g[0]
     rank, shape = input.ndim, tuple(input.shape)
-    blocks = (shape[0], group, -1)
+    blocks = (shape[0], group, prod(shape[1:]) // group)
     rows = input.reshape(blocks)
     mean, rstd = _statistics(rows, (2,), eps)
     normalized = ((rows - mean) * rstd).reshape(shape)

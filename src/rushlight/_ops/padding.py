@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._backends.numpy import resample as backend
+from .._declare.dispatch import no_kernel
 from .._declare.kinds import kernel
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def _sides(pad: Sequence[int], ndim: int) -> list[tuple[int, int]]:
     if len(pad) // 2 > ndim:
         raise RuntimeError(
             f"Length of pad should be no more than twice the number of dimensions of the input. Pad length is "
-            f"{len(pad)} while the input has {ndim} dimensions."
+            f"{len(pad)}while the input has {ndim}dimensions."
         )
     sides = [(0, 0)] * ndim
     for position in range(len(pad) // 2):
@@ -52,14 +53,12 @@ def constant_pad_nd(input: Tensor, pad: Sequence[int], value: Number = 0) -> Any
         tensor([0., 1., 1., 0.])
     """
     sides = _sides(pad, input.ndim)
+    for size, (left, right) in zip(input.shape, sides, strict=True):
+        if size + min(left, 0) + min(right, 0) < 0:
+            error = RuntimeError("narrow(): length must be non-negative.")
+            error.add_note(f"a negative width cuts off more than there is: ({left}, {right}) of a size of {size}")
+            raise error
     shape = [size + left + right for size, (left, right) in zip(input.shape, sides, strict=True)]
-    for dim, size in enumerate(shape):
-        if size < 0:
-            left, right = sides[dim]
-            raise RuntimeError(
-                f"The input size {input.shape[dim]}, plus negative padding {left} and {right} resulted in a negative "
-                f"output size, which is invalid. Check dimension {dim} of your input."
-            )
     source, target = [], []
     for size, (left, right) in zip(input.shape, sides, strict=True):
         source.append(slice(max(-left, 0), size - max(-right, 0)))
@@ -78,8 +77,9 @@ _PAD_NODES = (
 
 def _border_taps(size: int, left: int, right: int, mode: str) -> backend.Taps:
     places = np.arange(-left, size + right)
-    if mode == "circular":
-        index = places % size
+    if mode == "circular":  # what negative widths leave is what wraps around
+        start, stop = max(-left, 0), size - max(-right, 0)
+        index = (places - start) % max(stop - start, 1) + start
     elif mode == "replicate":
         index = np.clip(places, 0, size - 1)
     else:
@@ -94,9 +94,54 @@ def _all_taps(shape: Sequence[int], pad: Sequence[int], mode: str) -> list[backe
     return [_border_taps(size, *side, mode) for size, side in zip(shape[-rank:], sides, strict=True)]
 
 
+def _check_border(input: Tensor, pad: Sequence[int], mode: str) -> None:
+    """Raises torch's error for borders that an image cannot give."""
+    rank = len(pad) // 2
+    sizes = input.shape[input.ndim - rank :]
+    sides = _sides(pad, input.ndim)[-rank:]
+    if mode == "circular":
+        _check_circular(sizes, sides)
+        return
+    if 0 in input.shape[input.ndim - rank - 1 :]:
+        raise RuntimeError(
+            f"Expected {rank + 1}D or {rank + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero "
+            f"dimensions for input, but got: {list(input.shape)}"
+        )
+    for number in range(rank):
+        size, (left, right) = sizes[-1 - number], sides[-1 - number]
+        if mode == "reflect" and (left >= size or right >= size):
+            error = RuntimeError(
+                f"Argument #{4 + 2 * number}: Padding size should be less than the corresponding input dimension, but "
+                f"got: padding ({left}, {right}) at dimension {input.ndim - 1 - number} of input {list(input.shape)}"
+            )
+            error.add_note(f"a reflection does not repeat the edge: at most {size - 1} on each side")
+            raise error
+    out = [size + left + right for size, (left, right) in zip(sizes, sides, strict=True)]
+    if rank == 1 and out[0] < 1:
+        raise RuntimeError(f"input (W: {sizes[0]}) is too small. Calculated output W: {out[0]}")
+    if min(out) < 0:
+        shape = [*input.shape[: input.ndim - rank], *out]
+        raise RuntimeError(f"Trying to create tensor with negative dimension {min(out)}: {shape}")
+    if input.dtype.name == "bool":
+        raise no_kernel(f"{'reflection' if mode == 'reflect' else 'replication'}_pad{rank}d", input.dtype)
+
+
+def _check_circular(sizes: Sequence[int], sides: Sequence[tuple[int, int]]) -> None:
+    for size, (left, right) in zip(sizes, sides, strict=True):
+        if left > size or right > size:
+            raise RuntimeError("Padding value causes wrapping around more than once.")
+        if size + left + right < 0:
+            raise RuntimeError("Negative padding value is resulting in an empty dimension")
+        if max(left, right) > size + min(left, 0) + min(right, 0):
+            error = RuntimeError("Padding value causes wrapping around more than once.")
+            error.add_note(f"({left}, {right}) of a size of {size}: a negative width leaves less to wrap around")
+            raise error
+
+
 @kernel(
     batch="fold",
     exact=True,
+    check=_check_border,
     node=_PAD_NODES,
     pick_node=lambda input, pad, mode: (
         6 if mode == "circular" else {"reflect": 0, "replicate": 3}[mode] + len(pad) // 2 - 1

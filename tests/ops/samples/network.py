@@ -217,3 +217,28 @@ leave_out("gradient", "its gradient is meant for what log_softmax returns, as to
 DYNAMIC = "the shape of the result depends on the values"
 leave_out("vmap", DYNAMIC, "_unique2", "_unique_consecutive", "unique_dim")
 leave_out("meta", DYNAMIC, "_unique2", "_unique_consecutive", "unique_dim")
+
+
+@samples("soft_margin_loss")
+def soft_margin(make: Maker) -> Iterator[Sample]:
+    signs = torch.tensor([1.0, -1.0, 1.0])
+    for reduction in (0, 1, 2):
+        yield Sample((make(2, 3), signs.to(make.dtype), reduction))
+
+
+@samples("multi_margin_loss")
+def multi_margin(make: Maker) -> Iterator[Sample]:
+    yield Sample((make(3, 4), make.index(4, 3)))
+    yield Sample((make(3, 4), make.index(4, 3), 2, 0.5, make(4, low=0.5), 0))
+    yield Sample((make(4), make.index(4), 1, 1.0, None, 2), note="one row")
+
+
+@samples("multilabel_margin_loss_forward")
+def multilabel_margin(make: Maker) -> Iterator[Sample]:
+    yield Sample((make(2, 3), torch.tensor([[1, -1, 0], [2, 1, -1]])))
+    yield Sample((make(3), torch.tensor([0, 2, -1]), 0), note="one row")
+
+
+leave_out(
+    "16-bit", "torch has kernels for float32 and float64 only", "multi_margin_loss", "multilabel_margin_loss_forward"
+)

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..._declare.dispatch import scalar_name
+from ..._ops.queries import result_type
+from ..._ops.stacking import broadcast_tensors
+from ...autograd.grad_mode import no_grad
+
 if TYPE_CHECKING:
     from ...tensor import Tensor
 
@@ -33,14 +38,34 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
         dim: the dimension of the vectors.
         eps: lower bound of a norm.
 
+    Raises:
+        RuntimeError: the shapes do not broadcast, the common dtype is not floating, or `eps` is negative.
+
     Example::
 
         >>> torch.nn.functional.cosine_similarity(torch.tensor([[1.0, 0.0]]), torch.tensor([[1.0, 1.0]]))
         tensor([0.7071])
     """
-    first = x1 / x1.norm(2, dim, True).clamp(min=eps)
-    second = x2 / x2.norm(2, dim, True).clamp(min=eps)
+    common = result_type(x1, x2)
+    if not common.is_floating_point:
+        raise RuntimeError(
+            f"expected common dtype to be floating point, yet common dtype is {scalar_name(common)}"
+        )
+    if eps < 0:
+        raise RuntimeError(f"eps must be non-negative, got: {eps:g}")
+    if x1.shape != x2.shape:
+        x1, x2 = broadcast_tensors(x1, x2)
+    first, second = (
+        _normalized(vector if vector.is_floating_point() else vector.to(common), dim, eps) for vector in (x1, x2)
+    )
     return (first * second).sum(dim)
+
+
+def _normalized(vector: Tensor, dim: int, eps: float) -> Tensor:
+    size = vector.norm(2, dim, True).clone()
+    with no_grad():  # the bound does not show in the gradient
+        size.clamp_min_(eps)
+    return vector / size
 
 
 def normalize(

@@ -34,30 +34,29 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         >>> torch.nn.functional.pad(torch.ones(2), (1, 0))
         tensor([0., 1., 1.])
     """
+    if not isinstance(pad, (tuple, list)):
+        raise TypeError(f"pad(): argument 'pad' (position 2) must be tuple of ints, not {type(pad).__name__}")
+    if len(pad) % 2:
+        raise RuntimeError("Padding length must be divisible by 2")
+    rank = len(pad) // 2
+    if rank > input.ndim:
+        error = RuntimeError(
+            "Padding length should be less than or equal to two times the input dimension but got padding length "
+            f"{len(pad)} and input of dimension {input.ndim}"
+        )
+        error.add_note("there are two widths for each dimension that is padded, those of the last dimension first")
+        raise error
     if mode == "constant":
         return constant_pad_nd(input, tuple(pad), 0 if value is None else value)
     if value is not None and value != 0:
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
-    rank = len(pad) // 2
+    if rank not in (1, 2, 3) or input.ndim not in (rank + 1, rank + 2):
+        error = NotImplementedError(f"Padding size {len(pad)} is not supported for {input.ndim}D input tensor.")
+        error.add_note("borders made of the input's own elements are for (n, c, *image) or (c, *image)")
+        raise error
     if mode not in ("reflect", "replicate", "circular"):
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
-    if len(pad) % 2 or rank not in (1, 2, 3) or input.ndim not in (rank + 1, rank + 2):
-        raise NotImplementedError("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now")
-    _check_border(input, pad, mode, rank)
     return pad_border(input, tuple(pad), mode)
-
-
-def _check_border(input: Tensor, pad: Sequence[int], mode: str, rank: int) -> None:
-    for number in range(rank):
-        size = input.shape[-1 - number]
-        left, right = pad[2 * number], pad[2 * number + 1]
-        if mode == "reflect" and (left >= size or right >= size):
-            raise RuntimeError(
-                "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding "
-                f"({left}, {right}) at dimension {input.ndim - 1 - number} of input {list(input.shape)}"
-            )
-        if mode == "circular" and (left > size or right > size):
-            raise RuntimeError("Padding value causes wrapping around more than once.")
 
 
 def interpolate(

@@ -7,6 +7,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from ..._core.sizes import broadcast_shapes
+from ..._declare.dispatch import scalar_name
 from ..._ops import loss as ops
 from ..._ops.loss import MEAN, NONE, reduction_number
 
@@ -184,14 +185,15 @@ def nll_loss(
 
 def _check_batch(input: Tensor, target: Tensor) -> None:
     if input.ndim == 0:
-        raise RuntimeError("input tensor should be 1D or 2D")
-    if input.ndim > 1 and target.ndim > 0 and input.shape[0] != target.shape[0]:
-        error = ValueError(
-            f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({target.shape[0]})."
-        )
+        raise ValueError("Expected 1 or more dimensions (got 0)")
+    if input.ndim == 1 and target.ndim == 1 and target.shape[0] != 1:
+        raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {target.shape[0]}")
+    given = target.shape[0] if target.ndim else 0
+    if input.ndim > 1 and input.shape[0] != given:
+        error = ValueError(f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({given}).")
         error.add_note("both start with the batch: (n, classes, ...) and (n, ...)")
         raise error
-    if input.ndim > 2 and tuple(target.shape[1:]) != tuple(input.shape[2:]):
+    if input.ndim in (3, 5) and tuple(target.shape[1:]) != tuple(input.shape[2:]):
         wanted = (input.shape[0], *input.shape[2:])
         raise RuntimeError(f"Expected target size {list(wanted)}, got {list(target.shape)}")
 
@@ -223,13 +225,32 @@ def cross_entropy(
     if not 0.0 <= label_smoothing <= 1.0:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:.0f}")
     dim = 0 if input.ndim == 1 else 1
-    if target.shape == input.shape and target.is_floating_point():
+    if target.shape == input.shape:
+        _check_probabilities(input, target, weight, ignore_index, dim)
         return _soft_cross_entropy(input.log_softmax(dim), target, weight, reduction, label_smoothing, dim)
     if not label_smoothing:
         return nll_loss(input.log_softmax(dim), target, weight, None, ignore_index, None, reduction)
     logs = input.log_softmax(dim)
     hard = nll_loss(logs, target, weight, None, ignore_index, None, reduction)
     return _smoothed(logs, target, hard, weight, ignore_index, reduction, label_smoothing, dim)
+
+
+def _check_probabilities(input: Tensor, target: Tensor, weight: Tensor | None, ignore_index: int, dim: int) -> None:
+    if not target.is_floating_point():
+        error = RuntimeError(
+            f"Expected floating point type for target with class probabilities, got {scalar_name(target.dtype)}"
+        )
+        error.add_note("a target of the shape of the input holds probabilities; class numbers have no class dimension")
+        raise error
+    if ignore_index >= 0:
+        raise RuntimeError("ignore_index is not supported for floating point target")
+    if not input.ndim:
+        raise IndexError("Dimension specified as 1 but tensor has no dimensions")
+    if weight is not None and tuple(weight.shape) != (input.shape[dim],):
+        raise RuntimeError(
+            f"cross_entropy: weight tensor should be defined either for all {input.shape[dim]} classes or no classes "
+            f"but got weight tensor of shape: {list(weight.shape)}"
+        )
 
 
 def _soft_cross_entropy(
@@ -301,9 +322,23 @@ def binary_cross_entropy(
         )
         error.add_note("add or drop a dimension: target.unsqueeze(1), or input.squeeze(1)")
         raise error
-    if weight is not None:
-        weight = weight.expand(broadcast_shapes(target.shape, weight.shape))
+    if weight is not None and weight.shape != input.shape:
+        weight = _expanded_weight(weight, target)
     return ops.binary_cross_entropy(input, target, weight, number)
+
+
+def _expanded_weight(weight: Tensor, target: Tensor) -> Tensor:
+    if any(1 not in pair and pair[0] != pair[1] for pair in zip(weight.shape[::-1], target.shape[::-1], strict=False)):
+        size, dim = next(
+            (size, -1 - place)
+            for place, (size, own) in enumerate(zip(weight.shape[::-1], target.shape[::-1], strict=False))
+            if size != own and 1 not in (size, own)
+        )
+        raise RuntimeError(
+            f"Attempting to broadcast a dimension of length {size} at {dim}! Mismatching argument at index 1 had "
+            f"{weight.shape}; but expected shape should be broadcastable to {list(target.shape)}"
+        )
+    return weight.expand(broadcast_shapes(target.shape, weight.shape))
 
 
 def binary_cross_entropy_with_logits(
@@ -329,6 +364,8 @@ def binary_cross_entropy_with_logits(
     number = reduction_number(legacy_reduction(size_average, reduce, reduction))
     if target.shape != input.shape:
         raise ValueError(f"Target size ({target.size()}) must be the same as input size ({input.size()})")
+    if input.dtype is not target.dtype and target.is_floating_point() and input.is_floating_point():
+        input = input.to(target.dtype)  # torch computes in the dtype of the target
     return ops.binary_cross_entropy_with_logits(input, target, weight, pos_weight, number)
 
 
@@ -357,6 +394,10 @@ def kl_div(
             "'mean' will be changed to behave the same as 'batchmean' in the next major release.",
             stacklevel=2,
         )
+    for tensor in (input, target):
+        if not tensor.is_floating_point():
+            kind = "Complex" if tensor.is_complex() else "Integral"
+            raise RuntimeError(f"kl_div: {kind} inputs not supported.")
     losses = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
     if reduction == "batchmean":
         return losses.sum() / input.shape[0] if input.ndim else losses.sum()
@@ -423,7 +464,8 @@ def gaussian_nll_loss(
             given not in (1, size) for given, size in zip(var.shape, input.shape, strict=True)
         ):
             raise ValueError("var is of incorrect size")
-    reduction_number(reduction)
+    if reduction not in ("none", "mean", "sum"):
+        raise ValueError(f"{reduction} is not valid")
     fixed = var.detach()
     clamped = var + (fixed.clamp(min=eps) - fixed)  # the bound does not show in the gradient
     losses = 0.5 * (clamped.log() + (input - target) ** 2 / clamped)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ..._ops import loss as ops
 from ..._ops.activation import logsigmoid
+from ..._ops.loss import reduction_number
 from .distances import pairwise_distance
 from .losses import legacy_reduction, reduced
 
@@ -25,9 +27,8 @@ def hinge_embedding_loss(
         tensor(0.5000)
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
-    positive = input.masked_fill(target != 1, 0)
-    negative = (margin - input).clamp(min=0).masked_fill(target != -1, 0)
-    return reduced(positive + negative, reduction)
+    below = (margin - input).clamp(min=0).masked_fill(target == 1, 0)  # a target that is neither counts as both
+    return reduced(below + input.masked_fill(target == -1, 0), reduction)
 
 
 def soft_margin_loss(
@@ -42,7 +43,7 @@ def soft_margin_loss(
         tensor(0.6931)
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
-    return reduced((-target * input).exp().log1p(), reduction)
+    return ops.soft_margin_loss(input, target, reduction_number(reduction))
 
 
 def margin_ranking_loss(
@@ -77,6 +78,15 @@ def cosine_embedding_loss(
         tensor(0.)
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
+    if target.ndim > 1:
+        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    if not input1.ndim == input2.ndim == target.ndim + 1:
+        error = RuntimeError(
+            f"{target.ndim}D target tensor expects {target.ndim + 1}D input tensors, but found inputs with sizes "
+            f"{list(input1.shape)} and {list(input2.shape)}."
+        )
+        error.add_note("there is one target for each pair of vectors: (n, features) with (n,), or (features,) with ()")
+        raise error
     dim = 0 if input1.ndim == 1 else 1
     small = 1e-12
     product = (input1 * input2).sum(dim)
@@ -102,6 +112,10 @@ def multilabel_soft_margin_loss(
     losses = -(target * logsigmoid(input) + (1 - target) * logsigmoid(-input))
     if weight is not None:
         losses = losses * weight
+    if not input.ndim:
+        raise IndexError("Dimension specified as -1 but tensor has no dimensions")
+    if reduction not in ("none", "mean", "sum"):
+        raise ValueError(f"{reduction} is not valid")
     return reduced(losses.sum(-1) / input.shape[-1], reduction)
 
 
@@ -125,16 +139,9 @@ def multi_margin_loss(
     reduction = legacy_reduction(size_average, reduce, reduction)
     if p not in (1, 2):
         raise ValueError("only p == 1 and p == 2 supported")
-    scores, classes = (input.unsqueeze(0), target.reshape(1)) if input.ndim == 1 else (input, target)
-    chosen = scores.gather(1, classes.unsqueeze(1))
-    short = (margin - chosen + scores).clamp(min=0)
-    if p == 2:
-        short = short * short
-    if weight is not None:
-        short = short * weight[classes].unsqueeze(1)
-    mask = scores.new_ones(scores.shape).scatter(1, classes.unsqueeze(1), 0)
-    losses = (short * mask).sum(1) / scores.shape[1]
-    return reduced(losses.reshape(target.shape), reduction)
+    if weight is not None and weight.ndim != 1:
+        raise ValueError("weight must be one-dimensional")
+    return ops.multi_margin_loss(input, target, p, margin, weight, reduction_number(reduction))
 
 
 def multilabel_margin_loss(
@@ -149,16 +156,7 @@ def multilabel_margin_loss(
         tensor(0.5000)
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
-    scores = input.reshape(1, -1) if input.ndim < 2 else input
-    labels = target.reshape(1, -1) if target.ndim < 2 else target
-    valid = (labels < 0).cumsum(1) == 0
-    places = labels.masked_fill(~valid, 0)
-    is_target = scores.new_zeros(scores.shape).scatter_add(1, places, valid.to(scores.dtype)) > 0
-    chosen = scores.gather(1, places)
-    short = (1 - chosen.unsqueeze(2) + scores.unsqueeze(1)).clamp(min=0)
-    keep = valid.unsqueeze(2) & ~is_target.unsqueeze(1)
-    losses = short.masked_fill(~keep, 0).sum((1, 2)) / scores.shape[1]
-    return reduced(losses.reshape(() if input.ndim < 2 else (-1,)), reduction)
+    return ops.multilabel_margin_loss(input, target, reduction_number(reduction))[0]
 
 
 def triplet_margin_loss(
@@ -211,6 +209,11 @@ def _triplet(
     anchor: Tensor, positive: Tensor, negative: Tensor, distance: Callable[[Tensor, Tensor], Tensor], margin: float,
     swap: bool, reduction: str,
 ) -> Tensor:  # fmt: skip
+    if not anchor.ndim == positive.ndim == negative.ndim:
+        raise RuntimeError(
+            "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: "
+            f"anchor {anchor.ndim}D, positive {positive.ndim}D, and negative {negative.ndim}D inputs"
+        )
     near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:
         far = far.minimum(distance(positive, negative))
