@@ -202,6 +202,8 @@ from ._ops.linalg_decomposition import cholesky_inverse, cholesky_solve
 from ._ops.linalg_decomposition import old_cholesky as cholesky
 from ._ops.linalg_decomposition import old_qr as qr
 from ._ops.linalg_decomposition import old_svd as svd
+from ._ops.linalg_exponential import matrix_exp
+from ._ops.linalg_reflections import geqrf, orgqr
 from ._ops.linalg_solve import cross_first as cross
 from ._ops.linalg_solve import det, logdet, matrix_power, slogdet
 from ._ops.linalg_solve import inv as inverse
@@ -419,12 +421,16 @@ _OPERATORS_ON_DEMAND = {
         "feature_dropout", "feature_dropout_", "native_dropout", "rrelu", "rrelu_",
     ),
     "_ops.random.gammas": ("_dirichlet_grad", "_sample_dirichlet", "_standard_gamma", "_standard_gamma_grad"),
+    "_ops.recurrent": (
+        "gru", "gru_cell", "lstm", "lstm_cell", "rnn_relu", "rnn_relu_cell", "rnn_tanh", "rnn_tanh_cell",
+    ),
     "_ops.search": ("bucketize", "searchsorted"),
     "_ops.windows": ("bartlett_window", "blackman_window", "hamming_window", "hann_window", "kaiser_window"),
     "compat.alias": ("install_as_torch",),
     "func": ("vmap",),
     "nn.functional": ("cosine_similarity", "pairwise_distance"),
     "nn.functional.activations": ("celu_", "selu_", "threshold_"),
+    "visual.summary": ("summary",),
 }  # fmt: skip
 """Operators that few programs need, and those of layers, by the module they load from when they are first used."""
 

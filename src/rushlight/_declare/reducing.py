@@ -14,6 +14,7 @@ from .record import REGISTRY
 
 _ON_DEMAND = {
     "constant_pad_nd": "rushlight._ops.padding",
+    "dropout": "rushlight._ops.random.dropout",
     "svdvals": "rushlight._ops.linalg_decomposition",
 }
 """Where operators are declared whose family is only loaded when it is asked for."""

@@ -8,8 +8,17 @@ import warnings
 from typing import Any
 
 from ..._ops.creation import empty, zeros
-from ..._ops.joining import cat, stack
-from .. import functional as F, init
+from ..._ops.recurrent import (
+    gru,
+    gru_cell,
+    lstm,
+    lstm_cell,
+    rnn_relu,
+    rnn_relu_cell,
+    rnn_tanh,
+    rnn_tanh_cell,
+)
+from .. import init
 from ..parameter import Parameter
 from ..utils.rnn import PackedSequence
 from .module import Module
@@ -17,35 +26,14 @@ from .module import Module
 _GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
 
 
-def lstm_step(x: Any, state: tuple[Any, Any], w: Any, u: Any, b: Any, c: Any) -> tuple[Any, Any]:
-    """One step of a long short-term memory: gates input, forget, cell, output."""
-    hidden, cell = state
-    gates = F.linear(x, w, b) + F.linear(hidden, u, c)
-    enter, forget, fresh, leave = gates.chunk(4, 1)
-    cell = forget.sigmoid() * cell + enter.sigmoid() * fresh.tanh()
-    return leave.sigmoid() * cell.tanh(), cell
+_NETWORKS = {"LSTM": lstm, "GRU": gru, "RNN_TANH": rnn_tanh, "RNN_RELU": rnn_relu}
 
 
-def gru_step(x: Any, hidden: Any, w: Any, u: Any, b: Any, c: Any) -> Any:
-    """One step of a gated recurrent unit: gates reset, update, new."""
-    from_input, from_hidden = F.linear(x, w, b).chunk(3, 1), F.linear(hidden, u, c).chunk(3, 1)
-    reset = (from_input[0] + from_hidden[0]).sigmoid()
-    update = (from_input[1] + from_hidden[1]).sigmoid()
-    fresh = (from_input[2] + reset * from_hidden[2]).tanh()
-    return (hidden - fresh) * update + fresh
-
-
-def tanh_step(x: Any, hidden: Any, w: Any, u: Any, b: Any, c: Any) -> Any:
-    """One step of a plain recurrence with tanh."""
-    return (F.linear(x, w, b) + F.linear(hidden, u, c)).tanh()
-
-
-def relu_step(x: Any, hidden: Any, w: Any, u: Any, b: Any, c: Any) -> Any:
-    """One step of a plain recurrence with a rectifier."""
-    return F.relu(F.linear(x, w, b) + F.linear(hidden, u, c))
-
-
-_STEPS = {"LSTM": lstm_step, "GRU": gru_step, "RNN_TANH": tanh_step, "RNN_RELU": relu_step}
+def _draw(module: Module, hidden_size: int) -> None:
+    """Draws all parameters from a uniform distribution that shrinks with the hidden size."""
+    bound = 1.0 / math.sqrt(hidden_size) if hidden_size > 0 else 0
+    for weight in module.parameters():
+        init.uniform_(weight, -bound, bound)
 
 
 class RNNBase(Module):
@@ -101,9 +89,7 @@ class RNNBase(Module):
 
     def reset_parameters(self) -> None:
         """Draws all parameters from a uniform distribution that shrinks with the hidden size."""
-        bound = 1.0 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
-        for weight in self.parameters():
-            init.uniform_(weight, -bound, bound)
+        _draw(self, self.hidden_size)
 
     def flatten_parameters(self) -> None:
         """Nothing to do: parameters need not be in one block of memory here."""
@@ -135,7 +121,7 @@ class RNNBase(Module):
         return text
 
     def forward(self, input: Any, hx: Any = None) -> Any:
-        """Runs the layers over a sequence.
+        """Runs the layers over a sequence; each layer and direction is one node of the graph.
 
         Args:
             input: of shape (time, batch, input_size), batch first if the layer is, without a batch, or packed.
@@ -143,113 +129,105 @@ class RNNBase(Module):
 
         Returns:
             The outputs of the last layer at every time, and the last state.
+
+        Raises:
+            ValueError: the input has another number of dimensions, or another dtype than the weights.
+            RuntimeError: a size does not fit.
         """
         if isinstance(input, PackedSequence):
             return self._forward_packed(input, hx)
         if input.dim() not in (2, 3):
-            raise ValueError(f"{self._title()}: Expected input to be 2D or 3D, got {input.dim()}D instead")
+            found = f"Expected input to be 2D or 3D, got {input.dim()}D instead"
+            raise self._explained(ValueError(f"{type(self).__name__}: {found}"))
         alone = input.dim() == 2
+        batch = 0 if self.batch_first else 1
         if alone:
-            input = input.unsqueeze(0 if self.batch_first else 1)
-        states = self._first_states(input.size(0 if self.batch_first else 1), input, hx, alone)
-        if input.size(-1) != self.input_size:
-            raise RuntimeError(
-                f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.size(-1)}"
-            )
-        sequence = input.transpose(0, 1) if self.batch_first else input
-        steps = list(sequence.unbind(0))
-        outputs, last = self._run(steps, states, None)
-        found = stack(outputs, 0)
-        if self.batch_first:
-            found = found.transpose(0, 1)
+            input = input.unsqueeze(batch)
+        states = self._first_states(input.size(batch), input, hx, alone)
+        self._check_input(input)
+        output, *last = self._run(input, None, states)
         if alone:
-            found = found.squeeze(0 if self.batch_first else 1)
+            output = output.squeeze(batch)
             last = [state.squeeze(1) for state in last]
-        return found, (tuple(last) if self.mode == "LSTM" else last[0])
+        return output, self._state(last)
 
-    def _title(self) -> str:
-        return type(self).__name__
+    def _forward_packed(self, packed: Any, hx: Any) -> Any:
+        data, batch_sizes, order, way_back = packed
+        states = self._first_states(int(batch_sizes[0]), data, hx, False)
+        if hx is not None and order is not None:
+            states = [state.index_select(1, order) for state in states]
+        self._check_input(data)
+        output, *last = self._run(data, batch_sizes, states)
+        if way_back is not None:
+            last = [state.index_select(1, way_back) for state in last]
+        return PackedSequence(output, batch_sizes, order, way_back), self._state(last)
+
+    def _run(self, data: Any, batch_sizes: Any, states: list[Any]) -> Any:
+        """The outputs and the last states; `batch_sizes` are those of a packed sequence."""
+        hx = states if self.mode == "LSTM" else states[0]
+        options = (self.bias, self.num_layers, self.dropout, self.training, self.bidirectional)
+        network = _NETWORKS[self.mode]
+        if batch_sizes is None:
+            return network(data, hx, self._flat_weights, *options, self.batch_first)
+        return network(data, batch_sizes, hx, self._flat_weights, *options)
+
+    def _state(self, last: list[Any]) -> Any:
+        return tuple(last) if self.mode == "LSTM" else last[0]
 
     def _first_states(self, batch: int, input: Any, hx: Any, alone: bool) -> list[Any]:
         """The first states, each of shape (layers * directions, batch, size)."""
         count = self.num_layers * (2 if self.bidirectional else 1)
         sizes = [self.proj_size or self.hidden_size] + ([self.hidden_size] if self.mode == "LSTM" else [])
         if hx is None:
-            return [zeros((count, batch, size), dtype=input.dtype) for size in sizes]
-        given = list(hx) if self.mode == "LSTM" else [hx]
+            return [zeros((count, batch, size), dtype=input.dtype, device=input.device) for size in sizes]
+        pair = self.mode == "LSTM"
+        given = [hx[0], hx[1]] if pair else [hx]
+        rank = 2 if alone else 3
+        if any(state.dim() != rank for state in given):
+            kind = "unbatched 2-D" if alone else "batched 3-D"
+            ranks = ", ".join(f"{state.dim()}-D" for state in given)
+            got = f"({ranks}) tensors" if pair else f"{ranks} tensor"
+            both = "hx and cx" if pair else "hx"
+            text = f"For {kind} input, {both} should also be {rank}-D but got {got}"
+            raise self._explained(RuntimeError(text))
+        if alone:
+            given = [state.unsqueeze(1) for state in given]
         for position, (state, size) in enumerate(zip(given, sizes, strict=True)):
-            rank = 2 if alone else 3
-            if state.dim() != rank:
-                kind = "unbatched 2-D" if alone else "batched 3-D"
-                raise RuntimeError(
-                    f"For {kind} input, hx {'and cx ' if self.mode == 'LSTM' else ''}should also be {rank}-D but got "
-                    + (
-                        f"({given[0].dim()}-D, {given[1].dim()}-D) tensors"
-                        if self.mode == "LSTM"
-                        else f"{state.dim()}-D tensor"
-                    )
-                )
-            wanted = (count, size) if alone else (count, batch, size)
+            wanted = (count, batch, size)
             if tuple(state.shape) != wanted:
-                name = f"hidden[{position}]" if self.mode == "LSTM" else "hidden"
-                raise RuntimeError(f"Expected {name} size {wanted}, got {list(state.shape)}")
-        return [state.unsqueeze(1) for state in given] if alone else given
+                name = f"hidden[{position}]" if pair else "hidden"
+                text = f"Expected {name} size {wanted}, got {list(state.shape)}"
+                raise self._explained(RuntimeError(text))
+        return given
 
-    def _run(self, steps: list[Any], states: list[Any], sizes: list[int] | None) -> tuple[list[Any], list[Any]]:
-        """All layers over the steps; `sizes` are the batch sizes of a packed sequence."""
-        last: list[list[Any]] = [[] for _ in states]
-        directions = 2 if self.bidirectional else 1
-        for layer in range(self.num_layers):
-            outputs: list[list[Any]] = []
-            for direction in range(directions):
-                index = layer * directions + direction
-                first = [state[index] for state in states]
-                found, ended = self._scan(steps, first, self.all_weights[index], bool(direction), sizes)
-                outputs.append(found)
-                for collected, state in zip(last, ended, strict=True):
-                    collected.append(state)
-            steps = outputs[0] if directions == 1 else [cat(pair, 1) for pair in zip(*outputs, strict=True)]
-            if self.dropout and layer < self.num_layers - 1 and self.training:
-                steps = [F.dropout(step, self.dropout, True) for step in steps]
-        return steps, [stack(collected, 0) for collected in last]
+    def _check_input(self, input: Any) -> None:
+        """Raises torch's errors for an input of another dtype than the weights, or of another length."""
+        weight = self.weight_ih_l0
+        if input.dtype is not weight.dtype:
+            raise self._explained(
+                ValueError(
+                    f"RNN input dtype ({input.dtype}) does not match weight dtype ({weight.dtype}). "
+                    f"Convert input: input.to({weight.dtype}), or convert model: model.to({input.dtype})"
+                )
+            )
+        if input.size(-1) != self.input_size:
+            raise self._explained(
+                RuntimeError(
+                    f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.size(-1)}"
+                )
+            )
 
-    def _scan(
-        self, steps: list[Any], state: list[Any], weights: list[Any], backwards: bool, sizes: list[int] | None
-    ) -> tuple[list[Any], list[Any]]:
-        """One layer in one direction."""
-        step = _STEPS[self.mode]
-        projection = weights[-1] if self.proj_size else None
-        w, u = weights[:2]
-        b, c = weights[2:4] if self.bias else (None, None)
-        order = range(len(steps) - 1, -1, -1) if backwards else range(len(steps))
-        outputs: list[Any] = [None] * len(steps)
-        for index in order:
-            rows = None if sizes is None else sizes[index]
-            current = state if rows is None else [part[:rows] for part in state]
-            if self.mode == "LSTM":
-                hidden, cell = lstm_step(steps[index], (current[0], current[1]), w, u, b, c)
-                hidden = hidden if projection is None else F.linear(hidden, projection)
-                fresh = [hidden, cell]
-            else:
-                fresh = [step(steps[index], current[0], w, u, b, c)]
-            outputs[index] = fresh[0]
-            if rows is not None and rows < len(state[0]):
-                fresh = [cat([part, old[rows:]], 0) for part, old in zip(fresh, state, strict=True)]
-            state = fresh
-        return outputs, state
-
-    def _forward_packed(self, packed: Any, hx: Any) -> Any:
-        sizes = packed.batch_sizes.tolist()
-        states = self._first_states(sizes[0], packed.data, None, False)
-        if hx is not None:
-            given = list(hx) if self.mode == "LSTM" else [hx]
-            states = given if packed.sorted_indices is None else [part[:, packed.sorted_indices] for part in given]
-        steps = list(packed.data.split(sizes))
-        outputs, last = self._run(steps, states, sizes)
-        if packed.unsorted_indices is not None:
-            last = [part[:, packed.unsorted_indices] for part in last]
-        result = PackedSequence(cat(outputs, 0), packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices)
-        return result, (tuple(last) if self.mode == "LSTM" else last[0])
+    def _explained(self, error: Exception) -> Exception:
+        """The error with a note that names the layer and the shapes it expects."""
+        order = "batch, time" if self.batch_first else "time, batch"
+        count = self.num_layers * (2 if self.bidirectional else 1)
+        state = f"({count}, batch, {self.proj_size or self.hidden_size})"
+        error.add_note(
+            f"{self!r} expects an input of shape ({order}, {self.input_size}), or (time, {self.input_size}) without a "
+            f"batch, and a first state of shape {state}"
+            + (f" with a cell state of shape ({count}, batch, {self.hidden_size})" if self.mode == "LSTM" else "")
+        )
+        return error
 
 
 def _check_options(mode: str, hidden_size: Any, num_layers: int, dropout: Any, proj_size: int) -> None:
@@ -376,9 +354,7 @@ class RNNCellBase(Module):
 
     def reset_parameters(self) -> None:
         """Draws all parameters from a uniform distribution that shrinks with the hidden size."""
-        bound = 1.0 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
-        for weight in self.parameters():
-            init.uniform_(weight, -bound, bound)
+        _draw(self, self.hidden_size)
 
     def extra_repr(self) -> str:
         """Sizes and the options that differ from their defaults."""
@@ -435,7 +411,7 @@ class RNNCell(RNNCellBase):
         batch, (hidden,), alone = self._prepare(input, hx)
         if self.nonlinearity not in ("tanh", "relu"):
             raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
-        step = tanh_step if self.nonlinearity == "tanh" else relu_step
+        step = rnn_tanh_cell if self.nonlinearity == "tanh" else rnn_relu_cell
         found = step(batch, hidden, *self._weights())
         return found.squeeze(0) if alone else found
 
@@ -461,7 +437,7 @@ class LSTMCell(RNNCellBase):
     def forward(self, input: Any, hx: Any = None) -> Any:
         """The next output and cell state."""
         batch, states, alone = self._prepare(input, hx)
-        hidden, cell = lstm_step(batch, (states[0], states[1]), *self._weights())
+        hidden, cell = lstm_cell(batch, states, *self._weights())
         return (hidden.squeeze(0), cell.squeeze(0)) if alone else (hidden, cell)
 
 
@@ -485,5 +461,5 @@ class GRUCell(RNNCellBase):
     def forward(self, input: Any, hx: Any = None) -> Any:
         """The next state."""
         batch, (hidden,), alone = self._prepare(input, hx)
-        found = gru_step(batch, hidden, *self._weights())
+        found = gru_cell(batch, hidden, *self._weights())
         return found.squeeze(0) if alone else found
