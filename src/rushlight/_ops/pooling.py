@@ -87,7 +87,10 @@ def avg_pool(
     sizes = input.shape[-rank:]
     out = windows.pooled_sizes(sizes, kernel_size, stride, padding, (1,) * rank, ceil_mode)
     total = windows.sums(input, kernel_size, stride, padding, out)
-    return total / _divisor(sizes, kernel_size, stride, padding, out, count_include_pad, divisor_override, input.dtype)
+    divisor = _divisor(sizes, kernel_size, stride, padding, out, count_include_pad, divisor_override, input.dtype)
+    if input.dtype.kind in "iu":  # C's division, towards zero
+        return np.sign(total) * np.sign(divisor) * (np.abs(total) // np.abs(divisor))
+    return total / divisor
 
 
 @kernel(
@@ -135,7 +138,7 @@ def adaptive_max_pool(input: Tensor, output_size: Sequence[int]) -> Any:
             for spot, size, parts in zip(place, sizes, output_size, strict=True)
         ]
         window = input[(..., *(slice(*bound) for bound in bounds))]
-        flat = window.reshape((*lead, -1))
+        flat = window.reshape((*lead, prod(window.shape[len(lead) :])))
         best = flat.argmax(-1)
         values[(..., *place)] = np.take_along_axis(flat, best[..., None], -1)[..., 0]
         within = np.unravel_index(best, window.shape[-rank:])

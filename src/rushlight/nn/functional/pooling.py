@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from ..._ops.pooling import adaptive_max_pool, avg_pool, max_pool
 from ..._ops.resampling import adaptive_average
+from .pooling_checks import (
+    adaptive_sizes,
+    check_adaptive,
+    check_average,
+    check_max,
+    check_max1d,
+    check_sequence,
+    spread,
+)
 
 if TYPE_CHECKING:
     from ...tensor import Tensor
@@ -15,56 +25,27 @@ Sizes = int | Sequence[int]
 _WORDS = {1: "an int", 2: "two ints", 3: "three ints"}
 
 
-def _spread(value: Sizes | None, rank: int, name: str, default: tuple[int, ...] | None = None) -> tuple[int, ...]:
-    """One int a dimension."""
-    if value is None or (not isinstance(value, int) and not len(value)):
-        assert default is not None
-        return default
-    if isinstance(value, int):
-        return (value,) * rank
-    found = tuple(value)
-    if len(found) == 1:
-        return found * rank
-    if len(found) != rank:
-        kind = {1: "a single int", 2: "either be a single int, or a tuple of two ints"}.get(
-            rank, "either be a single int, or a tuple of three ints"
-        )
-        raise RuntimeError(f"{name} must {kind}")
-    return found
-
-
-def _check(input: Tensor, rank: int, name: str, out: Sequence[int] | None = None) -> None:
-    if input.ndim not in (rank + 1, rank + 2):
-        words = {1: "2D or 3D (batch mode)", 2: "3D or 4D (batch mode)", 3: "4D or 5D (batch mode)"}[rank]
-        raise RuntimeError(f"{name}: Expected {words} tensor expected for input")
-
-
 def _max(
     rank: int, input: Tensor, kernel_size: Sizes, stride: Sizes | None, padding: Sizes, dilation: Sizes,
-    ceil_mode: bool,
+    ceil_mode: bool, places: bool = True,
 ) -> tuple[Tensor, Tensor]:  # fmt: skip
     name = f"max_pool{rank}d"
-    width = _spread(kernel_size, rank, f"{name}: kernel_size")
-    steps = _spread(stride, rank, f"{name}: stride", width)
-    around = _spread(padding, rank, f"{name}: padding")
-    spread = _spread(dilation, rank, f"{name}: dilation")
-    _check(input, rank, f"{name}()")
-    _check_window(width, around, spread)
-    if rank == 1:
-        values, index = max_pool(input.unsqueeze(-2), (1, *width), (1, *steps), (0, *around), (1, *spread), ceil_mode)
-        return values.squeeze(-2), index.squeeze(-2)
-    return max_pool(input, width, steps, around, spread, ceil_mode)
-
-
-def _check_window(width: Sequence[int], around: Sequence[int], spread: Sequence[int]) -> None:
-    for size, pad, gap in zip(width, around, spread, strict=True):
-        if pad < 0:
-            raise RuntimeError(f"pad must be non-negative, but got pad: {pad}")
-        if pad > ((size - 1) * gap + 1) // 2:
-            raise RuntimeError(
-                f"pad should be at most half of effective kernel size, but got pad={pad}, kernel_size={size} and "
-                f"dilation={gap}"
-            )
+    width = spread(kernel_size, rank, name, "kernel_size")
+    steps = spread(stride, rank, name, "stride", width)
+    around = spread(padding, rank, name, "padding")
+    gaps = spread(dilation, rank, name, "dilation")
+    if rank > 1:
+        check_max(input, width, steps, around, gaps, ceil_mode)
+        return max_pool(input, width, steps, around, gaps, ceil_mode)
+    if places:
+        check_sequence(input, "max_pool1d_with_indices")
+    else:
+        check_max1d(input, width, steps, around, gaps, ceil_mode)
+    row = (input.unsqueeze(-2), (1, *width), (1, *steps), (0, *around), (1, *gaps), ceil_mode)
+    if places:
+        check_max(*row)
+    values, index = max_pool(*row)
+    return values.squeeze(-2), index.squeeze(-2)
 
 
 def max_pool1d_with_indices(
@@ -98,8 +79,9 @@ def _dispatched(name: str, rank: int, full: Callable[..., Any]) -> Callable[...,
         input: Tensor, kernel_size: Sizes, stride: Sizes | None = None, padding: Sizes = 0, dilation: Sizes = 1,
         ceil_mode: bool = False, return_indices: bool = False,
     ) -> Any:  # fmt: skip
-        found = full(input, kernel_size, stride, padding, dilation, ceil_mode)
-        return found if return_indices else found[0]
+        if return_indices:
+            return full(input, kernel_size, stride, padding, dilation, ceil_mode)
+        return _max(rank, input, kernel_size, stride, padding, dilation, ceil_mode, False)[0]
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"""The maximum of every window.
@@ -131,23 +113,16 @@ def _average(
     count_include_pad: bool, divisor_override: int | None,
 ) -> Tensor:  # fmt: skip
     name = f"avg_pool{rank}d"
-    width = _spread(kernel_size, rank, f"{name}: kernel_size")
-    steps = _spread(stride, rank, f"{name}: stride", width)
-    around = _spread(padding, rank, f"{name}: padding")
-    _check(input, rank, f"{name}()")
-    if any(2 * pad > size for pad, size in zip(around, width, strict=True)):
-        raise RuntimeError(
-            f"pad should be at most half of effective kernel size, but got pad={around[-1]}, kernel_size={width[-1]} "
-            "and "
-            "dilation=1"
-        )
-    if divisor_override == 0:
-        raise RuntimeError("divisor must be not zero")
-    if rank == 1:
-        wide = input.unsqueeze(-2)
-        found = avg_pool(wide, (1, *width), (1, *steps), (0, *around), ceil_mode, count_include_pad, None)
-        return found.squeeze(-2)
-    return avg_pool(input, width, steps, around, ceil_mode, count_include_pad, divisor_override)
+    width = spread(kernel_size, rank, name, "kernel_size")
+    steps = spread(stride, rank, name, "stride", width)
+    around = spread(padding, rank, name, "padding")
+    if rank > 1:
+        check_average(input, width, steps, around, ceil_mode, divisor_override)
+        return avg_pool(input, width, steps, around, ceil_mode, count_include_pad, divisor_override)
+    check_sequence(input, name)
+    wide, width, steps, around = input.unsqueeze(-2), (1, *width), (1, *steps), (0, *around)
+    check_average(wide, width, steps, around, ceil_mode, None)
+    return avg_pool(wide, width, steps, around, ceil_mode, count_include_pad, None).squeeze(-2)
 
 
 def avg_pool1d(
@@ -209,18 +184,6 @@ def avg_pool3d(
     return _average(3, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 
-def _target_sizes(input: Tensor, output_size: Any, rank: int) -> tuple[int, ...]:
-    """Sizes of an adaptive pooling; None keeps a size."""
-    given = (output_size,) * rank if output_size is None or isinstance(output_size, int) else tuple(output_size)
-    if len(given) == 1:
-        given = given * rank
-    if len(given) != rank:
-        raise RuntimeError(
-            "Output size must have a single element or two elements" if rank == 2 else "invalid output_size"
-        )
-    return tuple(size if wanted is None else wanted for wanted, size in zip(given, input.shape[-rank:], strict=True))
-
-
 def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
     """Means that bring a sequence to a given length.
 
@@ -229,8 +192,16 @@ def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
         >>> torch.nn.functional.adaptive_avg_pool1d(torch.tensor([[1.0, 3.0]]), 1)
         tensor([[2.]])
     """
-    (size,) = _target_sizes(input, output_size, 1)
-    return adaptive_avg_pool2d(input.unsqueeze(-2), (1, size)).squeeze(-2)
+    sizes = (1, *adaptive_sizes(input, output_size, 1, "adaptive_avg_pool1d"))
+    row = input.unsqueeze(-2)
+    check_adaptive(row, sizes, 1, "adaptive_avg_pool1d")
+    return _adaptive_means(row, sizes).squeeze(-2)
+
+
+def _adaptive_means(input: Tensor, sizes: tuple[int, ...]) -> Tensor:
+    if prod(sizes) == 1:
+        return input.mean(tuple(range(-len(sizes), 0)), True)
+    return adaptive_average(input, sizes)
 
 
 def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
@@ -245,10 +216,9 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
         >>> torch.nn.functional.adaptive_avg_pool2d(torch.ones(1, 4, 4), 2).shape
         torch.Size([1, 2, 2])
     """
-    sizes = _target_sizes(input, output_size, 2)
-    if sizes == (1, 1):
-        return input.mean((-1, -2), True)
-    return adaptive_average(input, sizes)
+    sizes = adaptive_sizes(input, output_size, 2, "adaptive_avg_pool2d")
+    check_adaptive(input, sizes, 2, "adaptive_avg_pool2d")
+    return _adaptive_means(input, sizes)
 
 
 def adaptive_avg_pool3d(input: Tensor, output_size: Any) -> Tensor:
@@ -259,18 +229,19 @@ def adaptive_avg_pool3d(input: Tensor, output_size: Any) -> Tensor:
         >>> torch.nn.functional.adaptive_avg_pool3d(torch.ones(1, 4, 4, 4), 2).shape
         torch.Size([1, 2, 2, 2])
     """
-    sizes = _target_sizes(input, output_size, 3)
-    if sizes == (1, 1, 1):
-        return input.mean((-1, -2, -3), True)
-    return adaptive_average(input, sizes)
+    sizes = adaptive_sizes(input, output_size, 3, "adaptive_avg_pool3d")
+    check_adaptive(input, sizes, 3, "adaptive_avg_pool3d")
+    return _adaptive_means(input, sizes)
 
 
 def adaptive_max_pool1d_with_indices(
     input: Tensor, output_size: Any, return_indices: bool = False
 ) -> tuple[Tensor, Tensor]:
     """`adaptive_max_pool1d` with the places of the maxima."""
-    (size,) = _target_sizes(input, output_size, 1)
-    values, index = adaptive_max_pool(input.unsqueeze(-2), (1, size))
+    sizes = (1, *adaptive_sizes(input, output_size, 1, "adaptive_max_pool1d"))
+    row = input.unsqueeze(-2)
+    check_adaptive(row, sizes, 1, "adaptive_max_pool1d")
+    values, index = adaptive_max_pool(row, sizes)
     return values.squeeze(-2), index.squeeze(-2)
 
 
@@ -278,14 +249,18 @@ def adaptive_max_pool2d_with_indices(
     input: Tensor, output_size: Any, return_indices: bool = False
 ) -> tuple[Tensor, Tensor]:
     """`adaptive_max_pool2d` with the places of the maxima."""
-    return adaptive_max_pool(input, _target_sizes(input, output_size, 2))
+    sizes = adaptive_sizes(input, output_size, 2, "adaptive_max_pool2d")
+    check_adaptive(input, sizes, 2, "adaptive_max_pool2d")
+    return adaptive_max_pool(input, sizes)
 
 
 def adaptive_max_pool3d_with_indices(
     input: Tensor, output_size: Any, return_indices: bool = False
 ) -> tuple[Tensor, Tensor]:
     """`adaptive_max_pool3d` with the places of the maxima."""
-    return adaptive_max_pool(input, _target_sizes(input, output_size, 3))
+    sizes = adaptive_sizes(input, output_size, 3, "adaptive_max_pool3d")
+    check_adaptive(input, sizes, 3, "adaptive_max_pool3d")
+    return adaptive_max_pool(input, sizes)
 
 
 def _adaptive_dispatched(name: str, rank: int, full: Callable[..., Any]) -> Callable[..., Any]:
@@ -338,7 +313,7 @@ def lp_pool2d(
         >>> torch.nn.functional.lp_pool2d(torch.ones(1, 1, 2, 2), 2, 2)
         tensor([[[[2.]]]])
     """
-    width = _spread(kernel_size, 2, "lp_pool2d: kernel_size")
+    width = spread(kernel_size, 2, "lp_pool2d", "kernel_size")
     means = avg_pool2d(input.pow(norm_type), kernel_size, stride, 0, ceil_mode)
     return (means.sign() * means.abs().relu()).mul(width[0] * width[1]).pow(1.0 / norm_type)
 
@@ -353,6 +328,6 @@ def lp_pool3d(
         >>> torch.nn.functional.lp_pool3d(torch.ones(1, 1, 2, 2, 2), 1, 2)
         tensor([[[[[8.]]]]])
     """
-    width = _spread(kernel_size, 3, "lp_pool3d: kernel_size")
+    width = spread(kernel_size, 3, "lp_pool3d", "kernel_size")
     means = avg_pool3d(input.pow(norm_type), kernel_size, stride, 0, ceil_mode)
     return (means.sign() * means.abs().relu()).mul(width[0] * width[1] * width[2]).pow(1.0 / norm_type)
