@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ._declare.matrices import LinAlgError
 from ._ops.linalg_decomposition import cholesky, cholesky_ex, eigh, eigvalsh, qr, svd, svdvals
+from ._ops.linalg_exponential import matrix_exp
+from ._ops.linalg_reflections import householder_product
 from ._ops.linalg_solve import cross, det, inv, inv_ex, matrix_power, slogdet, solve, solve_ex, solve_triangular
 from ._ops.matmul import matmul
 from ._ops.norms import linalg_norm as norm, matrix_norm, vector_norm
@@ -27,9 +29,9 @@ def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> T
 
 
 __all__ = [
-    "LinAlgError", "cholesky", "cholesky_ex", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv", "inv_ex", "matmul",
-    "matrix_norm", "matrix_power", "norm", "qr", "slogdet", "solve", "solve_ex", "solve_triangular", "svd", "svdvals",
-    "vector_norm",
+    "LinAlgError", "cholesky", "cholesky_ex", "cross", "det", "diagonal", "eigh", "eigvalsh", "householder_product",
+    "inv", "inv_ex", "matmul", "matrix_exp", "matrix_norm", "matrix_power", "norm", "qr", "slogdet", "solve",
+    "solve_ex", "solve_triangular", "svd", "svdvals", "vector_norm",
 ]  # fmt: skip
 
 

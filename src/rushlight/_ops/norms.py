@@ -319,4 +319,6 @@ def norm_except_dim(v: Tensor, pow: int = 2, dim: int = 0) -> Tensor:
     """
     if dim == -1:
         return vector_norm(v, pow)
+    if v.ndim == 1:
+        return vector_norm(v.unsqueeze(-1), pow, (-1,))
     return vector_norm(v, pow, tuple(index for index in range(v.ndim) if index != dim), True)

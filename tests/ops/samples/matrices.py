@@ -66,6 +66,33 @@ def of_a_matrix(make: Maker) -> Iterator[Sample]:
     yield Sample((make.matrix(2, 2, 2),))
 
 
+@samples("linalg_matrix_exp")
+def exponent(make: Maker) -> Iterator[Sample]:
+    yield Sample((make.matrix(3, 3),))
+    yield Sample((make.matrix(2, 2, 2) * 4,))
+
+
+@samples("linalg_householder_product")
+def reflections(make: Maker) -> Iterator[Sample]:
+    yield Sample((make(3, 2), make(2)))
+    yield Sample((make(2, 3, 3), make(2, 2)))
+
+
+@samples("geqrf")
+def packed(make: Maker) -> Iterator[Sample]:
+    yield Sample((make(3, 2),))
+    yield Sample((make(2, 2, 3),))
+
+
+leave_out("gradient", "it has no derivative, in torch neither", "geqrf")
+
+
+@samples("_weight_norm_interface")
+def directions(make: Maker) -> Iterator[Sample]:
+    yield Sample((make(3, 2), make(3, 1)))
+    yield Sample((make(2, 2, 3), make(1, 1, 3), 2))
+
+
 @samples("linalg_cholesky_ex")
 def positive(make: Maker) -> Iterator[Sample]:
     matrix = make.matrix(3, 3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from ..._core.tensor_base import TensorBase
 from ...autograd.grad_mode import no_grad
@@ -23,7 +23,7 @@ class _Cache:
     """Values of parametrized tensors, kept while a `cached` block is open."""
 
     depth = 0
-    values: dict[tuple[int, str], Any] = {}
+    values: ClassVar[dict[tuple[int, str], Any]] = {}
 
 
 @contextmanager
