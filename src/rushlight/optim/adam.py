@@ -1,16 +1,33 @@
-"""Adam and AdamW: steps scaled by running moments of the gradient."""
+"""Adam: steps scaled by running moments of the gradient."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
+from .._core.tensor_base import TensorBase
+from ._program import add, addcdiv, addcmul, lerp
+from ._sweep import RuleOptimizer
+from .optimizer import ParamsT, check_betas, check_fused, check_not_negative, check_rate
 
-from .._core.tensor_base import TensorBase, wrap
-from .optimizer import Optimizer, ParamsT, check_betas, with_gradients
+
+def rule(
+    parameter: Any, gradient: Any, mean: Any, square: Any, largest: Any, *, rate: Any, shrink: Any, decay: Any,
+    share: Any, keep: Any, square_share: Any, root: Any, eps: Any,
+) -> tuple[Any, Any, Any, Any]:  # fmt: skip
+    """A step along the mean gradient over the root of the mean square, both freed of their bias towards zero."""
+    if shrink is not None:
+        parameter = parameter * shrink
+    if decay is not None:
+        gradient = add(gradient, parameter, decay)
+    mean = lerp(mean, gradient, share)
+    square = addcmul(square * keep, gradient, gradient, square_share)
+    if largest is not None:
+        largest = largest.maximum(square)
+    scale = (square if largest is None else largest).sqrt() / root + eps
+    return addcdiv(parameter, mean, scale, rate), mean, square, largest
 
 
-class Adam(Optimizer):
+class Adam(RuleOptimizer):
     """Adam (Kingma & Ba, 2014), with AMSGrad and decoupled weight decay as options.
 
     Args:
@@ -21,7 +38,8 @@ class Adam(Optimizer):
         weight_decay: factor of the parameter added to its gradient (taken off the parameter if decoupled).
         amsgrad: whether the denominator keeps its maximum.
         maximize: whether to climb instead of descend.
-        foreach, fused, capturable: accepted for compatibility.
+        foreach, fused: accepted for compatibility; all parameters of a group are updated in one sweep in any case.
+        capturable: for CUDA graphs; a step on the CPU raises, as torch's does.
         differentiable: whether the update itself is recorded.
         decoupled_weight_decay: whether weight decay acts on the parameter directly (AdamW).
 
@@ -37,89 +55,57 @@ class Adam(Optimizer):
         tensor([0.9000], requires_grad=True)
     """
 
+    rule = staticmethod(rule)
+
     def __init__(
         self, params: ParamsT, lr: Any = 1e-3, betas: tuple[Any, Any] = (0.9, 0.999), eps: float = 1e-8,
         weight_decay: float = 0, amsgrad: bool = False, *, foreach: bool | None = None, maximize: bool = False,
         capturable: bool = False, differentiable: bool = False, fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:  # fmt: skip
-        if not 0.0 <= lr:
-            raise ValueError(f"Invalid learning rate: {lr}")
-        if not 0.0 <= eps:
-            raise ValueError(f"Invalid epsilon value: {eps}")
+        _check_tensors(lr, betas, bool(foreach) and not capturable)
+        check_not_negative({"learning rate": lr, "epsilon value": eps})
         check_betas(betas)
-        if not 0.0 <= weight_decay:
-            raise ValueError(f"Invalid weight_decay value: {weight_decay}")
-        super().__init__(params, {
+        check_not_negative({"weight_decay value": weight_decay})
+        options = {
             "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad,
             "maximize": maximize, "foreach": foreach, "capturable": capturable, "differentiable": differentiable,
             "fused": fused, "decoupled_weight_decay": decoupled_weight_decay,
-        })  # fmt: skip
+        }  # fmt: skip
+        super().__init__(params, options)
+        check_fused(options)
 
-    def update_group(self, group: dict[str, Any]) -> None:
-        """One step of every parameter of the group."""
-        for parameter, gradient in with_gradients(group):
-            if gradient.is_complex():
-                raise NotImplementedError("rushlight's Adam does not take complex parameters")
-            self._update(parameter, gradient, self._state_of(parameter, group), group)
+    def memories(self, group: dict[str, Any]) -> tuple[str | None, ...]:
+        """The mean of gradients, of their squares, and the largest of the latter."""
+        return "exp_avg", "exp_avg_sq", "max_exp_avg_sq" if group["amsgrad"] else None
 
-    def _state_of(self, parameter: Any, group: dict[str, Any]) -> dict[str, Any]:
-        state: dict[str, Any] = self.state[parameter]
-        if not state:
-            state["step"] = wrap(np.zeros((), np.float32))
-            state["exp_avg"] = parameter.detach().new_zeros(parameter.shape)
-            state["exp_avg_sq"] = parameter.detach().new_zeros(parameter.shape)
-            if group["amsgrad"]:
-                state["max_exp_avg_sq"] = parameter.detach().new_zeros(parameter.shape)
-        return state
-
-    def _update(self, parameter: Any, gradient: Any, state: dict[str, Any], group: dict[str, Any]) -> None:
+    def numbers(self, group: dict[str, Any], count: float, state: dict[str, Any]) -> dict[str, Any]:
+        """The moments start at zero; the step and the root make up for it."""
         beta1, beta2 = group["betas"]
-        rate, decay = _number(group["lr"]), group["weight_decay"]
-        step = state["step"]
-        step.add_(1)
-        count = step.item()
-        if decay:
-            if group["decoupled_weight_decay"]:
-                parameter.mul_(1 - rate * decay)
-            else:
-                gradient = gradient.add(parameter, alpha=decay)
-        mean, square = state["exp_avg"], state["exp_avg_sq"]
-        mean.lerp_(gradient, 1 - beta1)
-        square.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
-        if group["amsgrad"]:
-            largest = state["max_exp_avg_sq"]
-            largest.copy_(largest.maximum(square))
-            square = largest
-        denominator = (square.sqrt() / (1 - beta2**count) ** 0.5).add_(group["eps"])
-        parameter.addcdiv_(mean, denominator, value=-rate / (1 - beta1**count))
+        lr, decay = group["lr"], group["weight_decay"]
+        decoupled = group["decoupled_weight_decay"]
+        return {
+            "rate": -lr / (1 - beta1**count),
+            "shrink": 1 - lr * decay if decay != 0 and decoupled else None,
+            "decay": decay if decay != 0 and not decoupled else None,
+            "share": 1 - beta1,
+            "keep": beta2,
+            "square_share": 1 - beta2,
+            "root": (1 - beta2**count) ** 0.5,
+            "eps": group["eps"],
+        }
 
 
-class AdamW(Adam):
-    """Adam with decoupled weight decay (Loshchilov & Hutter, 2017).
-
-    Args:
-        params: parameters or groups of them.
-        lr, betas, eps, amsgrad, maximize, foreach, capturable, differentiable, fused: as for `Adam`.
-        weight_decay: the share of the parameter, times `lr`, that is taken off at every step.
-
-    Example::
-
-        >>> torch.optim.AdamW([torch.ones(1, requires_grad=True)]).defaults["weight_decay"]
-        0.01
-    """
-
-    def __init__(
-        self, params: ParamsT, lr: Any = 1e-3, betas: tuple[Any, Any] = (0.9, 0.999), eps: float = 1e-8,
-        weight_decay: float = 1e-2, amsgrad: bool = False, *, maximize: bool = False, foreach: bool | None = None,
-        capturable: bool = False, differentiable: bool = False, fused: bool | None = None,
-    ) -> None:  # fmt: skip
-        super().__init__(
-            params, lr, betas, eps, weight_decay, amsgrad, foreach=foreach, maximize=maximize, capturable=capturable,
-            differentiable=differentiable, fused=fused, decoupled_weight_decay=True,
-        )  # fmt: skip
-
-
-def _number(value: Any) -> Any:
-    """A learning rate that may have been given as a tensor."""
-    return value.item() if isinstance(value, TensorBase) else value  # type: ignore[attr-defined]
+def _check_tensors(lr: Any, betas: tuple[Any, Any], foreach: bool) -> None:
+    """Raises torch's errors for options given as tensors."""
+    if isinstance(lr, TensorBase) and foreach:
+        raise ValueError("lr as a Tensor is not supported for capturable=False and foreach=True")
+    check_rate(lr)
+    if isinstance(betas[0], TensorBase) != isinstance(betas[1], TensorBase):
+        raise ValueError("betas must be either both floats or both Tensors")
+    for index, beta in enumerate(betas[:2]):
+        if isinstance(beta, TensorBase):
+            if foreach:
+                raise ValueError(f"betas[{index}] as a Tensor is not supported for capturable=False and foreach=True")
+            if beta.numel() != 1:  # type: ignore[attr-defined]
+                raise ValueError(f"Tensor betas[{index}] must be 1-element")

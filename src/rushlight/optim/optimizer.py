@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
 from copy import deepcopy
+from functools import wraps
 from itertools import chain
 from typing import Any
 
+import numpy as np
+
 from .._core.modes import modes, set_grad_enabled
-from .._core.tensor_base import TensorBase
+from .._core.tensor_base import TensorBase, wrap
+from .._core.warn import warn
 from .._tape.handles import RemovableHandle, add_hook
 from ..autograd.grad_mode import enable_grad
 
@@ -30,21 +33,62 @@ required = _Required()
 _global_pre_hooks: dict[int, Any] = OrderedDict()
 _global_post_hooks: dict[int, Any] = OrderedDict()
 
+LATER_OPTIONS = {
+    "maximize": False, "foreach": None, "capturable": False, "differentiable": False, "fused": None, "amsgrad": False,
+    "nesterov": False, "centered": False, "decoupled_weight_decay": False,
+}  # fmt: skip
+"""Options that groups saved by older programs may lack, with what they then mean."""
+
 
 def register_optimizer_step_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
-    """Adds a hook run before every optimizer's step."""
+    """Adds ``hook(optimizer, args, kwargs)``, run before every optimizer's step.
+
+    Example::
+
+        >>> from rushlight.optim.optimizer import register_optimizer_step_pre_hook
+        >>> handle = register_optimizer_step_pre_hook(lambda optimizer, args, kwargs: print(type(optimizer).__name__))
+        >>> torch.optim.SGD([torch.ones(1, requires_grad=True)]).step()
+        SGD
+        >>> handle.remove()
+    """
     return add_hook(_global_pre_hooks, hook)
 
 
 def register_optimizer_step_post_hook(hook: Callable[..., Any]) -> RemovableHandle:
-    """Adds a hook run after every optimizer's step."""
+    """Adds ``hook(optimizer, args, kwargs)``, run after every optimizer's step."""
     return add_hook(_global_post_hooks, hook)
+
+
+def _with_hooks(step: Step) -> Step:
+    """A step that runs the hooks around itself."""
+
+    @wraps(step)
+    def run(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        before, after = self._optimizer_step_pre_hooks, self._optimizer_step_post_hooks
+        if not (before or after or _global_pre_hooks or _global_post_hooks):
+            return step(self, *args, **kwargs)
+        args = (self, *args)
+        for hook in (*_global_pre_hooks.values(), *before.values()):
+            answer = hook(self, args, kwargs)
+            if answer is not None:
+                if not (isinstance(answer, tuple) and len(answer) == 2):
+                    raise RuntimeError(
+                        f"{step} must return None or a tuple of (new_args, new_kwargs), but got {answer}."
+                    )
+                args, kwargs = answer
+        result = step(*args, **kwargs)
+        for hook in (*after.values(), *_global_post_hooks.values()):
+            hook(self, args, kwargs)
+        return result
+
+    run.hooked = True  # type: ignore[attr-defined]
+    return run
 
 
 class Optimizer:
     """Base class of optimizers.
 
-    A subclass checks its options, passes them on as `defaults`, and defines `update_group`.
+    A subclass checks its options, passes them on as `defaults`, and defines `step`.
 
     Args:
         params: tensors, pairs of name and tensor, or dictionaries of group options with a ``"params"`` entry.
@@ -59,14 +103,21 @@ class Optimizer:
         ValueError: there are none, one is no leaf, or one is in two groups.
     """
 
+    _optimizer_step_pre_hooks: dict[int, Any]
+    _optimizer_step_post_hooks: dict[int, Any]
+    _optimizer_state_dict_pre_hooks: dict[int, Any]
+    _optimizer_state_dict_post_hooks: dict[int, Any]
+    _optimizer_load_state_dict_pre_hooks: dict[int, Any]
+    _optimizer_load_state_dict_post_hooks: dict[int, Any]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "step" in vars(cls):
+            cls.step = _with_hooks(vars(cls)["step"])  # type: ignore[method-assign]
+
     def __init__(self, params: ParamsT, defaults: dict[str, Any]) -> None:
         self.defaults = defaults
-        self._step_pre_hooks: dict[int, Any] = OrderedDict()
-        self._step_post_hooks: dict[int, Any] = OrderedDict()
-        self._state_pre_hooks: dict[int, Any] = OrderedDict()
-        self._state_post_hooks: dict[int, Any] = OrderedDict()
-        self._load_pre_hooks: dict[int, Any] = OrderedDict()
-        self._load_post_hooks: dict[int, Any] = OrderedDict()
+        self._make_hook_tables()
         if isinstance(params, TensorBase):
             raise TypeError(
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
@@ -108,6 +159,7 @@ class Optimizer:
         group: dict[str, Any] = {**param_group, "params": tensors}
         if names:
             group["param_names"] = names
+        self._check_names(group)
         for tensor in tensors:
             _check_parameter(tensor, bool(self.defaults.get("differentiable")))
         for name, default in self.defaults.items():
@@ -115,10 +167,9 @@ class Optimizer:
                 raise ValueError(f"parameter group didn't specify a value of required optimization parameter {name}")
             group.setdefault(name, default)
         if len(tensors) != len(set(map(id, tensors))):
-            warnings.warn(
+            warn(
                 "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; "
-                "see github.com/pytorch/pytorch/issues/40967 for more information",
-                stacklevel=3,
+                "see github.com/pytorch/pytorch/issues/40967 for more information"
             )
         known = {id(tensor) for other in self.param_groups for tensor in other["params"]}
         if not known.isdisjoint(map(id, tensors)):
@@ -154,62 +205,37 @@ class Optimizer:
         Returns:
             The closure's loss, or None.
         """
-        args = (self,) if closure is None else (self, closure)
-        for hook in (*_global_pre_hooks.values(), *self._step_pre_hooks.values()):
-            answer = hook(self, args, {})
-            if answer is not None:
-                if not (isinstance(answer, tuple) and len(answer) == 2):
-                    raise RuntimeError(
-                        f"{hook} must return None or a tuple of (new_args, new_kwargs), but got {answer}."
-                    )
-                args = answer[0]
-                closure = args[1] if len(args) > 1 else None
-        loss = None
-        if closure is not None:
-            with enable_grad():
-                loss = closure()
-        recorded = modes.grad_enabled
-        for group in self.param_groups:
-            set_grad_enabled(recorded and bool(group.get("differentiable")))
-            try:
-                self.update_group(group)
-            finally:
-                set_grad_enabled(recorded)
-        for hook in (*self._step_post_hooks.values(), *_global_post_hooks.values()):
-            hook(self, args, {})
-        return loss
-
-    def update_group(self, group: dict[str, Any]) -> None:
-        """Updates the parameters of one group; recording is off unless the group is ``differentiable``."""
-        raise NotImplementedError(f"{type(self).__name__} defines no update_group")
+        error = NotImplementedError()
+        error.add_note(f"{type(self).__name__} defines no step(closure=None)")
+        raise error
 
     def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Adds ``hook(optimizer, args, kwargs)``, run before each step."""
-        return add_hook(self._step_pre_hooks, hook)
+        return add_hook(self._optimizer_step_pre_hooks, hook)
 
     def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Adds ``hook(optimizer, args, kwargs)``, run after each step."""
-        return add_hook(self._step_post_hooks, hook)
+        return add_hook(self._optimizer_step_post_hooks, hook)
 
     def register_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Adds ``hook(optimizer)``, run before saving."""
-        return add_hook(self._state_pre_hooks, hook, prepend)
+        return add_hook(self._optimizer_state_dict_pre_hooks, hook, prepend)
 
     def register_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Adds ``hook(optimizer, state_dict)``, run after saving, which may return another dictionary."""
-        return add_hook(self._state_post_hooks, hook, prepend)
+        return add_hook(self._optimizer_state_dict_post_hooks, hook, prepend)
 
     def register_load_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Adds ``hook(optimizer, state_dict)``, run before loading, which may return another dictionary."""
-        return add_hook(self._load_pre_hooks, hook, prepend)
+        return add_hook(self._optimizer_load_state_dict_pre_hooks, hook, prepend)
 
     def register_load_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Adds ``hook(optimizer)``, run after loading."""
-        return add_hook(self._load_post_hooks, hook, prepend)
+        return add_hook(self._optimizer_load_state_dict_post_hooks, hook, prepend)
 
     def state_dict(self) -> dict[str, Any]:
         """The state and options as plain data, parameters by their number."""
-        for hook in self._state_pre_hooks.values():
+        for hook in self._optimizer_state_dict_pre_hooks.values():
             hook(self)
         numbers: dict[int, int] = {}
         groups = []
@@ -221,7 +247,7 @@ class Optimizer:
             groups.append(packed)
         state = {numbers[id(key)] if isinstance(key, TensorBase) else key: value for key, value in self.state.items()}
         found: dict[str, Any] = {"state": state, "param_groups": groups}
-        for hook in self._state_post_hooks.values():
+        for hook in self._optimizer_state_dict_post_hooks.values():
             answer = hook(self, found)
             found = found if answer is None else answer
         return found
@@ -233,7 +259,7 @@ class Optimizer:
             ValueError: the groups do not match this optimizer's.
         """
         state_dict = state_dict.copy()
-        for hook in self._load_pre_hooks.values():
+        for hook in self._optimizer_load_state_dict_pre_hooks.values():
             answer = hook(self, state_dict)
             state_dict = state_dict if answer is None else answer
         groups, saved = self.param_groups, deepcopy(state_dict["param_groups"])
@@ -246,16 +272,16 @@ class Optimizer:
         numbers = chain.from_iterable(group["params"] for group in saved)
         tensors = chain.from_iterable(group["params"] for group in groups)
         parameter_of = dict(zip(numbers, tensors, strict=True))
-        self.state = defaultdict(dict)
+        state: defaultdict[Any, Any] = defaultdict(dict)
         for key, value in state_dict["state"].items():
             owner = parameter_of.get(key)
-            self.state[key if owner is None else owner] = value if owner is None else _cast(owner, value)
+            state[key if owner is None else owner] = value if owner is None else _cast(owner, value)
         for mine, theirs in zip(groups, saved, strict=True):
             theirs["params"] = mine["params"]
             if "param_names" in mine and "param_names" not in theirs:
                 theirs["param_names"] = mine["param_names"]
-        self.param_groups = saved
-        for hook in self._load_post_hooks.values():
+        self.__setstate__({"state": state, "param_groups": saved})
+        for hook in self._optimizer_load_state_dict_post_hooks.values():
             hook(self)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -263,9 +289,29 @@ class Optimizer:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        for name in ("_step_pre_hooks", "_step_post_hooks", "_state_pre_hooks", "_state_post_hooks",
-                     "_load_pre_hooks", "_load_post_hooks"):  # fmt: skip
-            self.__dict__.setdefault(name, OrderedDict())
+        self._make_hook_tables()
+        self.defaults.setdefault("differentiable", False)
+        for group in self.param_groups:
+            for option, meaning in LATER_OPTIONS.items():
+                if option in self.defaults:
+                    group.setdefault(option, meaning)
+        for memory in self.state.values():
+            if isinstance(memory, dict) and isinstance(memory.get("step"), (int, float)):
+                memory["step"] = wrap(np.array(memory["step"], np.float32))
+
+    def _make_hook_tables(self) -> None:
+        for event in ("step", "state_dict", "load_state_dict"):
+            for when in ("pre", "post"):
+                self.__dict__.setdefault(f"_optimizer_{event}_{when}_hooks", OrderedDict())
+
+    def _check_names(self, group: dict[str, Any]) -> None:
+        """Raises unless all groups give their parameters names, or none does."""
+        if self.param_groups and ("param_names" in self.param_groups[0]) != ("param_names" in group):
+            which = "with" if "param_names" in group else "without"
+            raise ValueError(
+                "all optimizer param groups should be with/without names. "
+                f"cannot add param group {which} names to the optimizer"
+            )
 
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]
@@ -273,6 +319,36 @@ class Optimizer:
             lines += [f"Parameter Group {index}"] if not index else ["", f"Parameter Group {index}"]
             lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
         return "\n".join([*lines, ")"])
+
+
+class GroupOptimizer(Optimizer):
+    """An optimizer that updates one group of parameters after the other: a subclass defines `update_group`."""
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Updates all parameters once from their gradients.
+
+        Args:
+            closure: recomputes the loss and its gradients first.
+
+        Returns:
+            The closure's loss, or None.
+        """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        recorded = modes.grad_enabled
+        try:
+            for group in self.param_groups:
+                set_grad_enabled(bool(self.defaults.get("differentiable")))
+                self.update_group(group)
+        finally:
+            set_grad_enabled(recorded)
+        return loss
+
+    def update_group(self, group: dict[str, Any]) -> None:
+        """Updates the parameters of one group; recording is off unless the group is ``differentiable``."""
+        raise NotImplementedError(f"{type(self).__name__} defines no update_group")
 
 
 def _split_names(given: list[Any]) -> tuple[list[Any], list[str]]:
@@ -313,26 +389,42 @@ def _cast(parameter: Any, value: Any, key: str | None = None) -> Any:
     return value
 
 
-def check_not_negative(**options: Any) -> None:
-    """Raises torch's error for a negative option; the keyword is the option's name with ``_`` for spaces."""
+def check_rate(lr: Any) -> None:
+    """Raises torch's error for a learning rate given as a tensor of several elements."""
+    if isinstance(lr, TensorBase) and lr.numel() != 1:  # type: ignore[attr-defined]
+        error = ValueError("Tensor lr must be 1-element")
+        error.add_note("give parameters with learning rates of their own as groups: [{'params': ..., 'lr': ...}, ...]")
+        raise error
+
+
+def check_not_negative(options: dict[str, Any]) -> None:
+    """Raises torch's error for the first option that is negative or no number; the keys are what torch calls them."""
     for name, value in options.items():
         if not 0.0 <= value:
-            raise ValueError(f"Invalid {name.replace('_', ' ')}: {value}")
+            error = ValueError(f"Invalid {name}: {value}")
+            error.add_note("it must be at least 0")
+            raise error
 
 
 def check_betas(betas: tuple[Any, Any]) -> None:
     """Raises torch's error for a decay rate outside of [0, 1)."""
-    for index, beta in enumerate(betas):
+    for index, beta in enumerate(betas[:2]):
         if not 0.0 <= beta < 1.0:
-            raise ValueError(f"Invalid beta parameter at index {index}: {beta}")
+            error = ValueError(f"Invalid beta parameter at index {index}: {beta}")
+            error.add_note("betas are decay rates, at least 0 and less than 1; the usual ones are (0.9, 0.999)")
+            raise error
 
 
-def with_gradients(group: dict[str, Any]) -> list[Any]:
-    """The parameters of a group that have a gradient, with it; negated if the group maximizes."""
-    sign = bool(group.get("maximize"))
-    found = []
-    for parameter in group["params"]:
-        gradient = parameter.grad
-        if gradient is not None:
-            found.append((parameter, -gradient if sign else gradient))
-    return found
+def check_fused(options: dict[str, Any]) -> None:
+    """Raises torch's error for ways of running that exclude each other; all of them run the same code here."""
+    if not options.get("fused"):
+        return
+    if options.get("differentiable"):
+        raise RuntimeError("`fused` does not support `differentiable`")
+    if options.get("foreach"):
+        raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
+
+
+def number(value: Any) -> Any:
+    """A number that may have been given as a tensor."""
+    return value.item() if isinstance(value, TensorBase) else value  # type: ignore[attr-defined]

@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
+from ._program import add, addcdiv, addcmul, lerp
+from ._sweep import RuleOptimizer
+from .optimizer import ParamsT, check_not_negative, check_rate
 
-from .._core.tensor_base import wrap
-from .optimizer import Optimizer, ParamsT, with_gradients
+
+def rule(
+    parameter: Any, gradient: Any, square: Any, velocity: Any, mean: Any, *, rate: Any, decay: Any, keep: Any,
+    share: Any, eps: Any, momentum: Any,
+) -> tuple[Any, Any, Any, Any]:  # fmt: skip
+    """A step along the gradient over its root mean square, or over its standard deviation if centered."""
+    if decay is not None:
+        gradient = add(gradient, parameter, decay)
+    square = addcmul(square * keep, gradient, gradient, share)
+    spread = square
+    if mean is not None:
+        mean = lerp(mean, gradient, share)
+        spread = square - mean * mean
+    scale = spread.sqrt() + eps
+    if velocity is None:
+        return addcdiv(parameter, gradient, scale, rate), square, None, mean
+    velocity = velocity * momentum + gradient / scale
+    return add(parameter, velocity, rate), square, velocity, mean
 
 
-class RMSprop(Optimizer):
+class RMSprop(RuleOptimizer):
     """RMSprop (Hinton, 2012), centered if wanted, with momentum.
 
     Args:
@@ -21,7 +39,8 @@ class RMSprop(Optimizer):
         weight_decay: factor of the parameter added to its gradient.
         momentum: factor of the running sum of steps.
         centered: whether the square of the mean is taken off the mean square.
-        capturable, foreach: accepted for compatibility.
+        capturable: for CUDA graphs; a step on the CPU raises, as torch's does.
+        foreach: accepted for compatibility.
         maximize: whether to climb instead of descend.
         differentiable: whether the update itself is recorded.
 
@@ -34,44 +53,37 @@ class RMSprop(Optimizer):
         0.99
     """
 
+    rule = staticmethod(rule)
+
     def __init__(
         self, params: ParamsT, lr: Any = 1e-2, alpha: float = 0.99, eps: float = 1e-8, weight_decay: float = 0,
         momentum: float = 0, centered: bool = False, capturable: bool = False, foreach: bool | None = None,
         maximize: bool = False, differentiable: bool = False,
     ) -> None:  # fmt: skip
-        checked = {"learning rate": lr, "epsilon value": eps, "momentum value": momentum,
-                   "weight_decay value": weight_decay, "alpha value": alpha}  # fmt: skip
-        for name, value in checked.items():
-            if not 0.0 <= value:
-                raise ValueError(f"Invalid {name}: {value}")
+        check_rate(lr)
+        check_not_negative({
+            "learning rate": lr, "epsilon value": eps, "momentum value": momentum, "weight_decay value": weight_decay,
+            "alpha value": alpha,
+        })  # fmt: skip
         super().__init__(params, {
             "lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered,
             "weight_decay": weight_decay, "capturable": capturable, "foreach": foreach, "maximize": maximize,
             "differentiable": differentiable,
         })  # fmt: skip
 
-    def update_group(self, group: dict[str, Any]) -> None:
-        """One step of every parameter of the group."""
-        alpha = group["alpha"]
-        for parameter, gradient in with_gradients(group):
-            state = self.state[parameter]
-            if not state:
-                state["step"] = wrap(np.zeros((), np.float32))
-                state["square_avg"] = parameter.detach().new_zeros(parameter.shape)
-                if group["momentum"] > 0:
-                    state["momentum_buffer"] = parameter.detach().new_zeros(parameter.shape)
-                if group["centered"]:
-                    state["grad_avg"] = parameter.detach().new_zeros(parameter.shape)
-            state["step"].add_(1)
-            if group["weight_decay"] != 0:
-                gradient = gradient.add(parameter, alpha=group["weight_decay"])
-            square = state["square_avg"].mul_(alpha).addcmul_(gradient, gradient, value=1 - alpha)
-            if group["centered"]:
-                mean = state["grad_avg"].lerp_(gradient, 1 - alpha)
-                square = square.addcmul(mean, mean, value=-1)
-            root = square.sqrt().add_(group["eps"])
-            if group["momentum"] > 0:
-                buffer = state["momentum_buffer"].mul_(group["momentum"]).addcdiv_(gradient, root)
-                parameter.add_(buffer, alpha=-group["lr"])
-            else:
-                parameter.addcdiv_(gradient, root, value=-group["lr"])
+    def memories(self, group: dict[str, Any]) -> tuple[str | None, ...]:
+        """The mean square of gradients, the running sum of steps, the mean of gradients."""
+        momentum = "momentum_buffer" if group["momentum"] > 0 else None
+        return "square_avg", momentum, "grad_avg" if group["centered"] else None
+
+    def numbers(self, group: dict[str, Any], count: float, state: dict[str, Any]) -> dict[str, Any]:
+        """The same in every step."""
+        decay, momentum = group["weight_decay"], group["momentum"]
+        return {
+            "rate": -group["lr"],
+            "decay": decay if decay != 0 else None,
+            "keep": group["alpha"],
+            "share": 1 - group["alpha"],
+            "eps": group["eps"],
+            "momentum": momentum if momentum > 0 else None,
+        }
