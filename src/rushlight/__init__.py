@@ -403,6 +403,7 @@ _OPERATORS_ON_DEMAND = {
         "rad2deg_", "reciprocal_", "relu_", "round_", "rsqrt_", "sigmoid_", "sin_", "sinc_", "sinh_", "sqrt_",
         "square_", "tan_", "tanh_", "trunc_", "xlogy_",
     ),
+    "_ops.attention": ("_safe_softmax", "_scaled_dot_product_flash_attention_for_cpu"),
     "_ops.convolution": (
         "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "convolution",
     ),

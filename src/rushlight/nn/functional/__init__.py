@@ -1,6 +1,7 @@
 """`nn.functional`: what layers compute, as functions."""
 
 from ..._ops.activation import gelu, hardshrink, logsigmoid, softplus, softshrink
+from ..._ops.attention import scaled_dot_product_attention
 from ..._ops.convolution import (
     conv1d,
     conv2d,
@@ -66,7 +67,6 @@ from .layers import (
     layer_norm,
     local_response_norm,
     rms_norm,
-    scaled_dot_product_attention,
 )
 from .losses import (
     binary_cross_entropy,

@@ -1,4 +1,4 @@
-"""What layers do: normalization, embedding and attention."""
+"""What layers do: normalization and embedding."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from ..._core.sizes import Size
 from ..._ops import embedding as tables, normalization as norms
 from ...autograd.grad_mode import no_grad
-from .dropout import dropout
 from .images import pad
 from .pooling import avg_pool2d, avg_pool3d
 
@@ -210,51 +209,3 @@ def renormalize_rows(weight: Tensor, indices: Tensor, max_norm: float, norm_type
         norms_ = chosen.norm(norm_type, 1, True)
         scale = (max_norm / (norms_ + 1e-7)).clamp(max=1.0)
         weight[used] = (chosen * scale).where(norms_ > max_norm, chosen)
-
-
-def scaled_dot_product_attention(
-    query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | None = None, dropout_p: float = 0.0,
-    is_causal: bool = False, scale: float | None = None, enable_gqa: bool = False,
-) -> Tensor:  # fmt: skip
-    """``softmax(query @ key.T * scale + mask) @ value``.
-
-    Args:
-        query: of shape (..., l, e).
-        key: of shape (..., s, e).
-        value: of shape (..., s, v).
-        attn_mask: broadcasts to (..., l, s): True where attended, or a float that is added.
-        dropout_p: probability of dropping a weight.
-        is_causal: whether places attend only to earlier ones.
-        scale: factor of the scores; 1 / sqrt(e) by default.
-        enable_gqa: whether heads of key and value are repeated to match those of the query.
-
-    Example::
-
-        >>> x = torch.ones(1, 2, 4)
-        >>> torch.nn.functional.scaled_dot_product_attention(x, x, x).shape
-        torch.Size([1, 2, 4])
-    """
-    if is_causal and attn_mask is not None:
-        raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
-    if enable_gqa:
-        key = key.repeat_interleave(query.shape[-3] // key.shape[-3], -3)
-        value = value.repeat_interleave(query.shape[-3] // value.shape[-3], -3)
-    factor = math.sqrt(1 / math.sqrt(query.shape[-1]) if scale is None else abs(scale))
-    left = query * factor
-    right = key.mT * (factor if scale is None or scale >= 0 else -factor)
-    scores = left.matmul(right)
-    if is_causal:
-        mask = scores.new_ones(scores.shape[-2:]).tril() == 0
-        scores = scores.masked_fill(mask, -math.inf)
-    elif attn_mask is not None:
-        if attn_mask.dtype.name == "bool":
-            scores = scores.masked_fill(~attn_mask, -math.inf)
-        else:
-            scores = scores + attn_mask
-    weights = scores.softmax(-1)
-    if attn_mask is not None or is_causal:
-        empty = (scores == -math.inf).all(-1, True)
-        weights = weights.masked_fill(empty, 0.0)
-    if dropout_p > 0.0:
-        weights = dropout(weights, dropout_p, True)
-    return weights.matmul(value)
