@@ -19,7 +19,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Says which of torch's names is missing."""
+    """Loads `prune` when it is first used, and says which of torch's names is missing."""
+    from importlib import import_module
+
     from ..._core.missing import missing_name
 
+    if name == "prune":
+        return import_module(f"{__name__}.{name}")
     raise missing_name(__name__, name, __all__)
