@@ -41,11 +41,11 @@ def call(op: Operator, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     return run(op, values)
 
 
-def run(op: Operator, values: list[Any]) -> Any:
-    """Runs an operator on bound values and records it."""
+def run(op: Operator, values: list[Any], target: Any = None) -> Any:
+    """Runs an operator on bound values and records it; an observer hears of `target` if that will be written to."""
     found = _RUNNERS[op.kind](op, values)
     if modes.observer is not None:
-        modes.observer(op, values, found)
+        modes.observer(op, values, found if target is None else target)
     return found
 
 

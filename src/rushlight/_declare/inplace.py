@@ -43,7 +43,7 @@ def run_inplace(op: Operator, input: Any, args: tuple[Any, ...], kwargs: dict[st
     record = modes.record
     modes.record = OFF
     try:
-        found = run(op, values)
+        found = run(op, values, input)
     finally:
         modes.record = record
     check_fits(op, input, found)
@@ -69,6 +69,8 @@ def _overwrite(op: Operator, input: Any, values: list[Any], recorded: bool) -> A
         if narrow is not None and arguments[0] is not input._array:
             input._array[...] = arguments[0]
     storage_of(input).version += 1
+    if modes.observer is not None:
+        modes.observer(op, values, input)
     if recorded:
         commit(op, input, values, kept)
     return input

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-_ON_DEMAND = ("checkpoint", "data", "dlpack")
+_ON_DEMAND = ("checkpoint", "data", "dlpack", "tensorboard")
 
 
 def __getattr__(name: str) -> object:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .._core.modes import modes
-from .._core.tensor_base import TensorBase, hold_fast_paths, is_tensor, release_fast_paths, storage_of
+from .._core.tensor_base import TensorBase, is_tensor, storage_of
+from .._declare.observing import observed
 from .._declare.record import Operator
 from ..autograd.grad_mode import enable_grad, inference_mode
 from ..autograd.graph import saved_tensors_hooks
@@ -108,22 +108,6 @@ class Measurement:
             for cost in self._reached():
                 cost.saved += tensor.untyped_storage().nbytes()
         return tensor
-
-
-@contextmanager
-def observed(observer: Any) -> Iterator[None]:
-    """Context in which a function is told of every operator that this thread runs, its arguments and its result.
-
-    No call takes the short path meanwhile, so nothing is looked up for observers on it at any other time.
-    """
-    before = modes.observer
-    modes.observer = observer
-    hold_fast_paths()
-    try:
-        yield
-    finally:
-        release_fast_paths()
-        modes.observer = before
 
 
 @contextmanager
