@@ -18,6 +18,7 @@ from .._core.tensor_base import LEAF, PLAIN, new, on_bind
 from .._tape.node import next_sequence
 from .._tape.saved import SavedResult, versions_of
 from .binding import MISSING
+from .compiled import FROM, large
 from .record import Operator
 
 F32, F64, I64 = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64)
@@ -84,6 +85,7 @@ def unary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     saves_result = "result" in op.saved_names
     saves_nothing = not op.saved_names
     pick: Any = _picker(op, ("input", "result"), ("input",)) if recordable and not saves_nothing else None
+    compiled = large(op, function)
 
     def call(input: Any = MISSING, *args: Any, **rest: Any) -> Any:
         if args or rest or type(input) not in PLAIN:
@@ -96,7 +98,7 @@ def unary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         if edge is not None and not (recordable and modes.record <= FAST):
             return fallback(input)
         try:
-            found = function(array)
+            found = function(array) if array.size < FROM else compiled(array)
         except FAILURES:
             return fallback(input)
         result = new(Tensor)
@@ -136,6 +138,7 @@ def _parametric(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     tails = [tuple(op.defaults[name] for name in settings[count:]) if count >= required else None
              for count in range(len(settings) + 1)]  # fmt: skip
     limit = len(settings) - op.keyword_only
+    compiled = large(op, function)
 
     def arrange(args: tuple[Any, ...], rest: dict[str, Any]) -> tuple[Any, ...] | None:
         """The settings in order; None where the general path has to sort them out."""
@@ -164,7 +167,7 @@ def _parametric(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         if check is not None and (args or rest):
             check(input, *values)
         try:
-            found = function(array, *values)
+            found = function(array, *values) if array.size < FROM else compiled(array, *values)
         except FAILURES:
             return fallback(input, *args, **rest)
         if found.dtype is not dtype:
@@ -249,6 +252,7 @@ def pair(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     scalar_ok = op.scalar_ok and op.tensors[1:2] and op.tensors[1] in op.numbers
     is_ufunc = isinstance(function, np.ufunc)
     scalars = _scalars
+    compiled = large(op, function)
 
     def call(input: Any, other: Any) -> Any:
         if type(input) not in PLAIN:
@@ -280,7 +284,7 @@ def pair(op: Operator, fallback: Fallback) -> Callable[..., Any]:
                 operand = scalars[dtype].get(other)
                 if operand is None:
                     operand = _new_scalar(other, dtype)
-            found = function(array, operand)
+            found = function(array, operand) if array.size < FROM else compiled(array, operand)
         except FAILURES:
             return fallback(input, other)
         result = new(Tensor)

@@ -17,6 +17,7 @@ from .._core.modes import FAST, modes
 from .._core.tensor_base import LEAF, PLAIN, TensorBase, wrap
 from .._tape.node import next_sequence
 from .._tape.saved import versions_of
+from .compiled import FROM, large
 from .dispatch import compute_dtype, keeps_narrow, refuse_dtype, run_body
 from .fast import F32, F64, FAILURES, Fallback
 from .record import Operator
@@ -77,6 +78,7 @@ def mixed(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     settings = tail if count == 1 else []
     silent, keeps_dtype = bool(op.nondifferentiable), op.promote != "bool"
     plans: dict[tuple[Any, ...], Plan | None] = {}
+    compiled = large(op, function)
 
     def call(*operands: Any, **rest: Any) -> Any:
         if rest or len(operands) != count:
@@ -110,7 +112,7 @@ def mixed(op: Operator, fallback: Fallback) -> Callable[..., Any]:
                     arrays.append(array if keep or array.dtype is work else array.astype(work))
                 else:
                     arrays.append(np.asarray(value, work))
-            found = function(*arrays, *settings)
+            found = (function if arrays[0].size < FROM else compiled)(*arrays, *settings)
         except FAILURES:
             return fallback(*operands)
         if found.dtype is not work and keeps_dtype:
@@ -135,6 +137,7 @@ def ternary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     picks = _pickers(op)
     recordable = bool(nodes) and "result" not in op.saved_names
     plain = PLAIN
+    compiled = large(op, function)
 
     def call(*operands: Any, **rest: Any) -> Any:
         if rest or len(operands) != 3:
@@ -175,7 +178,7 @@ def ternary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
             elif not recordable:
                 return fallback(*operands)
         try:
-            found = function(a, b, c)
+            found = function(a, b, c) if a.size < FROM else compiled(a, b, c)
         except FAILURES:
             return fallback(*operands)
         result = wrap(found)

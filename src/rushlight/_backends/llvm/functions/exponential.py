@@ -1,0 +1,120 @@
+"""Exponentials: exp, exp2, expm1, and the hyperbolic and logistic functions made of them.
+
+``exp(x)`` is ``2**n * exp(r)`` with n the whole number nearest to ``x / ln 2``. The rest r is at most ``ln(2) / 2``,
+where a short polynomial is enough; ``2**n`` is written into the exponent's bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..ir import Value
+from .helpers import absolute, copysign, double, fma, horner, is_double, power_of_two, single, to_nearest, where
+
+LOG2_E, LN2 = 1.4426950408889634, 0.6931471805599453
+_LN2_32 = (0.693145751953125, 1.428606765330187e-06)
+_LN2_64 = (0.6931471803691238, 1.9082149292705877e-10)
+"""ln 2 in two parts; the first has zeros at its end, so that whole multiples of it are exact."""
+
+_EXP32 = (0.5000000096, 0.166665189, 0.04166620429, 0.008368882606, 0.001395057819)
+_EXP64 = (
+    0.500000000000001271, 0.166666666666666995, 0.041666666666515647, 0.00833333333330695365, 0.001388888894696142,
+    0.000198412699178097087, 0.0000248014899945187298, 2.75572160083962979e-6, 2.76312626487772031e-7,
+    2.51179318807421668e-8,
+)  # fmt: skip
+"""(exp(r) - 1 - r) / r**2 up to ln(2) / 2: 2**-28 and 2**-58."""
+
+
+def _reduced(x: Value) -> tuple[Value, Value]:
+    """n, and x less n times ln 2."""
+    whole, n = to_nearest(x * LOG2_E)
+    high, low = _LN2_64 if is_double(x) else _LN2_32
+    return n, fma(whole, -low, fma(whole, -high, x))
+
+
+def _tail(r: Value) -> Value:
+    """exp(r) - 1 for a small r."""
+    return fma(r * r, horner(r, _EXP64 if is_double(r) else _EXP32), r)
+
+
+def _scaled(value: Value, n: Value) -> Value:
+    """``value * 2**n`` in two steps, for n reaches beyond the exponents there are."""
+    half = n >> 1
+    return value * power_of_two(half) * power_of_two(n - half)
+
+
+def _between(x: Value, low: float, high: float) -> Value:
+    """x held between two bounds; nan stays."""
+    x = where(x < low, low, x)
+    return where(x > high, high, x)
+
+
+def exp(x: Value, halvings: int = 0) -> Value:
+    """The exponential, divided by two as often as asked, which keeps it in range: 1 ulp."""
+    x = _between(x, -746.0, 711.0) if is_double(x) else _between(x, -104.0, 90.0)
+    n, r = _reduced(x)
+    return _scaled(_tail(r) + 1, n - halvings if halvings else n)
+
+
+def exp2(x: Value) -> Value:
+    """Two to the power of x: 1 ulp."""
+    x = _between(x, -1080.0, 1025.0) if is_double(x) else _between(x, -160.0, 129.0)
+    whole, n = to_nearest(x)
+    r = x - whole
+    high, low = _LN2_64 if is_double(x) else _LN2_32
+    return _scaled(_tail(fma(r, high, r * low)) + 1, n)
+
+
+def expm1(x: Value) -> Value:
+    """exp(x) - 1, exact for small x: 2 ulp."""
+    held = _between(x, -40.0, 711.0) if is_double(x) else _between(x, -20.0, 90.0)
+    n, r = _reduced(held)
+    scale = power_of_two(n - 1)  # of one less than n, for 2**n itself may be too large
+    found = fma(scale, _tail(r), scale - 0.5) * 2
+    return where(x == 0, x, found)
+
+
+def sigmoid(x: Value) -> Value:
+    """1 / (1 + exp(-x)): 2 ulp."""
+    return 1 / (1 + exp(-x))
+
+
+def tanh(x: Value) -> Value:
+    """The hyperbolic tangent from expm1(2 |x|): 2 ulp."""
+    size = absolute(x)
+    held = where(size > (20.0 if is_double(x) else 10.0), 20.0 if is_double(x) else 10.0, size)
+    n, r = _reduced(held * 2)
+    scale = power_of_two(n)
+    found = fma(scale, _tail(r), scale - 1)
+    return copysign(found / (found + 2), x)
+
+
+def sinh(x: Value) -> Value:
+    """The hyperbolic sine: 2 ulp."""
+    size = absolute(x)
+    grown = expm1(size)
+    small = grown * 0.5 + 0.5 * (grown / (grown + 1))
+    large = exp(size, 1)  # exp(x) / 2: exp(-x) is out of sight
+    return copysign(where(size < 20.0, small, large), x)
+
+
+def cosh(x: Value) -> Value:
+    """The hyperbolic cosine: 2 ulp."""
+    half = exp(absolute(x), 1)
+    return half + 0.25 / half
+
+
+def through_double(function: Callable[[Value], Value]) -> Callable[[Value], Value]:
+    """A function computed in float64 also for float32, which is then rounded once."""
+    return lambda x: function(x) if is_double(x) else single(function(double(x)))
+
+
+FUNCTIONS = {
+    "exp": exp,
+    "exp2": exp2,
+    "expm1": expm1,
+    "sigmoid": sigmoid,
+    "tanh": tanh,
+    "sinh": sinh,
+    "cosh": cosh,
+}

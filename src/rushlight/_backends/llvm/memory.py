@@ -1,0 +1,101 @@
+"""Large buffers, used again.
+
+Memory fresh from the operating system costs a page fault for every 4 KB that is written first: 16 ms for 64 MB, more
+than most kernels take to fill them. So a large result lives in a block that goes back to a list when the last array
+that looks at it is gone, and the next result of about its size takes it from there.
+"""
+
+from __future__ import annotations
+
+import threading
+from math import prod
+from typing import Any
+
+import numpy as np
+
+SMALLEST = 1 << 20
+"""Bytes from which blocks are kept; the C library keeps smaller ones itself."""
+
+MOST_KEPT = 1 << 30
+"""Bytes of unused blocks that are kept at most."""
+
+ALIGNMENT = 64
+
+
+class _Block(np.ndarray[Any, Any]):
+    """A block in use. Arrays made on it hold it as their base; when it goes, its memory returns to the list."""
+
+    def __del__(self) -> None:
+        memory = self.base
+        if memory is not None:
+            _give_back(memory)
+
+
+_unused: dict[int, list[Any]] = {}
+_kept = 0
+_lock = threading.RLock()  # the garbage collector may free a block while this thread holds it
+
+
+def _rounded(size: int) -> int:
+    """The size of the block for some bytes: at most an eighth more, so that sizes that differ little share blocks."""
+    step = 1 << max(size.bit_length() - 4, 12)
+    return -(-size // step) * step
+
+
+def empty(shape: tuple[int, ...], element: np.dtype[Any]) -> Any:
+    """An array of a shape in the order of its dimensions, its elements not set."""
+    size = prod(shape) * element.itemsize
+    if size < SMALLEST:
+        return np.empty(shape, element)
+    return np.ndarray(shape, element, _take(_rounded(size)))
+
+
+def empty_ordered(shape: tuple[int, ...], order: tuple[int, ...], element: np.dtype[Any]) -> Any:
+    """The same with the dimensions laid out in an order, the longest steps first."""
+    if order == tuple(range(len(shape))):
+        return empty(shape, element)
+    found = empty(tuple(shape[dim] for dim in order), element)
+    return found.transpose(np.argsort(order))
+
+
+def _take(size: int) -> Any:
+    global _kept
+    with _lock:
+        blocks = _unused.get(size)
+        if blocks:
+            memory = blocks.pop()
+            _kept -= size
+        else:
+            memory = None
+    if memory is None:
+        memory = _aligned(size)
+    return memory.view(_Block)
+
+
+def _aligned(size: int) -> Any:
+    """Fresh memory that begins at a multiple of a vector's size."""
+    raw = np.empty(size + ALIGNMENT, np.uint8)
+    start = -raw.ctypes.data % ALIGNMENT
+    return raw[start : start + size]
+
+
+def _give_back(memory: Any) -> None:
+    global _kept
+    size = memory.nbytes
+    with _lock:
+        if _kept + size <= MOST_KEPT:
+            _unused.setdefault(size, []).append(memory)
+            _kept += size
+
+
+def empty_cache() -> None:
+    """Returns all unused blocks to the operating system."""
+    global _kept
+    with _lock:
+        _unused.clear()
+        _kept = 0
+
+
+def kept() -> int:
+    """Bytes of unused blocks."""
+    return _kept
