@@ -233,9 +233,7 @@ def _composed(
     if gqa:
         heads = query.shape[-3]
         if not key.shape[-3] or heads % key.shape[-3] or heads % value.shape[-3]:
-            raise _explained(
-                "Number of heads in key and value must divide the number of heads in ", query, key, value
-            )
+            raise _explained("Number of heads in key and value must divide the number of heads in ", query, key, value)
         key = key.repeat_interleave(heads // key.shape[-3], -3)
         value = value.repeat_interleave(heads // value.shape[-3], -3)
     factor = _scale_of(query, scale) if query.shape[-1] or scale is not None else 1.0
@@ -284,6 +282,13 @@ def scaled_dot_product_attention(
         return _scaled_dot_product_flash_attention_for_cpu(
             query, key, value, dropout_p, is_causal, attn_mask=attn_mask, scale=scale
         )[0]
+    if not BACKENDS:
+        raise RuntimeError(
+            "No viable backend for scaled_dot_product_attention was found. This is likely due to turning off both the "
+            "math kernel and the fused kernels."
+        )
     if "math" not in BACKENDS:
-        raise RuntimeError("No viable backend for scaled_dot_product_attention was found.")
+        error = _explained("No available kernel.  Aborting execution.", query, key, value)
+        error.add_note("the one operator takes four dimensions, heads of one width, no dropout and a mask without grad")
+        raise error
     return _composed(query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa)

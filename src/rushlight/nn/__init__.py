@@ -11,7 +11,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Says which of torch's names is missing."""
+    """Loads `attention` on first use; any other name is one of torch's that is missing."""
+    if name == "attention":
+        from importlib import import_module
+
+        return import_module(f"{__name__}.attention")
     from .._core.missing import missing_name
 
     raise missing_name(__name__, name, __all__)

@@ -36,8 +36,11 @@ def _tiles(shape: tuple[int, ...], keys: int, causal: bool) -> Iterator[Tile]:
         for head in range(0, heads, some_heads):
             for row in range(0, queries, rows):
                 last = min(keys, row + rows) if causal else keys
-                yield slice(first, first + some_batches), slice(head, head + some_heads), slice(row, row + rows), slice(
-                    0, last
+                yield (
+                    slice(first, first + some_batches),
+                    slice(head, head + some_heads),
+                    slice(row, row + rows),
+                    slice(0, last),
                 )
 
 

@@ -46,6 +46,7 @@ from .activations import (
     threshold,
     threshold_,
 )
+from .attention import multi_head_attention_forward
 from .ctc import ctc_loss
 from .distances import cosine_similarity, normalize, pairwise_distance
 from .dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
@@ -115,6 +116,16 @@ from .pooling import (
     max_pool2d_with_indices,
     max_pool3d,
     max_pool3d_with_indices,
+)
+from .sampling import affine_grid, grid_sample
+from .unpooling import (
+    fractional_max_pool2d,
+    fractional_max_pool2d_with_indices,
+    fractional_max_pool3d,
+    fractional_max_pool3d_with_indices,
+    max_unpool1d,
+    max_unpool2d,
+    max_unpool3d,
 )
 
 __all__ = [name for name in dir() if not name.startswith("_")]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from ..._ops.creation import empty
-from ..._ops.joining import cat
 from .. import functional as F, init
 from ..parameter import Parameter
 from .linear import NonDynamicallyQuantizableLinear
@@ -107,94 +105,38 @@ class MultiheadAttention(Module):
             average_attn_weights: whether weights are averaged over heads.
             is_causal: says that `attn_mask` is the causal mask.
         """
-        alone = query.dim() == 2
-        if query.dim() not in (2, 3):
-            raise AssertionError(
-                f"query should be unbatched 2D or batched 3D tensor but received {query.dim()}-D query tensor"
-            )
-        if is_causal and attn_mask is None:
-            raise RuntimeError("Need attn_mask if specifying the is_causal hint.")
-        if self.batch_first and not alone:
-            query, key, value = (tensor.transpose(0, 1) for tensor in (query, key, value))
-        if alone:
-            query, key, value = (tensor.unsqueeze(1) for tensor in (query, key, value))
-            key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
-        output, weights = self._attend(query, key, value, key_padding_mask, attn_mask, need_weights)
-        if weights is not None:
-            weights = weights.mean(1) if average_attn_weights else weights
-            weights = weights.squeeze(0) if alone else weights
-        if alone:
-            output = output.squeeze(1)
-        elif self.batch_first:
-            output = output.transpose(0, 1)
-        return output, weights
-
-    def _project(self, query: Any, key: Any, value: Any) -> list[Any]:
-        biases = (None,) * 3 if self.in_proj_bias is None else self.in_proj_bias.chunk(3)
-        if self._qkv_same_embed_dim:
-            if query is key and key is value:
-                return list(F.linear(query, self.in_proj_weight, self.in_proj_bias).chunk(3, -1))
-            weights = self.in_proj_weight.chunk(3)
-        else:
-            weights = (self.q_proj_weight, self.k_proj_weight, self.v_proj_weight)
-        return [F.linear(x, w, b) for x, w, b in zip((query, key, value), weights, biases, strict=True)]
-
-    def _attend(self, query: Any, key: Any, value: Any, padding: Any, mask: Any, need_weights: bool) -> tuple[Any, Any]:
-        length, batch, _ = query.shape
-        if query.shape[-1] != self.embed_dim:
-            raise AssertionError(f"was expecting embedding dimension of {self.embed_dim}, but got {query.shape[-1]}")
-        q, k, v = self._project(query, key, value)
-        bias = _merge_masks(mask, padding, q, self.num_heads)
-        if self.bias_k is not None and self.bias_v is not None:
-            k, v = cat([k, self.bias_k.repeat(1, batch, 1)]), cat([v, self.bias_v.repeat(1, batch, 1)])
-            bias = None if bias is None else F.pad(bias, (0, 1))
-        heads = self.num_heads
-        q = q.view(length, batch, heads, self.head_dim).permute(1, 2, 0, 3)
-        k = k.view(k.shape[0], batch, heads, self.head_dim).permute(1, 2, 0, 3)
-        v = v.view(v.shape[0], batch, heads, self.head_dim).permute(1, 2, 0, 3)
-        if self.add_zero_attn:
-            k, v = (cat([x, x.new_zeros((batch, heads, 1, self.head_dim))], 2) for x in (k, v))
-            bias = None if bias is None else F.pad(bias, (0, 1))
-        drop = self.dropout if self.training else 0.0
-        weights = None
-        if need_weights:
-            scores = (q * math.sqrt(1.0 / self.head_dim)).matmul(k.mT)
-            scores = scores if bias is None else scores + bias
-            weights = scores.softmax(-1)
-            weights = F.dropout(weights, drop) if drop else weights
-            attended = weights.matmul(v)
-        else:
-            attended = F.scaled_dot_product_attention(q, k, v, bias, drop)
-        attended = attended.permute(2, 0, 1, 3).reshape(length * batch, self.embed_dim)
-        output = F.linear(attended, self.out_proj.weight, self.out_proj.bias)
-        return output.view(length, batch, self.embed_dim), weights
+        turned = self.batch_first and query.dim() == 3
+        if turned:
+            if query is key is value:  # which one projection then serves
+                query = key = value = query.transpose(0, 1)
+            else:
+                query, key, value = (tensor.transpose(0, 1) for tensor in (query, key, value))
+        same = self._qkv_same_embed_dim
+        output, weights = F.multi_head_attention_forward(
+            query, key, value, self.embed_dim, self.num_heads, self.in_proj_weight, self.in_proj_bias, self.bias_k,
+            self.bias_v, self.add_zero_attn, self.dropout, self.out_proj.weight, self.out_proj.bias, self.training,
+            key_padding_mask, need_weights, attn_mask, not same, None if same else self.q_proj_weight,
+            None if same else self.k_proj_weight, None if same else self.v_proj_weight,
+            average_attn_weights=average_attn_weights, is_causal=is_causal,
+        )  # fmt: skip
+        return output.transpose(0, 1) if turned else output, weights
 
     def merge_masks(self, attn_mask: Any, key_padding_mask: Any, query: Any) -> tuple[Any, int | None]:
-        """One mask from both kinds, and its type: 0 attention, 1 padding, 2 both; None for none."""
-        if attn_mask is None and key_padding_mask is None:
-            return None, None
-        kind = 2 if attn_mask is not None and key_padding_mask is not None else (0 if attn_mask is not None else 1)
-        return (attn_mask if kind == 0 else key_padding_mask), kind
+        """One mask from both kinds, and its type: 0 attention, 1 padding, 2 both; None for none.
 
-
-def _as_bias(mask: Any, like: Any) -> Any:
-    """A mask as a float that is added to scores."""
-    if mask.dtype.name == "bool":
-        return like.new_zeros(mask.shape).masked_fill(mask, -math.inf)
-    return mask
-
-
-def _merge_masks(mask: Any, padding: Any, query: Any, heads: int) -> Any:
-    """Both masks as one float of shape (batch or 1, heads or 1, target, source)."""
-    found = None
-    if mask is not None:
-        if mask.dim() == 2:
-            found = _as_bias(mask, query).unsqueeze(0).unsqueeze(0)
-        elif mask.dim() == 3:
-            found = _as_bias(mask, query).view(-1, heads, *mask.shape[1:])
+        Args:
+            attn_mask: of shape (time, time) or (batch * heads, time, time), or None.
+            key_padding_mask: of shape (batch, time), or None.
+            query: of shape (batch, time, length).
+        """
+        if attn_mask is None:
+            return key_padding_mask, None if key_padding_mask is None else 1
+        batch, time = query.shape[:2]
+        if attn_mask.dim() == 3:
+            merged = attn_mask.view(batch, -1, time, time)
         else:
-            raise RuntimeError(f"attn_mask's dimension {mask.dim()} is not supported")
-    if padding is not None:
-        wide = _as_bias(padding, query).unsqueeze(1).unsqueeze(1)
-        found = wide if found is None else found + wide
-    return found
+            merged = attn_mask.view(1, 1, time, time).expand(batch, self.num_heads, -1, -1)
+        if key_padding_mask is not None:
+            padding = key_padding_mask.view(batch, 1, 1, time).expand(-1, self.num_heads, -1, -1)
+            merged = merged + padding
+        return merged, 2
