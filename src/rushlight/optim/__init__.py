@@ -1,5 +1,7 @@
 """Optimizers: algorithms that update parameters from their gradients."""
 
+from . import lr_scheduler, swa_utils
+from ._stateless import swap_in_optimizer_params_and_state
 from .adadelta import Adadelta
 from .adagrad import Adagrad
 from .adam import Adam
@@ -14,7 +16,7 @@ from .rprop import Rprop
 from .sgd import SGD
 
 __all__ = ["ASGD", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Optimizer", "RAdam",
-           "RMSprop", "Rprop"]  # fmt: skip
+           "RMSprop", "Rprop", "lr_scheduler", "swa_utils", "swap_in_optimizer_params_and_state"]  # fmt: skip
 
 
 def __getattr__(name: str) -> object:
