@@ -182,7 +182,7 @@ def _leaf_error(text: str) -> RuntimeError:
 
 def _creation_error(tensor: Any, creation: str) -> RuntimeError:
     node = tensor._edge
-    title = str(getattr(getattr(node, "node", node), "title", None)).split("Backward")[0]
+    title = str(getattr(getattr(node, "node", node), "title", None)).rsplit("Backward", 1)[0]
     if creation == "multi_output":
         source = f"Output {getattr(node, 'number', 0)} of {title} is a view and is being modified inplace."
         reason = (

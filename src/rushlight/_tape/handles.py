@@ -81,9 +81,18 @@ def _reference(table: Any) -> Callable[[], Any]:
         return lambda: table
 
 
-def add_hook(hooks: Any, function: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
-    """Adds a hook to any table of hooks, at its end or its beginning, and gives the handle that removes it."""
-    handle = RemovableHandle(hooks)
+def add_hook(
+    hooks: Any, function: Callable[..., Any], prepend: bool = False, beside: tuple[Any, ...] = ()
+) -> RemovableHandle:
+    """Adds a hook to any table of hooks, at its end or its beginning, and gives the handle that removes it.
+
+    Args:
+        hooks: the table.
+        function: the hook.
+        prepend: whether it comes first.
+        beside: tables that may have an entry of the same id, which goes with the hook.
+    """
+    handle = RemovableHandle(hooks, extra_dict=beside)
     hooks[handle.id] = function
     if prepend:
         hooks.move_to_end(handle.id, last=False)

@@ -298,7 +298,11 @@ def run_with_context(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
         output = call_forward(cls, ctx, args, kwargs)
         values = output if isinstance(output, tuple) else (output,)
         _check_dirty(ctx, values)
-        values = tuple(_own(ctx, value, args, len(values) > 1) for value in values)
+        owned = tuple(_own(ctx, value, args, len(values) > 1) for value in values)
+        if ctx.non_differentiable:  # what stands for a tensor that was marked is marked too
+            pairs = zip(values, owned, strict=True)
+            ctx.non_differentiable += tuple(own for value, own in pairs if _among(value, ctx.non_differentiable))
+        values = owned
     if recorded:
         _record(ctx, edges, values)
     ctx.to_save = ctx.dirty_tensors = ctx.non_differentiable = ()  # they may hold outputs, which refer to ctx

@@ -7,20 +7,37 @@ Longer than most files because the class is one concept with one public surface;
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
 from typing import Any
 
 from ..._core.tensor_base import TensorBase, is_tensor
 from ..._ops.queries import typename
-from ..._tape.handles import RemovableHandle, add_hook
 from ..parameter import Parameter, is_lazy
-from .backward_hooks import BackwardHook, global_hooks, has_global_hooks
+from .backward_hooks import (
+    global_hooks,
+    has_global_hooks,
+    register_module_backward_hook,
+    register_module_buffer_registration_hook,
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+    register_module_full_backward_hook,
+    register_module_full_backward_pre_hook,
+    register_module_module_registration_hook,
+    register_module_parameter_registration_hook,
+)
 from .conversion import ConversionMixin
+from .hooks import HooksMixin
 from .state import StateMixin
 from .traversal import TraversalMixin
 
+__all__ = [
+    "Module", "register_module_backward_hook", "register_module_buffer_registration_hook",
+    "register_module_forward_hook", "register_module_forward_pre_hook", "register_module_full_backward_hook",
+    "register_module_full_backward_pre_hook", "register_module_module_registration_hook",
+    "register_module_parameter_registration_hook",
+]  # fmt: skip
 
-class Module(StateMixin, TraversalMixin, ConversionMixin):
+
+class Module(HooksMixin, StateMixin, TraversalMixin, ConversionMixin):
     """Base class of neural-network modules.
 
     Assigning a `Parameter`, a module or a registered buffer to an attribute makes it part of the module.
@@ -93,70 +110,15 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
             return self.forward(*args, **kwargs)
         return self._call_with_hooks(args, kwargs)
 
-    def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        called: set[int] = set()
-        try:
-            return self._run_hooks(args, kwargs, called)
-        except Exception:
-            self._run_always_called(args, kwargs, called)
-            raise
-
-    def _run_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any], called: set[int]) -> Any:
-        for key, hook in (*global_hooks.forward_pre.items(), *self._forward_pre_hooks.items()):
-            args, kwargs = self._apply_pre_hook(key, hook, args, kwargs)
-        backward = self._backward_hook()
-        if backward is not None:
-            args = backward.wrap_inputs(args)
-        result = self.forward(*args, **kwargs)
-        for key, hook in (*global_hooks.forward.items(), *self._forward_hooks.items()):
-            called.add(key)
-            if key in self._forward_hooks_with_kwargs or key in global_hooks.forward_with_kwargs:
-                answer = hook(self, args, kwargs, result)
-            else:
-                answer = hook(self, args, result)
-            if answer is not None:
-                result = answer
-        if backward is not None:
-            result = backward.wrap_outputs(result)
-        return result
-
-    def _apply_pre_hook(
-        self, key: int, hook: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        if key not in self._forward_pre_hooks_with_kwargs:
-            answer = hook(self, args)
-            if answer is None:
-                return args, kwargs
-            return (answer if isinstance(answer, tuple) else (answer,)), kwargs
-        answer = hook(self, args, kwargs)
-        if answer is None:
-            return args, kwargs
-        if not (isinstance(answer, tuple) and len(answer) == 2):
-            raise RuntimeError(
-                f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {answer}."
-            )
-        return answer
-
-    def _backward_hook(self) -> BackwardHook | None:
-        pre = [*global_hooks.backward_pre.values(), *self._backward_pre_hooks.values()]
-        full = [*global_hooks.backward.values(), *self._backward_hooks.values()]
-        return BackwardHook(self, full, pre) if pre or full else None
-
-    def _run_always_called(self, args: tuple[Any, ...], kwargs: dict[str, Any], called: set[int]) -> None:
-        """After a failure, runs the hooks that were registered with ``always_call=True`` and have not run."""
-        for key, hook in list(self._forward_hooks.items()):
-            if key in self._forward_hooks_always_called and key not in called:
-                if key in self._forward_hooks_with_kwargs:
-                    hook(self, args, kwargs, None)
-                else:
-                    hook(self, args, None)
-
     def __getattr__(self, name: str) -> Any:
         fields = self.__dict__
-        for table in ("_parameters", "_buffers", "_modules"):
-            found = fields.get(table)
-            if found is not None and name in found:
-                return found[name]
+        if "_parameters" in fields:  # else `__init__` has not run
+            if name in fields["_parameters"]:
+                return fields["_parameters"][name]
+            if name in fields["_modules"]:
+                return fields["_modules"][name]
+            if name in fields["_buffers"]:
+                return fields["_buffers"][name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -180,14 +142,14 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
             if modules is None:
                 raise AttributeError("cannot assign module before Module.__init__() call")
             self._forget(name, "_parameters", "_buffers")
-            modules[name] = value
+            modules[name] = _seen_by_hooks(self, name, value)
             return
         if modules is not None and name in modules:
             if value is not None:
                 raise TypeError(
                     f"cannot assign '{typename(value)}' as child module '{name}' (torch.nn.Module or None expected)"
                 )
-            modules[name] = value
+            modules[name] = _seen_by_hooks(self, name, value)
             return
         self._set_buffer_or_field(name, value)
 
@@ -306,10 +268,7 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
         if module is not None and not isinstance(module, Module):
             raise TypeError(f"{typename(module)} is not a Module subclass")
         self._check_name("module", name, self._modules)
-        for hook in global_hooks.module_registration.values():
-            answer = hook(self, name, module)
-            module = module if answer is None else answer
-        self._modules[name] = module
+        self._modules[name] = _seen_by_hooks(self, name, module)
 
     def _check_name(self, kind: str, name: Any, table: dict[str, Any]) -> None:
         if not isinstance(name, str):
@@ -384,64 +343,6 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
             raise AttributeError(f"`{name}` is not a buffer")
         return getattr(module, name)
 
-    def register_forward_pre_hook(
-        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
-    ) -> RemovableHandle:
-        """Adds ``hook(module, args)``, run before `forward`, which may return new arguments.
-
-        Args:
-            hook: the function; with `with_kwargs` it gets and may return keyword arguments too.
-            prepend: whether it runs before the hooks already there.
-            with_kwargs: whether it sees keyword arguments.
-        """
-        handle = add_hook(self._forward_pre_hooks, hook, prepend)
-        if with_kwargs:
-            self._forward_pre_hooks_with_kwargs[handle.id] = True
-        return handle
-
-    def register_forward_hook(
-        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
-    ) -> RemovableHandle:
-        """Adds ``hook(module, args, output)``, run after `forward`, which may return another output.
-
-        Args:
-            hook: the function; with `with_kwargs` it gets the keyword arguments before the output.
-            prepend: whether it runs before the hooks already there.
-            with_kwargs: whether it sees keyword arguments.
-            always_call: whether it runs even if `forward` fails.
-        """
-        handle = add_hook(self._forward_hooks, hook, prepend)
-        if with_kwargs:
-            self._forward_hooks_with_kwargs[handle.id] = True
-        if always_call:
-            self._forward_hooks_always_called[handle.id] = True
-        return handle
-
-    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
-        """Adds ``hook(module, grad_input, grad_output)``, run when the gradients of the inputs are known."""
-        if self._is_full_backward_hook is False:
-            raise RuntimeError(
-                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only "
-                "one "
-                "of them."
-            )
-        self._is_full_backward_hook = True
-        return add_hook(self._backward_hooks, hook, prepend)
-
-    def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
-        """Adds ``hook(module, grad_output)``, run when the gradients of the outputs are known."""
-        return add_hook(self._backward_pre_hooks, hook, prepend)
-
-    def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Adds a backward hook as `register_full_backward_hook` does."""
-        if self._is_full_backward_hook is True:
-            raise RuntimeError(
-                "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only "
-                "one "
-                "of them."
-            )
-        return add_hook(self._backward_hooks, hook)
-
     def extra_repr(self) -> str:
         """What stands between the parentheses of the module's repr."""
         return ""
@@ -478,6 +379,14 @@ class Module(StateMixin, TraversalMixin, ConversionMixin):
             NotImplementedError: always.
         """
         raise NotImplementedError("rushlight does not have Module.compile: large operators compile by themselves")
+
+
+def _seen_by_hooks(parent: Module, name: str, module: Module | None) -> Module | None:
+    """A submodule that is being registered, or what the hooks on that give in its place."""
+    for hook in global_hooks.module_registration.values():
+        answer = hook(parent, name, module)
+        module = module if answer is None else answer
+    return module
 
 
 def _indented(text: str) -> str:
