@@ -410,6 +410,7 @@ _OPERATORS_ON_DEMAND = {
     "_ops.einsum": ("einsum", "tensordot"),
     "_ops.embedding": ("embedding",),
     "_ops.grids": ("tril_indices", "triu_indices", "unravel_index", "vander"),
+    "_ops.grid_sampling": ("affine_grid_generator", "grid_sampler", "grid_sampler_2d", "grid_sampler_3d"),
     "_ops.linear": ("bilinear",),
     "_ops.normalization": (
         "batch_norm", "group_norm", "layer_norm", "native_batch_norm", "native_group_norm", "native_layer_norm",

@@ -242,3 +242,41 @@ def multilabel_margin(make: Maker) -> Iterator[Sample]:
 leave_out(
     "16-bit", "torch has kernels for float32 and float64 only", "multi_margin_loss", "multilabel_margin_loss_forward"
 )
+
+
+@samples("max_unpool")
+def unpooled(make: Maker) -> Iterator[Sample]:
+    yield Sample((make(1, 2, 1, 2), torch.tensor([[[[1, 6]], [[0, 7]]]]), (2, 4)))
+    yield Sample((make(1, 1, 1, 2), torch.tensor([[[[3, 8]]]]), (2, 2, 3)), note="a volume without a batch")
+
+
+@samples("fractional_max_pool")
+def fractional_maximum(make: Maker) -> Iterator[Sample]:
+    shifts = torch.tensor([[[0.3, 0.8], [0.6, 0.1]]])
+    yield Sample((make.spread(1, 2, 6, 5), (2, 3), (3, 2), shifts.to(make.dtype)))
+    yield Sample((make.spread(1, 4, 4, 4), (2, 2, 2), (2, 3, 1), torch.tensor([[[0.3, 0.8, 0.5]]]).to(make.dtype)))
+
+
+@samples("grid_sampler_2d")
+def sampled_images(make: Maker) -> Iterator[Sample]:
+    for mode in (0, 1, 2):
+        for padding in (0, 1, 2):
+            places = make(2, 2, 3, 2, low=-1.1, high=1.1)
+            yield Sample((make(2, 2, 4, 5), places, mode, padding, padding == 1), note=f"{mode}, {padding}")
+
+
+@samples("grid_sampler_3d")
+def sampled_volumes(make: Maker) -> Iterator[Sample]:
+    yield Sample((make(1, 2, 3, 4, 3), make(1, 2, 1, 2, 3, low=-1.2, high=1.2), 0, 0, True))
+    yield Sample((make(1, 1, 3, 4, 3), make(1, 2, 1, 2, 3, low=-1.2, high=1.2), 0, 2, False), note="reflected")
+
+
+@samples("affine_grid_generator")
+def affine_places(make: Maker) -> Iterator[Sample]:
+    yield Sample((make(2, 2, 3), (2, 1, 3, 2), False))
+    yield Sample((make(1, 3, 4), (1, 1, 2, 1, 3), True))
+
+
+@samples("_affine_gradient")
+def affine_gradient(make: Maker) -> Iterator[Sample]:
+    yield Sample((make(2, 3, 2, 2), (2, 1, 3, 2), False))
