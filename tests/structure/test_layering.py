@@ -38,6 +38,7 @@ SIDEWAYS: dict[str, set[str]] = {
     "func": {"autograd"},
     "tensor": {"_methods", "_printing"},
     "_methods": {"_printing", "storage"},
+    "optim": {"nn"},
     "utils": {"random"},
     "cli": {"compat", "visual"},
     "__main__": {"cli"},

@@ -287,8 +287,8 @@ class PolynomialLR(FactorScheduler):
     def _next_factor(self) -> float:
         if self._is_initial or self.last_epoch > self.total_iters:
             return 1.0
-        left = self.total_iters - self.last_epoch
-        return float((left / (left + 1)) ** self.power)
+        now, before = (1.0 - epoch / self.total_iters for epoch in (self.last_epoch, self.last_epoch - 1))
+        return float((now / before) ** self.power)
 
     def _whole_factor(self) -> float:
         return float((1.0 - min(self.total_iters, self.last_epoch) / self.total_iters) ** self.power)
