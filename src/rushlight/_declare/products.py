@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from .._core.dtypes import BOOL, dtype as DType
 from .dispatch import scalar_name
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
+
+_FLOATS = frozenset((np.dtype(np.float32), np.dtype(np.float64)))
 
 C_NAMES = {
     "float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "int64": "long",
@@ -39,6 +43,9 @@ def refuse_bool(tensor: Tensor, kernel_name: str) -> None:
 
 def check_mm(input: Tensor, mat2: Tensor, name: str = "self") -> None:
     """Raises torch's error unless two matrices can be multiplied."""
+    first, second = input._array, mat2._array
+    if first.ndim == second.ndim == 2 and first.shape[1] == second.shape[0] and first.dtype is second.dtype in _FLOATS:
+        return
     for tensor, role in ((input, name), (mat2, "mat2")):
         if tensor.ndim != 2:
             raise RuntimeError(f"{role} must be a matrix")
@@ -70,3 +77,12 @@ def check_bmm(input: Tensor, mat2: Tensor, out_dtype: DType | None = None) -> No
         first, second = scalar_name(input.dtype), scalar_name(mat2.dtype)
         raise RuntimeError(f"expected scalar type {first} but found {second}")
     refuse_bool(input, "bmm")
+
+
+def right_gradient(g: Tensor, left: Tensor, right_like: Any) -> Tensor:
+    """The gradient of the right factor of a product of matrices, by columns if the factor is.
+
+    The weight of a linear layer enters as its transpose, so its gradient comes out in the weight's own layout and
+    becomes ``weight.grad`` without a copy.
+    """
+    return g.mT.mm(left).mT if right_like.by_columns else left.mT.mm(g)

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._declare.dispatch import scalar_name, tensor_type_name
 from .._declare.kinds import kernel
-from .._declare.products import C_NAMES, check_bmm, check_mm, refuse_bool, shape_text
+from .._declare.products import C_NAMES, check_bmm, check_mm, refuse_bool, right_gradient, shape_text
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -17,6 +17,8 @@ Number = bool | int | float | complex
 
 
 def _expand_addend(input: Any, shape: tuple[int, ...]) -> Any:
+    if input.shape == shape[len(shape) - input.ndim :]:
+        return input
     try:
         return np.broadcast_to(input, shape)
     except ValueError:
@@ -40,7 +42,8 @@ def _combine(addend: Any, product: Any, beta: Number, alpha: Number) -> Any:
         product = product * np.asarray(alpha).astype(product.dtype)
     if beta == 0:
         return np.broadcast_to(product, np.broadcast_shapes(product.shape, addend.shape))
-    return product + (addend if beta == 1 else addend * np.asarray(beta).astype(addend.dtype))
+    product += addend if beta == 1 else addend * np.asarray(beta).astype(addend.dtype)
+    return product
 
 
 def _scale(g: Tensor, factor: Number) -> Tensor:
@@ -48,7 +51,7 @@ def _scale(g: Tensor, factor: Number) -> Tensor:
 
 
 def _check_addend(input: Tensor, other: Tensor, role: str) -> None:
-    if input.dtype is not other.dtype:
+    if input._array.dtype != other._array.dtype:
         first, second = scalar_name(input.dtype), scalar_name(other.dtype)
         raise RuntimeError(f"self and {role} must have the same dtype, but got {first} and {second}")
 
@@ -63,7 +66,7 @@ def _check_addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number, alp
     vjp={
         "input": lambda g, beta: _scale(g, beta),
         "mat1": lambda g, mat2, alpha: _scale(g.mm(mat2.mT), alpha),
-        "mat2": lambda g, mat1, alpha: _scale(mat1.mT.mm(g), alpha),
+        "mat2": lambda g, mat1, mat2_like, alpha: _scale(right_gradient(g, mat1, mat2_like), alpha),
     },
 )
 def addmm(
@@ -83,7 +86,8 @@ def addmm(
         tensor([[4., 4.],
                 [4., 4.]])
     """
-    return _combine(_expand_addend(input, (mat1.shape[0], mat2.shape[1])), mat1.dot(mat2), beta, alpha)
+    product = mat1.dot(mat2)
+    return _combine(_expand_addend(input, product.shape), product, beta, alpha)
 
 
 def _check_addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number, alpha: Number) -> None:

@@ -114,7 +114,7 @@ def convolution(
     else:
         found = columns.convolve(input, weight, stride, padding, dilation, groups)
     if bias is not None:
-        found = found + bias.reshape(1, -1, *(1,) * len(stride))
+        found += bias.reshape(-1, *(1,) * len(stride))
     return found
 
 

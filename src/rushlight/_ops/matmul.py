@@ -11,7 +11,7 @@ from .._core.dtypes import dtype as DType
 from .._core.sizes import broadcast_shapes
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import composite, kernel
-from .._declare.products import check_bmm, check_mm, refuse_bool, shape_text
+from .._declare.products import check_bmm, check_mm, refuse_bool, right_gradient, shape_text
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -134,7 +134,10 @@ def _mm_arrays(input: Any, mat2: Any) -> Any:
     eager=_mm_arrays,
     check=check_mm,
     linear=("input", "mat2"),
-    vjp={"input": lambda g, mat2: g.mm(mat2.mT), "mat2": lambda g, input: input.mT.mm(g)},
+    vjp={
+        "input": lambda g, mat2: g.mm(mat2.mT),
+        "mat2": lambda g, input, mat2_like: right_gradient(g, input, mat2_like),
+    },
 )
 def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Any:
     """Product of two matrices.

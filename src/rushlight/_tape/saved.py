@@ -108,13 +108,14 @@ class Packed:
 
 
 class Like:
-    """Shape, dtype and device of a tensor whose values a rule does not need."""
+    """Shape, dtype, device and layout of a tensor whose values a rule does not need."""
 
-    __slots__ = ("element", "meta", "sizes")
+    __slots__ = ("element", "meta", "sizes", "strides")
 
     def __init__(self, tensor: Any) -> None:
         array = tensor._array
         self.sizes: tuple[int, ...] = array.shape
+        self.strides: tuple[int, ...] = array.strides
         self.element = array.dtype
         self.meta = type(array) is MetaArray
 
@@ -132,6 +133,12 @@ class Like:
     def device(self) -> device:
         """Where the memory was."""
         return META if self.meta else CPU
+
+    @property
+    def by_columns(self) -> bool:
+        """Whether it was a matrix with column after column in memory, such as the transpose of a new one."""
+        size = self.element.itemsize
+        return len(self.sizes) == 2 and self.strides == (size, size * self.sizes[0])
 
 
 _IMMUTABLE = frozenset((type(None), int, float, bool, str, complex, Like))

@@ -253,10 +253,29 @@ def accumulate_grad(leaf: Any, box: list[Any], create_graph: bool) -> None:
         extra.grad = box[0]
         return
     del array
-    # two references: the one looked at and the argument of getrefcount
-    if sys.getrefcount(box[0]) == 2 and sys.getrefcount(box[0]._array) == 2:
-        array = box[0]._array
-        if type(array) is np.ndarray and array.base is None and array.strides == leaf._array.strides:
-            extra.grad = box[0]
-            return
-    extra.grad = wrap(box[0]._array.copy())
+    fresh = _take_over(box, leaf._array.strides)
+    extra.grad = wrap(box[0]._array.copy()) if fresh is None else fresh
+
+
+def _take_over(box: list[Any], strides: tuple[int, ...]) -> Any:
+    """The gradient in a list as a tensor of its own, if nothing else refers to it or its memory; None if not.
+
+    Args:
+        box: the list, the gradient's only owner.
+        strides: the layout that it must have.
+    """
+    # two references everywhere: the one looked at and the argument of getrefcount; names of our own would count too
+    if sys.getrefcount(box[0]) != 2 or sys.getrefcount(box[0]._array) != 2:
+        return None
+    array = box[0]._array
+    if type(array) is not np.ndarray or array.strides != strides:
+        return None
+    if array.base is None:
+        return box[0]
+    base = box[0]._base
+    if base is None or array.base is not base._array or base._array.strides != strides or base.shape != array.shape:
+        return None
+    del array, base
+    # a view of the whole of an intermediate result, transposed twice: two more refer to the memory, view and storage
+    alone = sys.getrefcount(box[0]._base) == 2 and sys.getrefcount(box[0]._storage) == 3
+    return wrap(box[0]._base._array) if alone and sys.getrefcount(box[0]._base._array) == 4 else None

@@ -43,8 +43,9 @@ def sum_to_shape(gradient: Any, shape: tuple[int, ...]) -> Any:
     dims = tuple(range(extra)) + tuple(
         extra + dim for dim, size in enumerate(shape) if size == 1 and given[extra + dim] != 1
     )
-    if dims:
-        gradient = gradient.sum(dims, True)
+    if extra and len(dims) == extra:  # only leading dimensions
+        return gradient.sum(dims)
+    gradient = gradient.sum(dims, True)
     return gradient.view(shape) if extra else gradient
 
 

@@ -130,6 +130,14 @@ def distance(make: Maker) -> Iterator[Sample]:
     yield Sample((make(3), make(3)), {"reduction": 2})
 
 
+@samples("_nll_gradient")
+def likelihood_gradient(make: Maker) -> Iterator[Sample]:
+    target = torch.tensor([[0, 2], [-100, 1]])
+    weights = torch.tensor([[1, 3], [0, 1]], dtype=make.dtype)
+    yield Sample((make(2, 2), (2, 3, 2), target, weights, 0, -100))
+    yield Sample((make(), (2, 3, 2), target, weights, 1, -100))
+
+
 @samples("nll_loss_with_weights")
 def likelihood(make: Maker) -> Iterator[Sample]:
     yield Sample((make(4, 3), make.index(3, 4)))
