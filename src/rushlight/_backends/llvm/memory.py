@@ -22,13 +22,20 @@ MOST_KEPT = 1 << 30
 ALIGNMENT = 64
 
 
-class _Block(np.ndarray[Any, Any]):
-    """A block in use. Arrays made on it hold it as their base; when it goes, its memory returns to the list."""
+class _Block:
+    """A block in use. Arrays made on it hold it as their base; when it goes, its memory returns to the list.
+
+    No array itself: NumPy gives a view the base of its base where both are arrays, and would leave the block out.
+    """
+
+    __slots__ = ("__array_interface__", "memory")
+
+    def __init__(self, memory: Any) -> None:
+        self.memory = memory
+        self.__array_interface__ = memory.__array_interface__
 
     def __del__(self) -> None:
-        memory = self.base
-        if memory is not None:
-            _give_back(memory)
+        _give_back(self.memory)
 
 
 _unused: dict[int, list[Any]] = {}
@@ -69,7 +76,7 @@ def _take(size: int) -> Any:
             memory = None
     if memory is None:
         memory = _aligned(size)
-    return memory.view(_Block)
+    return np.asarray(_Block(memory))
 
 
 def _aligned(size: int) -> Any:
