@@ -417,7 +417,7 @@ _OPERATORS_ON_DEMAND = {
         "rms_norm",
     ),
     "_ops.padding": ("constant_pad_nd",),
-    "_ops.patches": ("channel_shuffle", "pixel_shuffle", "pixel_unshuffle"),
+    "_ops.patches": ("channel_shuffle", "native_channel_shuffle", "pixel_shuffle", "pixel_unshuffle"),
     "_ops.random.dropout": (
         "alpha_dropout", "alpha_dropout_", "dropout", "dropout_", "feature_alpha_dropout", "feature_alpha_dropout_",
         "feature_dropout", "feature_dropout_", "native_dropout", "rrelu", "rrelu_",
@@ -427,6 +427,7 @@ _OPERATORS_ON_DEMAND = {
         "gru", "gru_cell", "lstm", "lstm_cell", "rnn_relu", "rnn_relu_cell", "rnn_tanh", "rnn_tanh_cell",
     ),
     "_ops.search": ("bucketize", "searchsorted"),
+    "_ops.time_convolution": ("conv_tbc",),
     "_ops.windows": ("bartlett_window", "blackman_window", "hamming_window", "hann_window", "kaiser_window"),
     "compat.alias": ("install_as_torch",),
     "func": ("vmap",),

@@ -13,7 +13,9 @@ from .._core.sizes import wrap_dim, wrap_dims
 from .record import REGISTRY
 
 _ON_DEMAND = {
+    "_kernel_gradient": "rushlight._ops.convolution",
     "constant_pad_nd": "rushlight._ops.padding",
+    "convolution": "rushlight._ops.convolution",
     "dropout": "rushlight._ops.random.dropout",
     "svdvals": "rushlight._ops.linalg_decomposition",
 }

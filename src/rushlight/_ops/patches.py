@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._backends.numpy import columns as backend
-from .._declare.kinds import kernel
+from .._declare.kinds import composite, kernel
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -158,3 +158,15 @@ def channel_shuffle(input: Tensor, groups: int) -> Any:
             f"Number of channels must be divisible by groups. Got {channels} channels and {groups} groups."
         )
     return input.reshape(n, groups, channels // groups, *rest).swapaxes(1, 2).reshape(input.shape)
+
+
+@composite
+def native_channel_shuffle(input: Tensor, groups: int) -> Tensor:
+    """`channel_shuffle` under the name of its kernel in torch.
+
+    Example::
+
+        >>> torch.native_channel_shuffle(torch.arange(4).view(1, 4, 1), 2).flatten()
+        tensor([0, 2, 1, 3])
+    """
+    return channel_shuffle(input, groups)  # type: ignore[no-any-return]

@@ -14,8 +14,9 @@ from ..._ops.distances import pdist
 from ..._ops.embedding import one_hot
 from ..._ops.gating import glu, prelu
 from ..._ops.linear import bilinear, linear
-from ..._ops.patches import channel_shuffle, pixel_shuffle, pixel_unshuffle
+from ..._ops.patches import channel_shuffle, native_channel_shuffle, pixel_shuffle, pixel_unshuffle
 from ..._ops.random.dropout import rrelu_
+from ..._ops.time_convolution import conv_tbc
 from .activations import (
     celu,
     celu_,
@@ -51,6 +52,7 @@ from .ctc import ctc_loss
 from .distances import cosine_similarity, normalize, pairwise_distance
 from .dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from .embedding_bags import embedding_bag
+from .grouped import grouped_mm
 from .images import (
     fold,
     interpolate,
@@ -69,6 +71,7 @@ from .layers import (
     local_response_norm,
     rms_norm,
 )
+from .linear_losses import linear_cross_entropy
 from .losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -77,7 +80,6 @@ from .losses import (
     huber_loss,
     kl_div,
     l1_loss,
-    linear_cross_entropy,
     mse_loss,
     nll_loss,
     poisson_nll_loss,

@@ -472,34 +472,3 @@ def gaussian_nll_loss(
     if full:
         losses = losses + 0.5 * math.log(2 * math.pi)
     return reduced(losses, reduction)
-
-
-def linear_cross_entropy(
-    input: Tensor, linear_weight: Tensor, target: Tensor, *, linear_bias: Tensor | None = None,
-    weight: Tensor | None = None, reduction: str = "mean", ignore_index: int | None = None,
-    label_smoothing: float = 0.0, options: Any = None,
-) -> Tensor:  # fmt: skip
-    """Cross-entropy of logits that a linear map gives.
-
-    Args:
-        input: of shape (n, features) or (features,).
-        linear_weight: of shape (classes, features), or (classes, ..., features) for several predictions a sample.
-        target: as for `cross_entropy`.
-        linear_bias: of the shape of the weight without features.
-        weight, reduction, ignore_index, label_smoothing: as for `cross_entropy`.
-        options: not supported.
-
-    Raises:
-        NotImplementedError: `options` are given.
-    """
-    if options is not None:
-        raise NotImplementedError("rushlight does not have linear_cross_entropy(options=)")
-    features = linear_weight.shape[-1]
-    logits = input.matmul(linear_weight.reshape(-1, features).t())
-    if linear_bias is not None:
-        logits = logits + linear_bias.reshape(-1)
-    logits = logits.reshape((*input.shape[:-1], *linear_weight.shape[:-1]))
-    ignored = -100 if ignore_index is None else ignore_index
-    return cross_entropy(
-        logits, target, weight, ignore_index=ignored, reduction=reduction, label_smoothing=label_smoothing
-    )
