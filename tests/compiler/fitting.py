@@ -94,6 +94,13 @@ for _name, _degree in (("atan32", 4), ("atan64", 10)):
     FITS[_name] = (lambda z: (mp.atan(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, "1e-9", _EIGHTH**2, _degree, lambda z: z)
 for _name, _degree in (("asin32", 5), ("asin64", 12)):
     FITS[_name] = (lambda z: (mp.asin(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, "1e-9", mp.mpf("0.25"), _degree, lambda z: z)
+FITS["tanh32"] = (
+    lambda z: (mp.tanh(mp.sqrt(z)) / mp.sqrt(z) - 1) / z,
+    "1e-9",
+    mp.mpf("0.4"),
+    4,
+    lambda z: z,
+)
 FITS["erf32_small"] = (lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z), "1e-9", mp.mpf("0.86"), 6, _one)
 FITS["erf32_large"] = (lambda x: -mp.log(mp.erfc(x)), mp.mpf("0.91"), mp.mpf("4"), 8, mp.erfc)
 FITS["erf64_small"] = (lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z), "1e-9", mp.mpf(1), 11, _one)

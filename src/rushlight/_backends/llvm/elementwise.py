@@ -15,7 +15,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
-from .functions import FUNCTIONS
+from .functions import FUNCTIONS, SINGLE_ONLY
 from .host import Host
 from .ir import BOOL, F32, F64, I64, POINTER, Function, Type, Value, Variable, module
 from .layout import CONTIGUOUS, UNIFORM, Layout
@@ -122,6 +122,8 @@ def _node(
         return operands[0].to(form)
     if node.function not in FUNCTIONS:
         raise Unsupported(f"the function {node.function}")
+    if node.function in SINGLE_ONLY and node.element == "float64":
+        raise Unsupported(f"the function {node.function} of float64")
     return FUNCTIONS[node.function](*operands)
 
 

@@ -194,12 +194,16 @@ class Function:
         self._known: dict[str, Value] = {}
         self._count = 0
         self._intrinsics: dict[str, str] = {}
+        self._tables: dict[str, str] = {}
+        self._sizes: dict[str, int] = {}
 
     def text(self) -> str:
         """The whole function, and declarations of the intrinsics that it calls."""
         params = ", ".join(f"{value.type} {value.text}" for value in self.params.values())
         body = "\n".join(["entry:", *self._frame, *self._lines])
-        declarations = "\n".join(self._intrinsics.values())
+        tables = [f"{name} = private constant [{self._sizes[name]} x double] [{text}]"
+                  for text, name in self._tables.items()]  # fmt: skip
+        declarations = "\n".join([*self._intrinsics.values(), *tables])
         return f"define {self.result or 'void'} @{self.name}({params}) #0 {{\n{body}\n}}\n{declarations}\n"
 
     # -- instructions ---------------------------------------------------------------------------------------------
@@ -359,6 +363,20 @@ class Function:
     def poison(self, type: Type) -> Value:
         """A value of which nobody looks at anything."""
         return Value(self, "poison", type)
+
+    def any_lane(self, condition: Value) -> Value:
+        """Whether a condition holds in one lane at least."""
+        lanes = condition.type.lanes
+        if lanes == 1:
+            return condition
+        return self.cast(condition, Type("i", lanes)) != 0
+
+    def table(self, numbers: Sequence[float]) -> Value:
+        """The address of float64 constants, eight bytes each."""
+        text = ", ".join(f"double {literal(number, F64)}" for number in numbers)
+        name = self._tables.setdefault(text, f"@{self.name}.table{len(self._tables)}")
+        self._sizes[name] = len(numbers)
+        return Value(self, name, POINTER)
 
     # -- memory ---------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from .crew import LOCK, MUTEX, SIZE, UNLOCK, WAIT, WAKE, CONDITION, write_crew
+from .crew import CONDITION, LOCK, MUTEX, SIZE, UNLOCK, WAIT, WAKE, write_crew
 from .kernels import load
 
 UNITS_PER_THREAD = 8

@@ -23,7 +23,7 @@ def maximum(a: Value, b: Value) -> Value:
     if a.type.kind == "b":
         return a | b
     found = where(a > b, a, b)
-    return found if a.type.kind != "f" or is_number(b) and is_number(a) else where(a != a, a, found)
+    return found if a.type.kind != "f" or (is_number(b) and is_number(a)) else where(a != a, a, found)
 
 
 def minimum(a: Value, b: Value) -> Value:
@@ -31,7 +31,7 @@ def minimum(a: Value, b: Value) -> Value:
     if a.type.kind == "b":
         return a & b
     found = where(a < b, a, b)
-    return found if a.type.kind != "f" or is_number(b) and is_number(a) else where(a != a, a, found)
+    return found if a.type.kind != "f" or (is_number(b) and is_number(a)) else where(a != a, a, found)
 
 
 def is_number(value: Value) -> bool:

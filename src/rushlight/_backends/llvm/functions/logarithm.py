@@ -24,7 +24,7 @@ _LOG_CORE = (0.666666666757900072, 0.399999956251248383, 0.285721088387559971, 0
 """(log(1 + f) / s - 2) / s**2 by powers of s**2: 2**-58, and 2**-44 for what is rounded to float32."""
 
 
-def _split(x: Value) -> tuple[Value, Value]:
+def split(x: Value) -> tuple[Value, Value]:
     """Exponent (a float) and mantissa between sqrt(1/2) and sqrt(2) of a positive number, subnormal ones too."""
     if is_double(x):
         tiny, scale, back, shift, root = 2.0**-1022, 2.0**54, 54.0, 52, 0x3FE6A09E667F3BCD
@@ -61,7 +61,7 @@ def _near_one(f: Value, e: Value) -> Value:
     return fma(e, high, f + fma(square, -0.5, rest))
 
 
-def _core(m: Value) -> Value:
+def core(m: Value) -> Value:
     """log(m) of a float64 to 40 bits."""
     f = m - 1
     s = f / (f + 2)
@@ -71,36 +71,37 @@ def _core(m: Value) -> Value:
 
 def log(x: Value) -> Value:
     """The natural logarithm: 1 ulp."""
-    e, m = _split(x)
+    e, m = split(x)
     return _special(x, _near_one(m - 1, e))
 
 
 def log1p(x: Value) -> Value:
     """log(1 + x), exact for small x: 2 ulp."""
     u = x + 1
-    e, m = _split(u)
+    e, m = split(u)
     lost = where(absolute(x) < 1, x - (u - 1), 1 - (u - x))  # what rounding 1 + x left out
     shift = 52 if is_double(x) else 23
     scale = ((m.bits() - u.bits()) + (1 << shift) * (1023 if is_double(x) else 127)).as_float()  # 2**-e
+    scale = where(absolute(x) < 2.0**60, scale, 0.0)
     found = _near_one(fma(lost, scale, m - 1), e)
     return where(x == 0, x, _special(u, found))
 
 
 def log2(x: Value) -> Value:
     """The logarithm to base 2: 1 ulp."""
-    e, m = _split(x)
+    e, m = split(x)
     if not is_double(x):
-        return _special(x, single(fma(_core(double(m)), LOG2_E, double(e))))
+        return _special(x, single(fma(core(double(m)), LOG2_E, double(e))))
     return _special(x, _scaled_log(m, e, 1.442695040721446, 1.6751713164886512e-10, (1.0, 0.0)))
 
 
 def log10(x: Value) -> Value:
     """The logarithm to base 10: 1 ulp."""
-    e, m = _split(x)
+    e, m = split(x)
     if not is_double(x):
-        return _special(x, single(fma(_core(double(m)), 1 / math.log(10), double(e) * math.log10(2))))
+        return _special(x, single(fma(core(double(m)), 1 / math.log(10), double(e) * math.log10(2))))
     return _special(x, _scaled_log(m, e, 0.4342944818781689, 2.5082946711645275e-11,
-                                   (0.30102999566406846, 3.1991279894200296e-10)))  # fmt: skip
+                                   (0.30102999566361177, 3.694239077158931e-13)))  # fmt: skip
 
 
 def _scaled_log(m: Value, e: Value, high: float, low: float, unit: tuple[float, float]) -> Value:
@@ -135,7 +136,7 @@ def acosh(x: Value) -> Value:
         return single(acosh(double(x)))
     t = x - 1
     middle = log1p(t + x.function.call("sqrt", x.type, t * (t + 2)))
-    return where(x > 2.0**28, log(x) + LN2, middle)
+    return where(x < 1, math.nan, where(x > 2.0**28, log(x) + LN2, middle))
 
 
 def atanh(x: Value) -> Value:
