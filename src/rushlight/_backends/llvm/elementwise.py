@@ -81,7 +81,9 @@ def rounded(value: Value, element: str) -> Value:
     return value
 
 
-def compute(function: Function, program: Program, values: dict[str, Value], lanes: int) -> list[Value]:
+def compute(
+    function: Function, program: Program, values: dict[str, Value], lanes: int, raw: bool = False
+) -> list[Value]:
     """Writes the instructions of a program.
 
     Args:
@@ -89,6 +91,7 @@ def compute(function: Function, program: Program, values: dict[str, Value], lane
         program: what to compute.
         values: its inputs and numbers by name.
         lanes: elements in a vector.
+        raw: whether results are wanted as they were computed, not as they are written.
 
     Raises:
         Unsupported: a function of the program has no instructions.
@@ -96,6 +99,8 @@ def compute(function: Function, program: Program, values: dict[str, Value], lane
     known: dict[int, Value] = {}
     for node in program.nodes():
         known[id(node)] = _node(function, node, known, values, lanes)
+    if raw:
+        return [known[id(node)] for node, _ in program.outputs]
     return [
         function.lift(rounded(known[id(node)], element), ELEMENTS[element].wide(lanes))
         for node, element in program.outputs
