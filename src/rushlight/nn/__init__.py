@@ -1,12 +1,13 @@
 """Neural networks: modules, their parameters, initial values and functions."""
 
 from . import functional, init, modules, utils
+from .factory import factory_kwargs
 from .modules import *  # noqa: F403 - the modules are listed once, in `modules`
 from .parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 
 __all__ = [
-    *modules.__all__, "Buffer", "Parameter", "UninitializedBuffer", "UninitializedParameter", "functional", "init",
-    "modules", "utils",
+    *modules.__all__, "Buffer", "Parameter", "UninitializedBuffer", "UninitializedParameter", "factory_kwargs",
+    "functional", "init", "modules", "utils",
 ]  # fmt: skip
 
 

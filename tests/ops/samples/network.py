@@ -288,3 +288,16 @@ def affine_places(make: Maker) -> Iterator[Sample]:
 @samples("_affine_gradient")
 def affine_gradient(make: Maker) -> Iterator[Sample]:
     yield Sample((make(2, 3, 2, 2), (2, 1, 3, 2), False))
+
+
+@samples("_linear_cross_entropy_chunked")
+def chunked_losses(make: Maker) -> Iterator[Sample]:
+    yield Sample((make(5, 3), make(4, 3), make(4), make.index(4, 5), None, -100, 2))
+    labels = torch.tensor([0, 1, 2, 1, 3])
+    yield Sample((make(5, 3), make(4, 3), None, labels, make(4, low=0.5), 1, 3), note="weights, and one ignored")
+
+
+@samples("conv_tbc")
+def time_convolution(make: Maker) -> Iterator[Sample]:
+    yield Sample((make(5, 2, 3), make(2, 3, 4), make(4)))
+    yield Sample((make(3, 1, 2), make(3, 2, 2), make(2), 1))

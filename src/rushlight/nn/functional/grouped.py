@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..._core.dtypes import int32
+from ..._core.dtypes import bfloat16, float16, float32, int32
+from ..._declare.dispatch import scalar_name
 from ..._ops.joining import cat, stack
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def grouped_mm(
             each group.
         offs: int32, where each group ends; needed if either matrix is 2-D.
         bias: not supported, in torch neither.
-        out_dtype: of the result; that of `mat_a` by default.
+        out_dtype: of the result: only that of `mat_a`.
 
     Returns:
         (groups, m, n) for two 3-D matrices or two 2-D ones, else (m, n).
@@ -39,7 +40,7 @@ def grouped_mm(
                 [2., 2.],
                 [2., 2.]])
     """
-    _check(mat_a, mat_b, offs, bias)
+    _check(mat_a, mat_b, offs, bias, out_dtype)
     wide = mat_a.ndim == 3 and mat_b.ndim == 3
     if wide:
         found = mat_a.bmm(mat_b)
@@ -54,11 +55,15 @@ def grouped_mm(
         else:
             parts = [rows.mm(mat_b[:, start:stop]) for (start, stop), rows in zip(spans, mat_a, strict=True)]
             found = cat(parts, 1)
-    return found if out_dtype is None else found.to(out_dtype)
+    return found
 
 
-def _check(mat_a: Tensor, mat_b: Tensor, offs: Tensor | None, bias: Tensor | None) -> None:
+def _check(mat_a: Tensor, mat_b: Tensor, offs: Tensor | None, bias: Tensor | None, out_dtype: Any) -> None:
     for name, matrix in (("mat_a", mat_a), ("mat_b", mat_b)):
+        if matrix.dtype not in (float32, bfloat16, float16):
+            raise RuntimeError(
+                f"Expected {name} to be Float32, BFloat16 or Float16 matrix, got {scalar_name(matrix.dtype)}"
+            )
         if matrix.ndim not in (2, 3):
             raise RuntimeError(f"{name} has to be 2 or 3d")
     if bias is not None:
@@ -72,3 +77,8 @@ def _check(mat_a: Tensor, mat_b: Tensor, offs: Tensor | None, bias: Tensor | Non
         raise RuntimeError("Offsets have to be int32")
     if not (mat_a.ndim == 2 and mat_b.ndim == 2) and mat_a.shape[-1] != mat_b.shape[-2]:
         raise RuntimeError("contraction dimension of mat_a and mat_b must match")
+    if out_dtype is not None and out_dtype is not mat_a.dtype:
+        raise RuntimeError("Grouped gemm output dtype must match `mat_a` dtype")
+    groups = next((len(matrix) for matrix in (mat_a, mat_b) if matrix.ndim == 3), None)
+    if offs is not None and groups not in (None, len(offs)):
+        raise RuntimeError("matrix batch sizes have to match")
