@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .._core.tensor_base import LEAF, register_plain, wrap
 from .._declare.overrides import unconverted
+from .._ops.creation import empty
 from ..tensor import Tensor
 
 
@@ -18,6 +20,15 @@ class _ParameterMeta(type(Tensor)):  # type: ignore[misc]
         if type.__instancecheck__(cls, instance):
             return True
         return cls is Parameter and isinstance(instance, Tensor) and getattr(instance, "_is_param", False)
+
+
+class _BufferMeta(type(Tensor)):  # type: ignore[misc]
+    """Makes any tensor flagged as one an instance of `Buffer`."""
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        if type.__instancecheck__(cls, instance):
+            return True
+        return cls is Buffer and isinstance(instance, Tensor) and getattr(instance, "_is_buffer", False)
 
 
 class Parameter(Tensor, metaclass=_ParameterMeta):
@@ -79,6 +90,10 @@ def _share(cls: type, data: Any, requires_grad: bool) -> Any:
     found._extra = None
     found._edge = None
     if requires_grad:
+        if not (found.dtype.is_floating_point or found.dtype.is_complex):
+            error = RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+            error.add_note(f"the dtype is {found.dtype}: pass requires_grad=False, or convert the tensor first")
+            raise error
         found.requires_grad_(True)
     return found
 
@@ -92,7 +107,7 @@ def _rebuild_parameter(data: Any, requires_grad: bool, state: dict[str, Any]) ->
 register_plain(Parameter)
 
 
-class Buffer(Tensor, metaclass=_ParameterMeta):
+class Buffer(Tensor, metaclass=_BufferMeta):
     """A tensor that is a buffer of the module it is assigned to: state that is not trained.
 
     Args:
@@ -115,6 +130,13 @@ class Buffer(Tensor, metaclass=_ParameterMeta):
         return found
 
 
+_PERMITTED = frozenset((
+    "__get__", "__hash__", "__reduce_ex__", "_to_copy", "copy_", "size", "is_complex", "is_floating_point",
+    "get_device", "to", "cpu", "cuda", "half", "float", "double", "char", "short", "int", "long",
+))  # fmt: skip
+"""What can be asked of a tensor that waits for its shape."""
+
+
 class UninitializedTensorMixin:
     """A parameter or buffer whose shape is known only after the first call of its module."""
 
@@ -134,15 +156,23 @@ class UninitializedTensorMixin:
             shape: the sizes.
             device, dtype: where and what; by default as when it was made.
         """
-        fresh: Any = self._fresh(shape, dtype)
-        self._array = fresh._array
-        self._storage = fresh._storage
+        self._adopt(self._blank(tuple(shape), device, dtype))
         self.__class__ = self.cls_to_become
 
-    def _fresh(self: Any, shape: Any, dtype: Any) -> Any:
-        with_dtype = self._array.dtype if dtype is None else dtype.numpy
+    def convert(self, function: Callable[[Any], Any]) -> None:
+        """Changes what the memory will be, in place: dtype and device, by a function of a tensor without elements."""
+        self._adopt(function(self._blank((0,))))
 
-        return wrap(np.empty(tuple(shape), with_dtype))
+    def _blank(self: Any, shape: tuple[int, ...], device: Any = None, dtype: Any = None) -> Any:
+        return empty(
+            shape,
+            dtype=self.dtype if dtype is None else dtype,
+            device=self.device if device is None else device,
+        )
+
+    def _adopt(self, fresh: Any) -> None:
+        self._array = fresh._array
+        self._storage = fresh._storage
 
     @property
     def shape(self) -> Any:
@@ -153,9 +183,68 @@ class UninitializedTensorMixin:
         """
         raise RuntimeError(self._ERROR)
 
+    def share_memory_(self) -> Any:
+        """Not possible yet.
+
+        Raises:
+            RuntimeError: always.
+        """
+        raise RuntimeError(
+            "Can't share memory on an uninitialized parameter or buffer. Call `forward` to initialize the parameters "
+            "before calling `module.share_memory()`."
+        )
+
+    def __deepcopy__(self: Any, memo: dict[int, Any]) -> Any:
+        if id(self) not in memo:
+            memo[id(self)] = type(self)(self.requires_grad, self.device, self.dtype)
+        return memo[id(self)]
+
+    def __reduce_ex__(self: Any, protocol: Any) -> tuple[Any, ...]:
+        return type(self), (self.requires_grad, self.device, self.dtype)
+
+    def __repr__(self, *, tensor_contents: Any = None) -> str:
+        return f"<{type(self).__name__}>"
+
+    @classmethod
+    def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Refuses to compute with values that are not there yet."""
+        name = getattr(func, "__name__", str(func))
+        if name not in _PERMITTED:
+            raise _unusable(cls, name)
+        return unconverted(cls, func, types, args, kwargs)
+
+
+def _unusable(cls: type, name: str) -> ValueError:
+    return ValueError(
+        f"Attempted to use an uninitialized parameter in <method '{name}' of 'torch._C.TensorBase' objects>. This "
+        "error happens when you are using a `LazyModule` or explicitly manipulating "
+        f"`torch.nn.parameter.{cls.__name__}` objects. When using LazyModules Call `forward` with a dummy batch to "
+        "initialize the parameters before calling torch functions"
+    )
+
+
+def _refusal(name: str) -> Callable[..., Any]:
+    def refuse(self: Any, *args: Any, **kwargs: Any) -> Any:
+        raise _unusable(type(self), name)
+
+    refuse.__name__ = name
+    refuse.__doc__ = f"`Tensor.{name}`, not known yet: raises ValueError."
+    return refuse
+
+
+for _name in (
+    "__bool__", "__len__", "dim", "element_size", "item", "nelement", "numel", "numpy", "requires_grad_", "stride",
+    "tolist",
+):  # fmt: skip
+    setattr(UninitializedTensorMixin, _name, _refusal(_name))  # these are no operators, which are refused above
+
 
 class UninitializedParameter(UninitializedTensorMixin, Parameter):
     """A parameter whose shape its lazy module works out from its first input.
+
+    Args:
+        requires_grad: whether a gradient is wanted.
+        device, dtype: where and what it will be.
 
     Example::
 
@@ -168,23 +257,19 @@ class UninitializedParameter(UninitializedTensorMixin, Parameter):
 
     def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> Any:
         """An empty tensor that waits for its shape."""
-
-        from_dtype = np.float32 if dtype is None else dtype.numpy
-        found = _share(cls, wrap(np.empty(0, from_dtype)), False)
+        found = _share(cls, empty(0, dtype=dtype, device=device), False)
         found._edge = LEAF if requires_grad else None
         return found
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        if id(self) not in memo:
-            memo[id(self)] = type(self)(self.requires_grad)
-        return memo[id(self)]
-
-    def __repr__(self, *, tensor_contents: Any = None) -> str:  # type: ignore[override]  # see `Parameter`
-        return f"<{type(self).__name__}>"
-
 
 class UninitializedBuffer(UninitializedTensorMixin, Tensor):
-    """A buffer whose shape its lazy module works out from its first input."""
+    """A buffer whose shape its lazy module works out from its first input.
+
+    Args:
+        requires_grad: accepted for compatibility.
+        device, dtype: where and what it will be.
+        persistent: whether it is part of the module's ``state_dict``.
+    """
 
     __slots__ = ()
     cls_to_become = Tensor
@@ -193,14 +278,10 @@ class UninitializedBuffer(UninitializedTensorMixin, Tensor):
         cls, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True
     ) -> Any:
         """An empty tensor that waits for its shape."""
-
-        found = _share(cls, wrap(np.empty(0, np.float32 if dtype is None else dtype.numpy)), False)
+        found = _share(cls, empty(0, dtype=dtype, device=device), False)
         found.persistent = persistent
         found._is_buffer = True
         return found
-
-    def __repr__(self, *, tensor_contents: Any = None) -> str:  # type: ignore[override]  # see `Parameter`
-        return f"<{type(self).__name__}>"
 
 
 def is_lazy(parameter: Any) -> bool:

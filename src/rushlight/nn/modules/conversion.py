@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ class ConversionMixin:
             if parameter is None:
                 continue
             if is_lazy(parameter):
+                parameter.convert(fn)
                 continue
             converted = fn(parameter.data)
             if converted.device == parameter.device:
@@ -33,7 +35,9 @@ class ConversionMixin:
                 gradient = fn(parameter.grad.data)
                 kept.grad = gradient.requires_grad_(parameter.grad.requires_grad)
         for key, buffer in self._buffers.items():
-            if buffer is not None and not is_lazy(buffer):
+            if is_lazy(buffer):
+                buffer.convert(fn)
+            elif buffer is not None:
                 self._buffers[key] = fn(buffer)
         return self
 
@@ -48,18 +52,37 @@ class ConversionMixin:
             TypeError: the dtype is neither floating nor complex.
         """
         dtype, options = _parse_to(args, kwargs)
+        layout = options.pop("memory_format", None)
         if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
             raise TypeError(
                 f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
             )
+        if dtype is not None and dtype.is_complex:
+            warnings.warn(
+                "Complex modules are a new feature under active development whose design may change, and some modules "
+                "might not work as expected when using complex tensors as parameters or buffers. Please file an issue "
+                "at https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml if a complex module does not "
+                "work as expected.",
+                stacklevel=2,
+            )
 
         def convert(tensor: Any) -> Any:
-            wanted = dtype if tensor.is_floating_point() or tensor.is_complex() else None
-            if wanted is not None:
-                return tensor.to(dtype=wanted, **options)
-            return tensor.to(**options) if options else tensor
+            chosen = dict(options)
+            if dtype is not None and (tensor.is_floating_point() or tensor.is_complex()):
+                chosen["dtype"] = dtype
+            if layout is not None and tensor.dim() in (4, 5):
+                chosen["memory_format"] = layout
+            return tensor.to(**chosen) if chosen else tensor
 
-        return self._apply(convert)
+        try:
+            return self._apply(convert)
+        except NotImplementedError as error:
+            if str(error) != "Cannot copy out of meta tensor; no data!":
+                raise
+            raise NotImplementedError(
+                f"{error} Please use torch.nn.Module.to_empty() instead of torch.nn.Module.to() when moving module "
+                "from meta to a different device."
+            ) from None
 
     def float(self: Any) -> Any:
         """Converts floating parameters and buffers to float32."""
@@ -93,6 +116,30 @@ class ConversionMixin:
         """
         raise AssertionError("Torch not compiled with CUDA enabled")
 
+    def ipu(self: Any, device: Any = None) -> Any:
+        """Not there: rushlight's tensors live on the CPU.
+
+        Raises:
+            RuntimeError: always, with torch's text of a build without it.
+        """
+        raise RuntimeError("PyTorch is not linked with support for ipu devices")
+
+    def xpu(self: Any, device: Any = None) -> Any:
+        """Not there: rushlight's tensors live on the CPU.
+
+        Raises:
+            AssertionError: always, with torch's text of a build without it.
+        """
+        raise AssertionError("Torch not compiled with XPU enabled")
+
+    def mtia(self: Any, device: Any = None) -> Any:
+        """Not there: rushlight's tensors live on the CPU.
+
+        Raises:
+            AssertionError: always.
+        """
+        raise AssertionError("Torch not compiled with MTIA enabled.")
+
     def to_empty(self: Any, *, device: Any, recurse: bool = True) -> Any:
         """Moves parameters and buffers to a device without copying their values."""
         return self._apply(lambda tensor: tensor.new_empty(tensor.shape, device=device), recurse)
@@ -101,8 +148,12 @@ class ConversionMixin:
         """Not there: tensors shared between processes.
 
         Raises:
-            NotImplementedError: always.
+            RuntimeError: parameters wait for their shape.
+            NotImplementedError: always else.
         """
+        for value in (*self.parameters(), *self.buffers()):
+            if is_lazy(value):
+                value.share_memory_()
         raise NotImplementedError("rushlight does not share tensors between processes: Module.share_memory")
 
 

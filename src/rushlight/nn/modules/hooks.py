@@ -136,7 +136,7 @@ class _Call:
                 warnings.warn(
                     "For backward hooks to be called, module output should be a Tensor or a tuple of Tensors but "
                     f"received {type(self.result)}",
-                    stacklevel=5,
+                    stacklevel=4,
                 )
             self.result = backward.wrap_outputs(self.result)
         if older:

@@ -7,6 +7,7 @@ Longer than most files because the class is one concept with one public surface;
 from __future__ import annotations
 
 from collections import OrderedDict
+from types import FunctionType
 from typing import Any
 
 from ..._core.tensor_base import TensorBase, is_tensor
@@ -367,6 +368,10 @@ class Module(HooksMixin, StateMixin, TraversalMixin, ConversionMixin):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        for name, table in _LATER_TABLES.items():  # what modules pickled by old versions of torch do not have
+            if name not in self.__dict__:
+                self.__dict__[name] = table()
+        self.__dict__.setdefault("_is_full_backward_hook", None)
 
     def has_uninitialized_params(self: Any) -> bool:
         """Whether a parameter or buffer of this module still waits for its shape."""
@@ -379,6 +384,18 @@ class Module(HooksMixin, StateMixin, TraversalMixin, ConversionMixin):
             NotImplementedError: always.
         """
         raise NotImplementedError("rushlight does not have Module.compile: large operators compile by themselves")
+
+
+_LATER_TABLES: dict[str, type] = {"_non_persistent_buffers_set": set}
+for _name in ("forward_pre_hooks", "forward_hooks_with_kwargs", "forward_pre_hooks_with_kwargs",
+              "forward_hooks_always_called", "state_dict_hooks", "state_dict_pre_hooks", "load_state_dict_pre_hooks",
+              "load_state_dict_post_hooks", "backward_pre_hooks"):  # fmt: skip
+    _LATER_TABLES[f"_{_name}"] = OrderedDict
+
+for _mixin in (HooksMixin, StateMixin, TraversalMixin, ConversionMixin):
+    for _function in vars(_mixin).values():
+        if isinstance(_function, FunctionType):  # so that errors on arguments and `help` name the class users know
+            _function.__qualname__ = f"Module.{_function.__name__}"
 
 
 def _seen_by_hooks(parent: Module, name: str, module: Module | None) -> Module | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ EXTRA = "_extra_state"
 """The key under which ``get_extra_state`` is saved."""
 
 
-class IncompatibleKeys(NamedTuple):
+class _IncompatibleKeys(NamedTuple):
     """What ``load_state_dict`` did not find, and what it did not know."""
 
     missing_keys: list[str]
@@ -29,9 +30,6 @@ class IncompatibleKeys(NamedTuple):
 
     def __str__(self) -> str:
         return repr(self)
-
-
-_IncompatibleKeys = IncompatibleKeys
 
 
 class _WithModule:
@@ -89,6 +87,12 @@ class StateMixin:
             ['weight', 'bias']
         """
         if args:
+            warnings.warn(
+                "Positional args are being deprecated, use kwargs instead. Refer to "
+                "https://pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module.state_dict for details.",
+                FutureWarning,
+                stacklevel=2,
+            )
             destination = args[0] if destination is None else destination
             prefix = args[1] if len(args) > 1 and prefix == "" else prefix
             keep_vars = args[2] if len(args) > 2 and keep_vars is False else keep_vars
@@ -119,6 +123,11 @@ class StateMixin:
         return add_hook(self._state_dict_hooks, hook)
 
     def _register_state_dict_hook(self: Any, hook: Callable[..., Any]) -> RemovableHandle:
+        if getattr(hook, "_from_public_api", False):
+            raise RuntimeError(
+                "Cannot register the same function as the state dict post hook that was previously registered via "
+                "register_state_dict_post_hook"
+            )
         return add_hook(self._state_dict_hooks, hook)
 
     def register_state_dict_pre_hook(self: Any, hook: Callable[..., Any]) -> RemovableHandle:
@@ -260,7 +269,7 @@ class StateMixin:
                 "common prefix (`module.`) from the keys, or load what fits with strict=False"
             )
             raise error
-        return IncompatibleKeys(missing, unexpected)
+        return _IncompatibleKeys(missing, unexpected)
 
 
 def _load_tree(
@@ -277,7 +286,7 @@ def _load_tree(
             below = prefix + name + "."
             part = OrderedDict((key, value) for key, value in entries.items() if key.startswith(below))
             _load_tree(child, part, metadata, strict, assign, below, missing, unexpected, errors)
-    keys = IncompatibleKeys(missing, unexpected)
+    keys = _IncompatibleKeys(missing, unexpected)
     for hook in module._load_state_dict_post_hooks.values():
         if hook(module, keys) is not None:
             raise AssertionError(
