@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -57,20 +58,55 @@ def _positions(
 def maxima(
     images: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, out: Sizes
 ) -> tuple[Array, Array]:
-    """The maximum of every window, and its place in the flattened image; the first of equals, nan before all."""
+    """The maximum of every window, and its place in the flattened image; the first of equals, nan before all.
+
+    The place is kept as the number of the position in the window, in a byte, and chosen by arithmetic: NumPy's `where`
+    takes ten times as long where the choice is different for every element.
+    """
     lowest = -np.inf if images.dtype.kind == "f" else np.iinfo(images.dtype).min
     padded = _padded(images, kernel, stride, padding, dilation, out, lowest)
     rank = len(kernel)
     sizes = images.shape[images.ndim - rank :]
+    best: Any = None
+    numbers: Any = None
+    positions = list(_positions(kernel, stride, dilation, out))
+    for number, (_, window) in enumerate(positions):
+        candidate = padded[window]
+        if best is None:
+            best = candidate.copy()
+            numbers = np.zeros(best.shape, np.uint8 if len(positions) <= 256 else np.int32)
+            continue
+        better = (candidate > best).astype(numbers.dtype)
+        np.maximum(numbers, np.multiply(better, number, out=better, casting="unsafe"), out=numbers)
+        np.maximum(best, candidate, out=best)
+    odd = np.isnan(best) if best.dtype.kind == "f" else np.zeros((), bool)
+    if padded is not images:
+        odd = odd | (best == lowest)  # which may stand for a place outside
+    if odd.any():
+        return _maxima_step_by_step(padded, sizes, kernel, stride, padding, dilation, out)
+    starts, _ = _flat_places((0,) * rank, sizes, stride, padding, dilation, out)
+    steps = [
+        sum(offset * spread * prod(sizes[axis + 1 :]) for axis, (offset, spread) in enumerate(zip(offsets, dilation)))
+        for offsets, _ in positions
+    ]
+    index = np.array(steps).take(numbers)
+    index += starts
+    return best, index
+
+
+def _maxima_step_by_step(
+    padded: Array, sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, out: Sizes
+) -> tuple[Array, Array]:
+    """`maxima` where there are nans, or elements as low as the padding, which never counts."""
     best: Any = None
     index: Any = None
     for offsets, window in _positions(kernel, stride, dilation, out):
         candidate = padded[window]
         place, inside = _flat_places(offsets, sizes, stride, padding, dilation, out)
         if best is None:
-            best = np.full(candidate.shape, lowest, images.dtype)
+            best = np.zeros(candidate.shape, padded.dtype)
             index = np.full(candidate.shape, -1, np.int64)
-        better = (candidate > best) | np.isnan(candidate) if images.dtype.kind == "f" else candidate > best
+        better = (candidate > best) | np.isnan(candidate) if padded.dtype.kind == "f" else candidate > best
         better |= index < 0
         better &= inside
         best = np.where(better, candidate, best)

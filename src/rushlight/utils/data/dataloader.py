@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from ..._core.generator import Generator
 from ..._core.warn import warn
 from ._utils.collate import default_collate, default_convert
+from ._utils.rows import rows
 from .dataset import Dataset, IterableDataset
 from .sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler, draw_seed
 
@@ -275,6 +276,9 @@ class _SingleProcessDataLoaderIter:
     def _fetch(self, index: Any) -> Any:
         if not self._batches:
             return self._collate_fn(self._dataset[index])
+        batch = rows(self._dataset, index, self._collate_fn)
+        if batch is not None:
+            return batch
         if callable(getattr(self._dataset, "__getitems__", None)):
             return self._collate_fn(self._dataset.__getitems__(index))
         return self._collate_fn([self._dataset[i] for i in index])
