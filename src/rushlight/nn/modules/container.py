@@ -62,6 +62,13 @@ class _NumberedModules(Module):
         return found
 
 
+def _check_times(modules: Module, times: Any) -> None:
+    if not isinstance(times, int):
+        raise TypeError(f"unsupported operand type(s) for *: {type(modules)} and {type(times)}")
+    if times <= 0:
+        raise ValueError(f"Non-positive multiplication factor {times} for {type(modules)}")
+
+
 class Sequential(_NumberedModules):
     """Modules called one after the other.
 
@@ -110,15 +117,13 @@ class Sequential(_NumberedModules):
         return self
 
     def __mul__(self, times: int) -> Sequential:
-        if not isinstance(times, int):
-            raise TypeError(f"unsupported operand type(s) for *: {type(self)} and {type(times)}")
-        if times <= 0:
-            raise ValueError(f"Non-positive multiplication factor {times} for {type(self)}")
+        _check_times(self, times)
         return Sequential(*(module for _ in range(times) for module in self))
 
     __rmul__ = __mul__
 
     def __imul__(self, times: int) -> Sequential:
+        _check_times(self, times)
         for module in list(self) * (times - 1):
             self.append(module)
         return self
@@ -274,7 +279,16 @@ class ModuleDict(Module):
             self[key] = module
 
 
-def _pairs(values: Any, name: str) -> list[tuple[str, Any]]:
+def _string(key: Any) -> str:
+    if not isinstance(key, str):
+        raise TypeError(
+            "Index given to ParameterDict cannot be used as a key as it is not a string (type is "
+            f"'{type(key).__name__}'). Open an issue on github if you need non-string keys."
+        )
+    return key
+
+
+def _pairs(values: Any, name: str, element_of: str | None = None) -> list[tuple[str, Any]]:
     if not isinstance(values, Iterable):
         raise TypeError(
             f"{name}.update should be called with an iterable of key/value pairs, but got {type(values).__name__}"
@@ -284,10 +298,14 @@ def _pairs(values: Any, name: str) -> list[tuple[str, Any]]:
     found = []
     for place, pair in enumerate(values):
         if not isinstance(pair, Iterable):
-            raise TypeError(f"{name} update sequence element #{place} should be Iterable; is{type(pair).__name__}")
+            raise TypeError(
+                f"{element_of or name} update sequence element #{place} should be Iterable; is{type(pair).__name__}"
+            )
         pair = tuple(pair)
         if len(pair) != 2:
-            raise ValueError(f"{name} update sequence element #{place} has length {len(pair)}; 2 is required")
+            raise ValueError(
+                f"{element_of or name} update sequence element #{place} has length {len(pair)}; 2 is required"
+            )
         found.append(pair)
     return found
 
@@ -390,15 +408,13 @@ class ParameterDict(Module):
             self.update(parameters)
 
     def __getitem__(self, key: str) -> Any:
-        if key not in self._keys:
-            raise KeyError(key)
-        return getattr(self, key)
+        return getattr(self, _string(key))
 
     def __setitem__(self, key: str, value: Any) -> None:
-        self._keys[key] = None
         if isinstance(value, TensorBase) and not isinstance(value, Parameter):
             value = Parameter(value)
-        setattr(self, key, value)
+        setattr(self, _string(key), value)
+        self._keys[key] = None
 
     def __delitem__(self, key: str) -> None:
         del self._keys[key]
@@ -421,9 +437,9 @@ class ParameterDict(Module):
         result.update(other)
         return result
 
-    def __ror__(self, other: Any) -> ParameterDict:
-        result = ParameterDict(other)
-        result.update(self)
+    def __ror__(self, other: Any) -> Any:
+        result = other.copy()
+        result.update(self.items())
         return result
 
     def __ior__(self, other: Any) -> ParameterDict:
@@ -453,6 +469,8 @@ class ParameterDict(Module):
 
     def popitem(self) -> tuple[str, Any]:
         """Removes and returns the last pair."""
+        if not self._keys:
+            raise KeyError("popitem(): dictionary is empty")
         key = next(reversed(list(self._keys)))
         return key, self.pop(key)
 
@@ -477,8 +495,15 @@ class ParameterDict(Module):
         return (self[key] for key in self._keys)
 
     def update(self, parameters: Any) -> None:
-        """Adds values from a mapping or pairs, replacing those of the same key."""
-        for key, value in _pairs(parameters, "ParametersDict"):
+        """Adds values from a mapping or pairs, replacing those of the same key.
+
+        Args:
+            parameters: the values; those of a plain dictionary are added in the order of their keys, as in torch.
+        """
+        pairs = _pairs(parameters, "ParametersDict", "ParameterDict")
+        if isinstance(parameters, Mapping) and not isinstance(parameters, OrderedDict):
+            pairs.sort(key=operator.itemgetter(0))
+        for key, value in pairs:
             self[key] = value
 
     def extra_repr(self) -> str:
