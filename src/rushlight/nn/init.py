@@ -13,6 +13,7 @@ from .._core.generator import default_generator
 from .._core.modes import modes, set_grad_enabled
 from .._core.random_streams.permutation import permutation
 from .._core.tensor_base import wrap
+from .._ops.likes import empty_like
 
 Mode = Literal["fan_in", "fan_out"]
 
@@ -107,7 +108,7 @@ def _reject_normal(tensor: Any, mean: float, std: float, a: float, b: float, gen
     tensor.normal_(mean, std, generator=generator)
     outside = (tensor < a) | (tensor > b)
     while bool(outside.any()):
-        fresh = tensor.new_empty(tensor.shape).normal_(mean, std, generator=generator)
+        fresh = empty_like(tensor).normal_(mean, std, generator=generator)
         tensor.copy_(fresh.where(outside, tensor))
         outside = (tensor < a) | (tensor > b)
     return tensor
@@ -120,12 +121,12 @@ def _reject_uniform(tensor: Any, mean: float, std: float, a: float, b: float, ge
     def accepted(values: Any) -> Any:
         distance = (values - mean) / std
         density = (-0.5 * (distance * distance - nearest * nearest)).exp()
-        return values.new_empty(values.shape).uniform_(generator=generator) <= density
+        return empty_like(values).uniform_(generator=generator) <= density
 
     tensor.uniform_(a, b, generator=generator)
     done = accepted(tensor)
     while not bool(done.all()):
-        fresh = tensor.new_empty(tensor.shape).uniform_(a, b, generator=generator)
+        fresh = empty_like(tensor).uniform_(a, b, generator=generator)
         keep = accepted(fresh)
         tensor.copy_(tensor.where(done, fresh))
         done = done | keep
