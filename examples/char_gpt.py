@@ -14,7 +14,7 @@ from torch import nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
-SONNETS = Path(__file__).parent / "data" / "sonnets.txt"
+SONNETS = Path(__file__).with_name("sonnets.txt")
 
 
 class Block(nn.Module):

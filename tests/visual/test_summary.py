@@ -135,6 +135,26 @@ def test_convolutions_count_each_weight_at_each_position():
     assert transposed.flops == 2 * (2 * 4 * 5 * 5) * (6 * 3 * 3) + 2 * 6 * 11 * 11
 
 
+@pytest.mark.parametrize(
+    ("layer", "count"),
+    [
+        (nn.RNN(3, 5, bias=False), 14 * (2 * 5 * (3 + 5) + 5 + 5)),
+        (nn.GRU(3, 5), 14 * (2 * 15 * (3 + 5) + 3 * 15 + 8 * 5)),
+        (nn.LSTM(3, 5), 14 * (2 * 20 * (3 + 5) + 3 * 20 + 9 * 5)),
+        (nn.LSTM(3, 5, bidirectional=True), 2 * 14 * (2 * 20 * (3 + 5) + 3 * 20 + 9 * 5)),
+        (nn.LSTM(3, 5, proj_size=2), 14 * (2 * (20 * (3 + 2) + 2 * 5) + 3 * 20 + 9 * 5)),
+    ],
+)
+def test_recurrent_layers_count_every_step(layer, count):
+    assert summary(layer, (7, 2, 3)).flops == count
+
+
+def test_attention_counts_its_products_and_its_softmax():
+    query, key = (2, 4, 6, 8), (2, 4, 10, 8)
+    found = flops(nn.functional.scaled_dot_product_attention, query, key, key)
+    assert found == 2 * 4 * 6 * 10 * (2 * 8 + 2 * 8 + 5)
+
+
 def test_batch_norm_takes_less_with_running_statistics():
     norm = nn.BatchNorm1d(3)
     assert summary(norm, (4, 3)).flops == 7 * 12
@@ -148,9 +168,8 @@ def test_operators_without_a_count_are_listed():
 
 
 def test_the_formulas_are_of_operators_that_exist():
-    for module in pkgutil.iter_modules(_ops.__path__, "rushlight._ops."):
+    for module in pkgutil.walk_packages(_ops.__path__, "rushlight._ops."):
         importlib.import_module(module.name)
-    importlib.import_module("rushlight._ops.random.dropout")
     assert sorted({*FORMULAS, *MOVING} - {*REGISTRY}) == []
     assert not set(FORMULAS) & MOVING
 

@@ -108,6 +108,15 @@ def _attention(values: list[Any], found: Any) -> float:
     return pairs * (2 * query[-1] + 2 * value[-1] + 5)
 
 
+def _recurrent(values: list[Any], found: Any) -> float:
+    """Products with both weights for each step, then sums, gates and the new state of each hidden unit."""
+    input, weight_ih, weight_hh, bias, weight_hr, mode = (values[place] for place in (0, 1, 2, 3, 7, 8))
+    rows, gated = _size(input) // _shape(input)[-1], _shape(weight_ih)[0]
+    gates, state_cost = {"lstm": (4, 9), "gru": (3, 8)}.get(mode, (1, 1))
+    weights = sum(_size(weight) for weight in (weight_ih, weight_hh, weight_hr) if weight is not None)
+    return rows * (2 * weights + gated * (1 if bias is None else 3) + gated // gates * state_cost)
+
+
 def _fourier(values: list[Any], found: Any) -> float:
     """The usual count of the fast transform, 5 n log n."""
     size = max(_size(values[0]), _size(found))
@@ -131,10 +140,11 @@ FORMULAS: dict[str, Count] = {
     "addmm": _product(1, True), "addmv": _product(1, True), "baddbmm": _product(1, True), "addbmm": _summed_products,
     "addr": lambda values, found: 2 * _size(found),
     "convolution": _convolution,
+    "_scaled_dot_product_flash_attention_for_cpu": _attention, "_rnn_layer": _recurrent,
     "native_batch_norm": normalization(1, 2, statistics=5),
     "native_layer_norm": normalization(2, 3),
     "native_group_norm_parts": normalization(),
-    "_softmax": each(5), "_log_softmax": each(5),
+    "_softmax": each(5), "_log_softmax": each(5), "_safe_softmax": each(5),
     "avg_pool": _average_pooling, "_adaptive_avg_pool": each(1),
     "native_dropout": each(1), "rrelu_with_noise": each(1),
     "mse_loss": each(3), "smooth_l1_loss": each(3), "huber_loss": each(3),
@@ -154,18 +164,19 @@ FORMULAS: dict[str, Count] = {
 """The operators that take another number of operations than one for each element."""
 
 MOVING = frozenset({
-    "_part_into", "_part_of", "_reshape_of_copy", "_strided_copy", "_to_copy", "_unsafe_view", "_without_part",
-    "adaptive_max_pool", "alias_copy", "aminmax", "as_strided_scatter", "bernoulli", "bernoulli_", "binomial",
-    "block_diag", "cat", "cauchy_", "channel_shuffle", "clone", "constant_pad_nd", "copy", "cummax", "cummin",
-    "detach", "diag_embed", "diagonal_backward", "diagonal_copy", "diagonal_scatter", "embedding", "expand_copy",
-    "exponential_", "fill", "flip", "frexp", "gather", "geometric_", "im2col", "index", "index_copy", "index_fill",
-    "index_put", "index_select", "kthvalue", "log_normal_", "masked_fill", "masked_scatter", "masked_select",
-    "max.all", "max.dim", "max_pool_with_indices", "median.all", "median.dim", "min.all", "min.dim", "mode",
-    "nanmedian.all", "nanmedian.dim", "narrow_copy", "nll_loss_with_weights", "normal_", "normal_around",
-    "pad_border", "permute_copy", "pixel_shuffle", "pixel_unshuffle", "poisson", "put", "random_", "repeat", "roll",
-    "rot90", "select_backward", "select_copy", "select_scatter", "slice_backward", "slice_copy", "slice_scatter",
-    "sort.stable", "split_copy", "split_with_sizes_copy", "squeeze_copy", "stack", "t_copy", "take", "topk",
-    "transpose_copy", "tril", "triu", "unbind_copy", "unfold_copy", "uniform_", "unsafe_split",
-    "unsafe_split_with_sizes", "unsqueeze_copy", "view_as_complex_copy", "view_as_real_copy", "view_copy", "zero",
+    "_part_into", "_part_of", "_reshape_of_copy", "_scatter_values", "_strided_copy", "_to_copy", "_unsafe_view",
+    "_without_part", "adaptive_max_pool", "alias_copy", "aminmax", "as_strided_scatter", "bernoulli", "bernoulli_",
+    "binomial", "block_diag", "cat", "cauchy_", "channel_shuffle", "clone", "constant_pad_nd", "copy", "cummax",
+    "cummin", "detach", "diag_embed", "diagonal_backward", "diagonal_copy", "diagonal_scatter", "embedding",
+    "expand_copy", "exponential_", "fill", "flip", "fractional_max_pool", "frexp", "gather", "geometric_", "im2col",
+    "index", "index_copy", "index_fill", "index_put", "index_select", "kthvalue", "log_normal_", "masked_fill",
+    "masked_scatter", "masked_select", "max.all", "max.dim", "max_pool_with_indices", "max_unpool", "median.all",
+    "median.dim", "min.all", "min.dim", "mode", "nanmedian.all", "nanmedian.dim", "narrow_copy",
+    "nll_loss_with_weights", "normal_", "normal_around", "pad_border", "permute_copy", "pixel_shuffle",
+    "pixel_unshuffle", "poisson", "put", "random_", "repeat", "roll", "rot90", "select_backward", "select_copy",
+    "select_scatter", "slice_backward", "slice_copy", "slice_scatter", "sort.stable", "split_copy",
+    "split_with_sizes_copy", "squeeze_copy", "stack", "t_copy", "take", "topk", "transpose_copy", "tril", "triu",
+    "unbind_copy", "unfold_copy", "uniform_", "unsafe_split", "unsafe_split_with_sizes", "unsqueeze_copy",
+    "view_as_complex_copy", "view_as_real_copy", "view_copy", "zero",
 })  # fmt: skip
 """The kernels that move, compare or draw numbers."""
