@@ -11,6 +11,7 @@ import numpy as np
 
 from .._backends.numpy.errstate import quiet
 from .._core.tensor_base import PLAIN, TensorBase, bump, wrap
+from .._ops.complex import view_as_complex, view_as_real
 from ._program import Program, Rule
 from .optimizer import GroupOptimizer, number
 
@@ -252,13 +253,13 @@ def _on_tensors(
     tensors = [parameter, gradient, *memory]
     is_complex = parameter.is_complex()
     if is_complex:
-        tensors = [tensor.view_as_real() for tensor in tensors]
+        tensors = [view_as_real(tensor) for tensor in tensors]
     parameter, gradient, *held = tensors
     rest = iter(held)
     given = [None if name is None else next(rest) for name in names]
     found = rule(parameter, -gradient if maximize else gradient, *given, **numbers)
     results = [value for value in found if value is not None]
-    return [value.view_as_complex() for value in results] if is_complex else results
+    return [view_as_complex(value) for value in results] if is_complex else results
 
 
 def _assign(parameter: Any, state: dict[str, Any], names: list[str], results: list[Any], recorded: bool) -> None:
