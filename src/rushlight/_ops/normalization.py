@@ -8,13 +8,66 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._core.dtypes import of_numpy
+from .._backends.numpy import channels as by_channel
+from .._core.dtypes import FLOATING, float32
 from .._core.modes import modes
-from .._declare.dispatch import scalar_name
+from .._core.tensor_base import PLAIN
+from .._declare.dispatch import no_kernel, scalar_name
 from .._declare.kinds import composite, kernel
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
+
+
+def _check_dtypes(kernel_name: str, input: Tensor, *parameters: Tensor | None) -> None:
+    """Raises torch's error for dtypes that do not go together: 16-bit inputs alone may have float32 parameters."""
+    if not input.dtype.is_floating_point:
+        raise no_kernel(kernel_name, input.dtype)
+    given = [parameter for parameter in parameters if parameter is not None]
+    if not given or all(parameter.dtype is input.dtype for parameter in given):
+        return
+    if given[0].dtype is input.dtype:
+        other = next(parameter.dtype for parameter in given if parameter.dtype is not input.dtype)
+        text = f"expected scalar type {scalar_name(input.dtype)} but found {scalar_name(other)}"
+    elif any(parameter.dtype is not float32 for parameter in given):
+        text = "mixed dtype (CPU): expect parameter to have scalar type of Float"
+    elif input.dtype.itemsize != 2:
+        text = "mixed dtype (CPU): all inputs must share same datatype."
+    else:
+        return
+    error = RuntimeError(text)
+    error.add_note(f"the input is {input.dtype}, the parameters are {', '.join(str(item.dtype) for item in given)}")
+    raise error
+
+
+def _check_normalized(input: Tensor, shape: tuple[int, ...], *parameters: tuple[Tensor | None, str]) -> None:
+    """Raises torch's error for sizes that are not the input's last, or not the parameters'."""
+    if not shape:
+        raise RuntimeError(
+            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
+            "normalized_shape = []"
+        )
+    for tensor, role in parameters:
+        if tensor is not None and tuple(tensor.shape) != shape:
+            raise RuntimeError(
+                f"Expected {role} to be of same shape as normalized_shape, but got {role} of shape "
+                f"{list(tensor.shape)} and normalized_shape = {list(shape)}"
+            )
+    if tuple(input.shape[input.ndim - len(shape) :]) != shape or input.ndim < len(shape):
+        wanted = ", ".join(map(str, shape))
+        star = "*" if len(parameters) == 1 else "*, "
+        error = RuntimeError(
+            f"Given normalized_shape={list(shape)}, expected input with shape [{star}{wanted}], but got input of size"
+            f"{list(input.shape)}"
+        )
+        error.add_note("the last dimensions of the input must have exactly the sizes given to the layer")
+        raise error
+
+
+def _as_shape(name: str, normalized_shape: Any) -> tuple[int, ...]:
+    if isinstance(normalized_shape, int):
+        raise TypeError(f"{name}(): argument 'normalized_shape' (position 2) must be tuple of ints, not int")
+    return tuple(normalized_shape)
 
 
 def _normalize(input: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any, Any]:
@@ -118,27 +171,9 @@ def layer_norm(
         >>> torch.nn.functional.layer_norm(torch.tensor([1.0, 3.0]), (2,))
         tensor([-1.0000,  1.0000])
     """
-    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
-    if not shape:
-        raise RuntimeError(
-            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
-            "normalized_shape = []"
-        )
-    for tensor, role in ((weight, "weight"), (bias, "bias")):
-        if tensor is not None and tuple(tensor.shape) != shape:
-            raise RuntimeError(
-                f"Expected {role} to be of same shape as normalized_shape, but got {role} of shape "
-                f"{list(tensor.shape)} "
-                f"and normalized_shape = {list(shape)}"
-            )
-    if tuple(input.shape[input.ndim - len(shape) :]) != shape or input.ndim < len(shape):
-        wanted = ", ".join(map(str, ("*", *shape)))
-        error = RuntimeError(
-            f"Given normalized_shape={list(shape)}, expected input with shape [{wanted}], but got input of size"
-            f"{list(input.shape)}"
-        )
-        error.add_note("the last dimensions of the input must have exactly the sizes given to LayerNorm")
-        raise error
+    shape = _as_shape("layer_norm", normalized_shape)
+    _check_normalized(input, shape, (weight, "weight"), (bias, "bias"))
+    _check_dtypes("LayerNormKernelImpl", input, weight, bias)
     return native_layer_norm(input, shape, weight, bias, eps)[0]  # type: ignore[no-any-return]
 
 
@@ -148,9 +183,14 @@ def _per_channel(values: Any, rank: int) -> Any:
 
 def _batch_gradient(
     g: Any, input: Tensor, weight: Tensor | None, running_mean: Tensor | None, running_var: Tensor | None,
-    training: bool, eps: float, needs: Any,
+    training: bool, eps: float, result1: Tensor, result2: Tensor, needs: Any,
 ) -> tuple[Any, Any, Any]:  # fmt: skip
     g = g[0]
+    if not modes.record and all(tensor is None or type(tensor) in PLAIN for tensor in (g, input, weight)):
+        statistics = (result1, result2) if training else (running_mean, (running_var + eps).rsqrt())
+        found = _batch_norm_gradient(g, input, weight, *statistics, training)
+        return tuple(item if need else None for item, need in zip(found, needs, strict=True))  # type: ignore[return-value]
+    # from the input, not from saved statistics, where the backward pass is itself differentiated
     rank = input.ndim
     dims = (0, *range(2, rank))
     if training:
@@ -166,6 +206,21 @@ def _batch_gradient(
     else:
         input_gradient = scaled * rstd if needs[0] else None
     return input_gradient, (g * normalized).sum(dims) if needs[1] else None, g.sum(dims) if needs[2] else None
+
+
+@kernel(nondifferentiable=True)
+def _batch_norm_gradient(
+    grad_output: Tensor, input: Tensor, weight: Tensor | None, mean: Tensor, rstd: Tensor, training: bool
+) -> Any:
+    """The gradients of input, weight and bias of `native_batch_norm`, where nobody differentiates them.
+
+    Args:
+        grad_output: the gradient of its first output.
+        input, weight: its arguments.
+        mean, rstd: its other outputs.
+        training: whether they are of the input.
+    """
+    return by_channel.gradients(grad_output, input, mean, rstd, weight, training)
 
 
 @kernel(
@@ -190,31 +245,24 @@ def native_batch_norm(
     Returns:
         The normalized input, the mean, and 1 over the standard deviation.
     """
-    rank = input.ndim
-    axes = (0, *range(2, rank))
     if training:
-        found, mean, rstd = _normalize(input, axes, eps)
+        mean, variance = by_channel.moments(input)
         count = input.size // max(input.shape[1], 1)
-        if not count:  # an empty batch says nothing about the statistics
-            running_mean = running_var = None
-        _update_running(running_mean, mean, momentum)
-        if running_var is not None:
-            variance = 1 / np.square(rstd) - eps
+        rstd = 1 / np.sqrt(variance + np.asarray(eps, variance.dtype))
+        if count:  # an empty batch says nothing about the statistics
+            _update_running(running_mean, mean, momentum)
             _update_running(running_var, variance * (count / max(count - 1, 1)), momentum)
     else:
-        mean = _per_channel(running_mean, rank)
-        rstd = _per_channel(1 / np.sqrt(running_var + np.asarray(eps, input.dtype)), rank)
-        found = (input - mean) * rstd
-    if weight is not None:
-        found = found * _per_channel(weight, rank)
-    if bias is not None:
-        found = found + _per_channel(bias, rank)
-    return found.astype(input.dtype, copy=False), mean.reshape(-1), rstd.reshape(-1)
+        mean, rstd = running_mean, 1 / np.sqrt(running_var + np.asarray(eps, running_var.dtype))
+    found = by_channel.normalize(input, mean, rstd, weight, bias)
+    if not training:
+        mean = rstd = np.empty(0, input.dtype)
+    return found.astype(input.dtype, copy=False), mean, rstd
 
 
 def _update_running(running: Any, value: Any, momentum: float) -> None:
     if running is not None:
-        running[...] = (1 - momentum) * running + momentum * value.reshape(-1)
+        running[...] = (1 - momentum) * running + momentum * value
 
 
 @composite
@@ -240,7 +288,7 @@ def batch_norm(
         >>> torch.batch_norm(torch.tensor([[1.0], [3.0]]), None, None, None, None, True, 0.1, 1e-5).flatten()
         tensor([-1.0000,  1.0000])
     """
-    channels = input.shape[1]
+    channels = input.shape[1] if input.ndim > 1 else 0
     for tensor, role in (
         (running_mean, "running_mean"),
         (running_var, "running_var"),
@@ -250,12 +298,20 @@ def batch_norm(
         if tensor is None:
             if role.startswith("running") and not training:
                 raise RuntimeError(f"{role} must be defined in evaluation mode")
-            continue
-        if tensor.numel() != channels:
-            raise RuntimeError(f"{role} should contain {channels} elements not {tensor.numel()}")
-        if of_numpy(tensor._array.dtype) is not input.dtype and input.dtype.itemsize > 2:
-            first, second = scalar_name(input.dtype), scalar_name(tensor.dtype)
-            raise RuntimeError(f"Expected {role} to have type {first} but got {second}")
+        elif tensor.numel() != channels:
+            error = RuntimeError(f"{role} should contain {channels} elements not {tensor.numel()}")
+            error.add_note("the second dimension of the input is the channels, one element of each for each of them")
+            raise error
+        elif role.startswith("running") and tensor.requires_grad:
+            raise RuntimeError(
+                f"The function 'native_batch_norm' is not differentiable with respect to argument '{role}'. This input "
+                "cannot have requires_grad True."
+            )
+    if input.ndim < 2:
+        if not input.numel():
+            return input.clone()
+        raise IndexError("Dimension out of range (expected to be in range of [-1, 0], but got 1)")
+    _check_dtypes("batch_norm", input, weight, bias, running_mean, running_var)
     found = native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)[0]
     return found  # type: ignore[no-any-return]
 
@@ -319,6 +375,8 @@ def group_norm(
         tensor([[-1.0000,  1.0000]])
     """
     channels = input.shape[1]
+    if num_groups <= 0:
+        raise RuntimeError(f"Expected num groups to be greater than 0, got {num_groups}")
     if channels % num_groups:
         raise RuntimeError(
             "Expected number of channels in input to be divisible by num_groups, but got input of shape "
@@ -328,8 +386,9 @@ def group_norm(
         if tensor is not None and tuple(tensor.shape) != (channels,):
             raise RuntimeError(
                 f"Expected {role} to be a vector of size equal to the number of channels in input, but got {role} of "
-                f"shape {list(tensor.shape)} and input of shape {list(input.shape)}"
+                f"shape {list((tensor if weight is None else weight).shape)} and input of shape {list(input.shape)}"
             )
+    _check_dtypes("GroupNormKernelImpl", input, weight, bias)
     return _group_norm(input, weight, bias, num_groups, eps)[0]  # type: ignore[no-any-return]
 
 
@@ -350,10 +409,16 @@ def rms_norm(
         >>> torch.nn.functional.rms_norm(torch.tensor([3.0, 4.0]), (2,))
         tensor([0.8485, 1.1314])
     """
-    dims = tuple(range(-len(tuple(normalized_shape)), 0))
+    shape = _as_shape("rms_norm", normalized_shape)
+    if input.ndim < len(shape):
+        raise ValueError(f"Input tensor must have at least {len(shape)} dimensions, but got {input.ndim}")
+    _check_normalized(input, shape, (weight, "weight"))
+    if input.dtype.category < FLOATING:
+        raise no_kernel("rms_norm", input.dtype)
+    dims = tuple(range(-len(shape), 0))
     small = float(np.finfo(np.float32 if input.dtype.itemsize == 2 else input._array.dtype).eps) if eps is None else eps
     found = input * (input.square().mean(dims, True) + small).rsqrt()
-    return found if weight is None else found * weight
+    return found if weight is None else (found * weight).to(input.dtype)
 
 
 @composite

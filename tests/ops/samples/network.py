@@ -130,6 +130,12 @@ def distance(make: Maker) -> Iterator[Sample]:
     yield Sample((make(3), make(3)), {"reduction": 2})
 
 
+@samples("_batch_norm_gradient")
+def batch_gradient(make: Maker) -> Iterator[Sample]:
+    yield Sample((make(2, 3, 4), make(2, 3, 4), make(3), make(3), make(3), True))
+    yield Sample((make(2, 3), make(2, 3), None, make(3), make(3), False))
+
+
 @samples("_nll_gradient")
 def likelihood_gradient(make: Maker) -> Iterator[Sample]:
     target = torch.tensor([[0, 2], [-100, 1]])

@@ -222,7 +222,8 @@ def kernel_gradient(
     # in runs the places between rows count with gradient 0, which an inf would turn into nan
     finite = bool(np.isfinite(np.add.reduce(images, None)))
     seen = _seen(images, kernel, stride, padding, dilation, places, runs=finite)
-    found = np.zeros((groups, out_channels // groups, images.shape[1] // groups * prod(kernel)), g.dtype)
+    # kernels last: the long rows of the columns come first in the product, which is up to twice as fast
+    found = np.zeros((groups, images.shape[1] // groups * prod(kernel), out_channels // groups), g.dtype)
     wide = None
     for part, block in _blocks(seen, groups):
         rows = g[part]
@@ -232,5 +233,5 @@ def kernel_gradient(
             wide[: len(rows)][_inside(places)] = rows
             rows = wide[: len(rows)]
         rows = rows.reshape(len(rows), groups, out_channels // groups, prod(seen.room))[..., : seen.count]
-        found += np.matmul(rows, block.swapaxes(2, 3)).sum(axis=0)
-    return found.reshape(out_channels, images.shape[1] // groups, *kernel)
+        found += np.matmul(block, rows.swapaxes(2, 3)).sum(axis=0)
+    return found.swapaxes(1, 2).reshape(out_channels, images.shape[1] // groups, *kernel)
