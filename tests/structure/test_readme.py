@@ -1,6 +1,7 @@
 """What the README shows is what happens."""
 
 import contextlib
+import doctest
 import io
 import re
 import shlex
@@ -22,6 +23,14 @@ def test_the_example_prints_what_the_readme_says():
     with contextlib.redirect_stdout(printed):
         exec(compile(program, "README.md", "exec"), {})
     assert printed.getvalue() == expected
+
+
+def test_sessions_print_what_the_readme_says():
+    (session,) = blocks("pycon")
+    report: list[str] = []
+    test = doctest.DocTestParser().get_doctest(session, {}, "README.md", "README.md", 0)
+    doctest.DocTestRunner(verbose=False).run(test, out=report.append)
+    assert not report, "".join(report)
 
 
 def test_the_example_is_short():
