@@ -307,3 +307,12 @@ def chunked_losses(make: Maker) -> Iterator[Sample]:
 def time_convolution(make: Maker) -> Iterator[Sample]:
     yield Sample((make(5, 2, 3), make(2, 3, 4), make(4)))
     yield Sample((make(3, 1, 2), make(3, 2, 2), make(2), 1))
+
+
+@samples("_pack_padded_sequence")
+def packed(make: Maker) -> Iterator[Sample]:
+    yield Sample((make(3, 2, 2), torch.tensor([3, 1])))
+    yield Sample((make(2, 3), torch.tensor([2, 2]), True))
+
+
+leave_out("meta", "how many elements are left depends on the lengths", "_pack_padded_sequence")

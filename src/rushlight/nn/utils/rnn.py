@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, NamedTuple
 
+from ..._core.dtypes import float16, float32, float64, int8, int16, int32, int64, uint8
 from ..._core.tensor_base import TensorBase
 from ..._ops.data import tensor
-from ..._ops.joining import cat, stack
+from ..._ops.joining import cat
+from ..._ops.packing import pack_padded_sequence as packed
+from ..._ops.ranges import arange
+
+__all__ = [
+    "PackedSequence", "invert_permutation", "pack_padded_sequence", "pack_sequence", "pad_packed_sequence",
+    "pad_sequence", "unpack_sequence", "unpad_sequence",
+]  # fmt: skip
 
 
 class _Fields(NamedTuple):
@@ -36,6 +43,17 @@ class PackedSequence(_Fields):
         """Works out the way back to the original order where it is not given."""
         if unsorted_indices is None:
             unsorted_indices = invert_permutation(sorted_indices)
+        if batch_sizes is None:
+            if not (isinstance(data, (list, tuple)) and len(data) == 2):
+                raise AssertionError("Expected data to be a list or tuple of length 2")
+            data, batch_sizes = data
+        if batch_sizes.device.type != "cpu":
+            raise ValueError(
+                "batch_sizes should always be on CPU. Instances of PackedSequence should never be created manually. "
+                "They should be instantiated by functions like pack_sequence and pack_padded_sequences in "
+                "nn.utils.rnn. "
+                "https://pytorch.org/docs/stable/nn.html#torch.nn.utils.rnn.pack_sequence"
+            )
         return super().__new__(cls, data, batch_sizes, sorted_indices, unsorted_indices)
 
     def to(self, *args: Any, **kwargs: Any) -> Any:
@@ -43,19 +61,64 @@ class PackedSequence(_Fields):
         data = self.data.to(*args, **kwargs)
         if data is self.data:
             return self
-        return type(self)(data, self.batch_sizes, self.sorted_indices, self.unsorted_indices)
-
-    def float(self) -> Any:
-        """The sequences in float32."""
-        return self.to(self.data.float().dtype)
+        orders = (None if order is None else order.to(data.device) for order in self[2:])
+        return type(self)(data, self.batch_sizes, *orders)
 
     def double(self) -> Any:
         """The sequences in float64."""
-        return self.to(self.data.double().dtype)
+        return self.to(float64)
 
-    def cpu(self) -> Any:
+    def float(self) -> Any:
+        """The sequences in float32."""
+        return self.to(float32)
+
+    def half(self) -> Any:
+        """The sequences in float16."""
+        return self.to(float16)
+
+    def long(self) -> Any:
+        """The sequences in int64."""
+        return self.to(int64)
+
+    def int(self) -> Any:
+        """The sequences in int32."""
+        return self.to(int32)
+
+    def short(self) -> Any:
+        """The sequences in int16."""
+        return self.to(int16)
+
+    def char(self) -> Any:
+        """The sequences in int8."""
+        return self.to(int8)
+
+    def byte(self) -> Any:
+        """The sequences in uint8."""
+        return self.to(uint8)
+
+    def cpu(self, *args: Any, **kwargs: Any) -> Any:
         """The sequences on the CPU, where they are."""
-        return self
+        return self.to(*args, device="cpu", **kwargs)
+
+    def cuda(self, *args: Any, **kwargs: Any) -> Any:
+        """Not there: rushlight's tensors live on the CPU.
+
+        Raises:
+            AssertionError: always, with torch's text of a build without CUDA.
+        """
+        raise AssertionError("Torch not compiled with CUDA enabled")
+
+    def pin_memory(self) -> Any:
+        """Not there: memory is pinned for devices that rushlight does not have.
+
+        Raises:
+            RuntimeError: always, as in torch without such a device.
+        """
+        raise RuntimeError("Cannot access accelerator device when none is available.")
+
+    def is_pinned(self) -> bool:
+        """False: no memory is pinned."""
+        return False
 
     @property
     def is_cuda(self) -> bool:
@@ -88,31 +151,13 @@ def pack_padded_sequence(input: Any, lengths: Any, batch_first: bool = False, en
         >>> packed.batch_sizes
         tensor([2, 1, 1])
     """
-    lengths = lengths if isinstance(lengths, TensorBase) else tensor(lengths)
+    lengths = lengths.to(int64) if isinstance(lengths, TensorBase) else tensor(lengths, dtype=int64)
     order = None
     if not enforce_sorted:
         lengths, order = lengths.sort(descending=True)
         input = input.index_select(0 if batch_first else 1, order)
-    steps = input.transpose(0, 1) if batch_first else input
-    counts = lengths.tolist()
-    if len(counts) != steps.size(1):
-        raise RuntimeError(
-            f"Expected `len(lengths)` to be equal to batch_size, but got {len(counts)} (batch_size={steps.size(1)})"
-        )
-    if counts and min(counts) <= 0:
-        raise RuntimeError(
-            "Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0"
-        )
-    if any(first < second for first, second in itertools.pairwise(counts)):
-        raise RuntimeError(
-            "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass "
-            "`enforce_sorted=False` to pack_padded_sequence and/or pack_sequence to sidestep this requirement if you "
-            "do "
-            "not need ONNX exportability."
-        )
-    sizes = [sum(length > step for length in counts) for step in range(counts[0])]
-    data = cat([steps[step][:size] for step, size in enumerate(sizes)], 0)
-    return PackedSequence(data, tensor(sizes), order, None)
+    data, sizes = packed(input, lengths, batch_first)
+    return PackedSequence(data, sizes, order, None)
 
 
 def pad_packed_sequence(
@@ -137,23 +182,30 @@ def pad_packed_sequence(
                 "Expected total_length to be at least the length of the longest sequence in input, but got "
                 f"total_length={total_length} and max sequence length being {steps}"
             )
-    rows = []
-    for part in sequence.data.split(sizes):
-        short = sizes[0] - part.size(0)
-        rows.append(part if not short else cat([part, part.new_full((short, *part.shape[1:]), padding_value)], 0))
-
-    blank = rows[0].new_full(rows[0].shape, padding_value)
-    rows += [blank] * ((total_length or steps) - steps)
-    padded = stack(rows, 0)
-    lengths = tensor([sum(size > index for size in sizes) for index in range(sizes[0])])
+    kept = arange(sizes[0]) < sequence.batch_sizes.unsqueeze(1)
+    padded = _filled(kept, sequence.data, padding_value)
+    if total_length is not None and total_length > steps:
+        blank = padded.new_full((total_length - steps, *padded.shape[1:]), padding_value)
+        padded = cat([padded, blank], 0)
+    lengths = kept.sum(0)
     if sequence.unsorted_indices is not None:
         padded = padded.index_select(1, sequence.unsorted_indices)
         lengths = lengths[sequence.unsorted_indices]
     return (padded.transpose(0, 1) if batch_first else padded), lengths
 
 
+def _filled(kept: Any, data: Any, value: Any) -> Any:
+    """A tensor with rows of `data` where `kept` holds, one after the other, and a value elsewhere."""
+    rest = data.shape[1:]
+    blank = data.new_full((*kept.shape, *rest), value)
+    return blank.masked_scatter(kept.view(*kept.shape, *(1 for _ in rest)), data)
+
+
 def pad_sequence(
-    sequences: Any, batch_first: bool = False, padding_value: float = 0.0, padding_side: str = "right"
+    sequences: Any,
+    batch_first: bool = False,
+    padding_value: float = 0.0,
+    padding_side: Literal["left", "right"] = "right",
 ) -> Any:
     """Stacks sequences of different lengths, filled up with a value.
 
@@ -171,13 +223,41 @@ def pad_sequence(
     """
     if padding_side not in ("left", "right"):
         raise RuntimeError(f"Expected padding_side to be one of left or right, but got {padding_side}.")
-    longest = max(sequence.size(0) for sequence in sequences)
-    rows = []
-    for sequence in sequences:
-        blank = sequence.new_full((longest - sequence.size(0), *sequence.shape[1:]), padding_value)
-        rows.append(cat([blank, sequence] if padding_side == "left" else [sequence, blank], 0))
+    if not isinstance(sequences, Iterable):
+        raise RuntimeError(
+            f"pad_sequence: Expected iterable for input sequences, but got arg of type: {type(sequences)}"
+        )
+    found = list(sequences)
+    _check_sequences(found)
+    lengths = tensor([sequence.size(0) for sequence in found]).unsqueeze(1)
+    longest = int(lengths.max())
+    places = arange(longest)
+    kept = places < lengths if padding_side == "right" else places >= longest - lengths
+    padded = _filled(kept, cat(found, 0), padding_value)
+    return padded if batch_first else padded.transpose(0, 1).contiguous()
 
-    return stack(rows, 0 if batch_first else 1)
+
+def _check_sequences(sequences: list[Any]) -> None:
+    if not sequences:
+        raise RuntimeError("received an empty list of sequences")
+    for place, sequence in enumerate(sequences):
+        if not isinstance(sequence, TensorBase):
+            raise TypeError(f"expected Tensor as element {place} in argument 0, but got {type(sequence).__name__}")
+        if sequence.ndim == 0:
+            raise RuntimeError("ArrayRef: invalid slice, N = 1; size = 0")
+    rest = sequences[0].shape[1:]
+    for place, sequence in enumerate(sequences):
+        for dim, (size, other) in enumerate(zip(rest, sequence.shape[1:], strict=False), 1):
+            if size != other:
+                error = RuntimeError(
+                    f"The size of tensor a ({size}) must match the size of tensor b ({other}) at non-singleton "
+                    f"dimension {dim}"
+                )
+                error.add_note(
+                    f"sequence 0 has shape {list(sequences[0].shape)} and sequence {place} {list(sequence.shape)}: "
+                    "only their first dimension, the length, may differ"
+                )
+                raise error
 
 
 def unpad_sequence(padded_sequences: Any, lengths: Any, batch_first: bool = False) -> list[Any]:
@@ -189,7 +269,8 @@ def unpad_sequence(padded_sequences: Any, lengths: Any, batch_first: bool = Fals
         batch_first: whether the batch comes before time.
     """
     rows = padded_sequences if batch_first else padded_sequences.transpose(0, 1)
-    return [row[:length] for row, length in zip(rows, lengths.tolist(), strict=True)]
+    counts = lengths.tolist() if isinstance(lengths, TensorBase) else lengths
+    return [row[:length] for row, length in zip(rows, counts, strict=True)]
 
 
 def pack_sequence(sequences: Sequence[Any], enforce_sorted: bool = True) -> Any:
@@ -204,8 +285,9 @@ def pack_sequence(sequences: Sequence[Any], enforce_sorted: bool = True) -> Any:
         >>> torch.nn.utils.rnn.pack_sequence([torch.ones(2), torch.ones(1)]).data
         tensor([1., 1., 1.])
     """
+    padded = pad_sequence(sequences)
     lengths = tensor([sequence.size(0) for sequence in sequences])
-    return pack_padded_sequence(pad_sequence(sequences), lengths, enforce_sorted=enforce_sorted)
+    return pack_padded_sequence(padded, lengths, enforce_sorted=enforce_sorted)
 
 
 def unpack_sequence(packed_sequences: Any) -> list[Any]:
