@@ -6,26 +6,20 @@ more. What the compiler has no instructions for, and everything where llvmlite i
 
 from __future__ import annotations
 
-import os
-import sys
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .._backends import llvm
+from .._backends.llvm.switch import FROM, available, warn_once
+from .._backends.numpy.machine_code import compiled
 from .._core.dtypes import of_numpy
 from .._core.expression import Expression
+from .._core.modes import OFF, modes
+from .._core.tensor_base import PLAIN, wrap
 from .record import Operator
 from .tracing import trace
-
-FROM = int(os.environ.get("RUSHLIGHT_COMPILE_FROM", 1 << 15))
-"""Elements from which kernels run. For float32 on one thread: at 32768 ``x + y`` takes 13 µs either way, ``exp`` 25 µs
-in NumPy and 18 µs here, ``sigmoid`` 70 and 18."""
-
-if os.environ.get("RUSHLIGHT_COMPILE", "1") == "0":
-    FROM = sys.maxsize
 
 ndarray = np.ndarray
 _COMPILED = frozenset(map(np.dtype, ("f4", "f8", "i1", "i2", "i4", "i8", "u1", "?")))
@@ -65,19 +59,21 @@ class Compiler:
             return None
         except Exception as error:
             self._known[key] = None
-            self._warn(error)
+            self._broken = True
+            warn_once(self.op.name, error)
             return None
 
     def _make(self, operands: tuple[Any, ...], settings: tuple[Any, ...]) -> Any:
         """What runs the program of the operator for such operands; None if it cannot be compiled."""
-        if self._broken or not available():
+        if self._broken or not available(llvm.kernels.host):
             return None
         try:
             return self._program(operands, settings)
         except llvm.unsupported.Unsupported:
             return None
         except Exception as error:
-            self._warn(error)
+            self._broken = True
+            warn_once(self.op.name, error)
             return None
 
     def _program(self, operands: tuple[Any, ...], settings: tuple[Any, ...]) -> Any:
@@ -100,28 +96,6 @@ class Compiler:
         if node.element != element or not isinstance(expression, Expression):
             return None
         return llvm.launch.Elementwise(typed.Program(elements, (), [(node, element)]))
-
-    def _warn(self, error: Exception) -> None:
-        self._broken = True
-        warnings.warn(
-            f"{self.op.name}: compiling its kernel failed, NumPy runs it from now on ({type(error).__name__}: {error})",
-            RuntimeWarning,
-            stacklevel=4,
-        )
-
-
-_found: list[bool] = []
-
-
-def available() -> bool:
-    """Whether kernels can be compiled here."""
-    if not _found:
-        try:
-            llvm.launch.kernels.host()
-            _found.append(True)
-        except (ImportError, OSError):
-            _found.append(False)
-    return _found[0]
 
 
 def large(op: Operator, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -148,3 +122,30 @@ def large(op: Operator, function: Callable[..., Any]) -> Callable[..., Any]:
         return function(*values) if found is None else found
 
     return run
+
+
+def fused(name: str, *values: Any) -> Any:
+    """What a function of `llvm.arrays` gives for large tensors of one dtype that nobody records: for derivative rules.
+
+    Args:
+        name: the function.
+        values: its arguments; the first is a tensor that says the size.
+
+    Returns:
+        A tensor; None where the rule has to go its own way.
+    """
+    if modes.record != OFF or type(values[0]) not in PLAIN or values[0]._array.size < FROM:
+        return None
+    arrays = []
+    for value in values:
+        if type(value) in PLAIN:
+            array = value._array
+            if type(array) is not ndarray or array.dtype is not values[0]._array.dtype:
+                return None
+            arrays.append(array)
+        elif isinstance(value, (int, float, tuple, type(None))):
+            arrays.append(value)
+        else:
+            return None
+    found = compiled(name, *arrays)
+    return None if found is None else wrap(found)

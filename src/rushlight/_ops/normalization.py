@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._backends.numpy import channels as by_channel
+from .._backends.numpy.machine_code import FROM, compiled
 from .._core.dtypes import FLOATING, float32
 from .._core.modes import modes
 from .._core.tensor_base import PLAIN
+from .._declare.compiled import fused
 from .._declare.dispatch import no_kernel, scalar_name
 from .._declare.kinds import composite, kernel
 
@@ -96,13 +98,15 @@ def _layer_gradient(
     outer = tuple(range(input.ndim - count))
     # from the input, not from saved statistics, where the backward pass is itself differentiated
     mean, rstd = _statistics(input, inner, eps) if modes.record else (result1, result2)
-    normalized = (input - mean) * rstd
-    scaled = g if weight is None else g * weight
-    return (
-        _normalized_gradient(scaled, normalized, rstd, inner) if needs[0] else None,
-        ((g * normalized).sum(outer) if outer else g * normalized) if needs[1] else None,
-        (g.sum(outer) if outer else g) if needs[2] else None,
-    )
+    by_input = fused("layer_norm_gradient", g, input, mean, rstd, weight, count) if needs[0] else None
+    by_weight = fused("layer_norm_weight_gradient", g, input, mean, rstd, tuple(normalized_shape)) if needs[1] else None
+    if (needs[0] and by_input is None) or (needs[1] and by_weight is None):
+        normalized = (input - mean) * rstd
+    if by_input is None and needs[0]:
+        by_input = _normalized_gradient(g if weight is None else g * weight, normalized, rstd, inner)
+    if by_weight is None and needs[1]:
+        by_weight = (g * normalized).sum(outer) if outer else g * normalized
+    return by_input, by_weight, ((g.sum(outer) if outer else g) if needs[2] else None)
 
 
 def _statistics(input: Tensor, dims: tuple[int, ...], eps: float) -> tuple[Tensor, Tensor]:
@@ -123,6 +127,7 @@ def _normalize_examples(
 
 @kernel(
     batch=_normalize_examples,
+    check=lambda input, normalized_shape, weight, bias, eps: _check_dtypes("LayerNormKernelImpl", input, weight, bias),
     node="NativeLayerNormBackward0",
     vjp={("input", "weight", "bias"): _layer_gradient},
     nondifferentiable=(1, 2),
@@ -141,6 +146,10 @@ def native_layer_norm(
     Returns:
         The normalized input, the mean, and 1 over the standard deviation.
     """
+    if input.size >= FROM:
+        made = compiled("layer_norm", input, len(normalized_shape), weight, bias, eps)
+        if made is not None:
+            return made
     axes = tuple(range(input.ndim - len(normalized_shape), input.ndim))
     found, mean, rstd = _normalize(input, axes, eps)
     if weight is not None:
@@ -173,7 +182,6 @@ def layer_norm(
     """
     shape = _as_shape("layer_norm", normalized_shape)
     _check_normalized(input, shape, (weight, "weight"), (bias, "bias"))
-    _check_dtypes("LayerNormKernelImpl", input, weight, bias)
     return native_layer_norm(input, shape, weight, bias, eps)[0]  # type: ignore[no-any-return]
 
 
@@ -224,6 +232,9 @@ def _batch_norm_gradient(
 
 
 @kernel(
+    check=lambda input, weight, bias, running_mean, running_var, *rest: _check_dtypes(
+        "batch_norm", input, weight, bias, running_mean, running_var
+    ),
     node="NativeBatchNormBackward0",
     vjp={("input", "weight", "bias"): _batch_gradient},
     nondifferentiable=(1, 2),
@@ -311,7 +322,6 @@ def batch_norm(
         if not input.numel():
             return input.clone()
         raise IndexError("Dimension out of range (expected to be in range of [-1, 0], but got 1)")
-    _check_dtypes("batch_norm", input, weight, bias, running_mean, running_var)
     found = native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)[0]
     return found  # type: ignore[no-any-return]
 
@@ -337,6 +347,7 @@ def _group_gradient(
 
 @kernel(
     name="native_group_norm_parts",
+    check=lambda input, weight, bias, group, eps: _check_dtypes("GroupNormKernelImpl", input, weight, bias),
     node="NativeGroupNormBackward0",
     vjp={("input", "weight", "bias"): _group_gradient},
     nondifferentiable=(1, 2),
@@ -388,7 +399,6 @@ def group_norm(
                 f"Expected {role} to be a vector of size equal to the number of channels in input, but got {role} of "
                 f"shape {list((tensor if weight is None else weight).shape)} and input of shape {list(input.shape)}"
             )
-    _check_dtypes("GroupNormKernelImpl", input, weight, bias)
     return _group_norm(input, weight, bias, num_groups, eps)[0]  # type: ignore[no-any-return]
 
 

@@ -10,6 +10,7 @@ from .._backends.numpy import softmax as softmaxes, softmax_bits
 from .._core.dtypes import dtype as DType
 from .._core.sizes import wrap_dim
 from .._declare.binding import missing
+from .._declare.compiled import fused
 from .._declare.dispatch import no_kernel
 from .._declare.kinds import kernel, overloaded
 from .._declare.reducing import UNSET, along
@@ -31,7 +32,13 @@ def _run(function: Any, input: Any, dim: int) -> Any:
 
 
 def _softmax_gradient(g: Any, result: Any, dim: Any) -> Any:
-    return result * (g - (g * result).sum(dim, True))
+    found = fused("softmax_gradient", g, result, dim % (result.ndim or 1))
+    return result * (g - (g * result).sum(dim, True)) if found is None else found
+
+
+def _log_softmax_gradient(g: Any, result: Any, dim: Any) -> Any:
+    found = fused("log_softmax_gradient", g, result, dim % (result.ndim or 1))
+    return g - result.exp() * g.sum(dim, True) if found is None else found
 
 
 @kernel(
@@ -99,7 +106,7 @@ def softmax_of_draws(input: Tensor, dim: int) -> Tensor:
     name="_log_softmax",
     eager=softmaxes.log_softmax,
     check=lambda input, dim: _check("log_softmax", input, dim),
-    vjp={"input": lambda g, result, dim: g - result.exp() * g.sum(dim, True)},
+    vjp={"input": _log_softmax_gradient},
 )
 def _log_softmax(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tensor:
     return _run(softmaxes.log_softmax, input, dim)

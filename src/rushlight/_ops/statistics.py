@@ -8,6 +8,7 @@ import numpy as np
 
 from .._backends.numpy import reduce
 from .._backends.numpy.large import add
+from .._backends.numpy.machine_code import FROM, compiled
 from .._core.dtypes import FLOATING, dtype as DType
 from .._core.sizes import wrap_dims
 from .._core.warn import warn
@@ -111,6 +112,10 @@ def _freedom(shape: Any, dim: tuple[int, ...] | None, correction: Any) -> float:
 
 def _squares(input: Any, dim: tuple[int, ...] | None, keepdim: bool) -> tuple[Any, Any]:
     """The sum of squared distances from the mean, and the mean."""
+    if input.size >= FROM and input.size:
+        found = compiled("squares", input, dim, keepdim)
+        if found is not None:
+            return found
     count = np.asarray(count_reduced(input.shape, dim), input.real.dtype)
     center = add(input, dim, True) / count
     distance = input - center

@@ -8,7 +8,7 @@ share is a board of 64-bit words:
   it closed, so the caller never waits for one that has not woken yet: it does the work itself in the meantime;
 * `NEXT` is the next unit of work; whoever takes some adds as many to it.
 
-Workers look at the signal for some 20 µs, since kernels often follow each other, then sleep in the operating system,
+Workers look at the signal for some 100 µs, since kernels often follow each other, then sleep in the operating system,
 so that an idle crew leaves the processor to others (BLAS has threads of its own).
 """
 
@@ -27,7 +27,7 @@ MUTEX, CONDITION, SIZE = 512, 640, 1024
 """Offsets of a mutex and a condition variable (at most 64 bytes each where there are pthreads), and the whole size."""
 
 OPEN = 1 << 32
-SPINS = 1000
+SPINS = 5000
 """Looks at the signal before a worker sleeps; one with its pause takes about 20 ns."""
 
 _I32 = Type("i", 32)

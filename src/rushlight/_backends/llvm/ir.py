@@ -229,12 +229,14 @@ class Function:
         """Adds a comment, for those who read the text."""
         self._lines.append(f"  ; {text}")
 
-    def call(self, intrinsic: str, result: Type, *args: Value, overload: Sequence[Type] | None = None) -> Value:
+    def call(
+        self, intrinsic: str, result: Type, *args: Value, overload: Sequence[Type] | None = None, flags: str = ""
+    ) -> Value:
         """Calls an intrinsic that has no effects, named without its types: ``sqrt``, ``fma``."""
         types = [result] if overload is None else overload
         name = ".".join(["@llvm", intrinsic, *(type.suffix for type in types)])
         self._intrinsics[name] = f"declare {result} {name}({', '.join(str(value.type) for value in args)})"
-        return self.write(f"call {result} {name}({', '.join(map(repr, args))})", result)
+        return self.write(f"call {flags}{result} {name}({', '.join(map(repr, args))})", result)
 
     def effectful(self, intrinsic: str, *args: Value | str) -> None:
         """Calls an intrinsic for its effect (``prefetch.p0``)."""

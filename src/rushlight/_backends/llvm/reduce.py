@@ -25,14 +25,19 @@ class Reduction:
     """A reduction of what a program makes of each element.
 
     Args:
-        expression: the program in one symbol, ``x``, and in ``y``, a value for every row or column, where it has one.
-        element: the dtype of the elements.
+        expression: the program in the symbols `names`: ``x``, and where it has one ``y``, a value for every row or
+            column.
+        element: the dtype of them all.
         reducer: how they are combined.
-        second: whether there is ``y``, of the same dtype.
+        names: its symbols.
+        uniform: for the reduction of columns, which of them are one number for a row.
     """
 
-    def __init__(self, expression: Any, element: str, reducer: Reducer, second: bool = False) -> None:
-        names = ("x", "y") if second else ("x",)
+    def __init__(
+        self, expression: Any, element: str, reducer: Reducer, names: tuple[str, ...] = ("x",),
+        uniform: tuple[bool, ...] = (False, False),
+    ) -> None:  # fmt: skip
+        self.uniform = uniform
         inputs = {name: Node("input", _form(element), value=name) for name in names}
         node = typed(expression, inputs, _form(element))
         self.program = Program(dict.fromkeys(names, element), (), [(node, node.element)])
@@ -58,7 +63,7 @@ class Reduction:
         shape = array.shape
         kept = tuple(size for dim, size in enumerate(shape) if dim not in dims)
         groups = _groups(shape, dims)
-        if not groups or not array.size or sum(reduced for reduced, _ in groups) > 1 and second is not None:
+        if not groups or not array.size or (sum(reduced for reduced, _ in groups) > 1 and second is not None):
             raise Unsupported("this form of a reduction")
         if sum(reduced for reduced, _ in groups) > 1:  # the last group first, then the rest of what that leaves
             if not isinstance(self.reducer, Fold):
@@ -94,16 +99,34 @@ class Reduction:
             return states
         return self._merge([state.reshape(rows, blocks) for state in states], 1)
 
-    def _columns(self, array: Array, lots: int, height: int, width: int, second: Array | None) -> list[Array]:
+    def _columns(
+        self, array: Array, lots: int, height: int, width: int, second: Array | None
+    ) -> list[Array]:  # fmt: skip
+        size = array.itemsize
+        operands = [(array, width * size, height * width * size)]
+        if second is not None:
+            operands.append((second, 0, width * size))
+        return self.down(operands, lots, height, width)
+
+    def down(self, operands: Sequence[tuple[Array, int, int]], lots: int, height: int, width: int) -> list[Array]:
+        """Reduces columns.
+
+        Args:
+            operands: arrays, with the bytes from row to row and from lot to lot.
+            lots: how many times `height` rows are reduced to one.
+            height, width: the rows of a lot, and their length.
+
+        Returns:
+            The states, arrays of ``lots * width`` elements.
+        """
         lanes = lanes_for(self.program, kernels.host())
         tiles, blocks = -(-width // (TILE * lanes)), -(-height // COLUMN_BLOCK)
         states = self._states(lots * blocks * width)
-        size = array.itemsize
-        words = [height, width, COLUMN_BLOCK, blocks, tiles, address_of(array), width * size, height * width * size]
-        if second is not None:
-            words += (address_of(second), 0, width * size)
+        words = [height, width, COLUMN_BLOCK, blocks, tiles]
+        for array, row_step, lot_step in operands:
+            words += (address_of(array), row_step, lot_step)
         words += map(address_of, states)
-        self._run("columns", write_columns, (False, False), words, lots * blocks * tiles, array.size)
+        self._run("columns", write_columns, self.uniform, words, lots * blocks * tiles, lots * height * width)
         if blocks == 1:
             return states
         return self._merge([state.reshape(lots, blocks, width) for state in states], 1)
@@ -130,7 +153,7 @@ class Reduction:
             def text(host: Host) -> str:
                 return write(self.program, self.reducer, uniform[: len(self.program.inputs)], host)
 
-            loaded = kernels.load(f"{form} {self.reducer!r}\n{self.program}", text)
+            loaded = kernels.load(f"{form} {self.reducer!r} {uniform}\n{self.program}", text)
             kernel = self._addresses[form] = loaded.address["kernel"]
         packed = elementwise.pack(words, ())
         if size >= THREADS_FROM and crew.wanted > 1:
@@ -166,5 +189,3 @@ def fold(name: str, element: str) -> Reduction:
         symbol = Expression.symbol("x")
         found = _folds[name, element] = Reduction(symbol, element, Fold(name))
     return found
-
-

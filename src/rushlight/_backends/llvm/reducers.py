@@ -49,7 +49,9 @@ class Fold(NamedTuple):
         elif value.kind == "f":
             start = -math.inf if self.name == "maximum" else math.inf
         else:
-            low, high = (0, (1 << value.bits) - 1) if value.kind == "u" else (-(1 << value.bits - 1), (1 << value.bits - 1) - 1)
+            low, high = (
+                (0, (1 << value.bits) - 1) if value.kind == "u" else (-(1 << value.bits - 1), (1 << value.bits - 1) - 1)
+            )
             start = low if self.name == "maximum" else high
         return (function.constant(start, value),)
 

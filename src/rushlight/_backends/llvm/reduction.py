@@ -81,8 +81,7 @@ class _Writer:
         form = self.form.wide(lanes)
         identity = self.reducer.identity(self.function, form)
         return [
-            self.function.variable(value, type)
-            for value, type in zip(identity, self.reducer.types(form), strict=True)
+            self.function.variable(value, type) for value, type in zip(identity, self.reducer.types(form), strict=True)
         ]
 
     def across(self, state: State) -> State:
@@ -184,7 +183,9 @@ def write_columns(program: Program, reducer: Reducer, uniform: Sequence[bool], h
     several = [writer.variables(lanes) for _ in range(TILE)]
     single = writer.variables(1)
 
-    def run(start: Value, stop: Value, column: Value, bases_here: Sequence[Any], group: Sequence[Any], wide: int) -> None:
+    def run(
+        start: Value, stop: Value, column: Value, bases_here: Sequence[Any], group: Sequence[Any], wide: int
+    ) -> None:
         """Reduces some vectors of columns."""
         for variables in group:
             _assign(variables, reducer.identity(function, variables[0].type))
@@ -218,5 +219,3 @@ def write_columns(program: Program, reducer: Reducer, uniform: Sequence[bool], h
             writer.write(_state(single), targets, out + column)
     function.finish()
     return module(function)
-
-

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from .machine_code import FROM, compiled
+
 Array = np.ndarray[Any, Any]
 _add: Any = np.add.reduce  # NumPy's annotations know no positional `keepdims`, which is 0.1 us quicker
 
@@ -37,6 +39,10 @@ def _as_three(array: Array, axis: int) -> Array:
 
 def add(array: Array, axis: Any, keepdim: bool) -> Any:
     """The sum over an axis, several or all (None)."""
+    if array.size >= FROM:
+        total = compiled("add", array, axis, keepdim)
+        if total is not None:
+            return total
     if array.dtype not in _FLOATS or not array.flags.c_contiguous or array.size <= BLOCK:
         return _add(array, axis, None, None, keepdim)
     if axis is None:
@@ -89,6 +95,10 @@ def _add_several(array: Array, axes: tuple[int, ...], keepdim: bool) -> Array:
 
 def extreme(function: Any, array: Array, axis: Any, keepdim: bool) -> Any:
     """The reduction by a ufunc that takes one of its two operands (maximum, minimum)."""
+    if array.size >= FROM:
+        reduced = compiled("extreme", array, function is np.maximum, axis, keepdim)
+        if reduced is not None:
+            return reduced
     if type(axis) is not int or array.size <= BLOCK or not array.flags.c_contiguous:
         return function.reduce(array, axis, None, None, keepdim)
     shape = array.shape

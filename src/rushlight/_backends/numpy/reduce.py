@@ -13,6 +13,7 @@ import numpy as np
 from numpy._core.multiarray import count_nonzero as _count  # `np.count_nonzero` without its 0.3 us of Python
 
 from .large import add, extreme
+from .machine_code import FROM, compiled
 
 sqrt = np.sqrt
 Array = np.ndarray[Any, Any]
@@ -97,12 +98,12 @@ def _number(value: int, element: np.dtype[Any]) -> Any:
 
 def whole_maximum(array: Array) -> Any:
     """The largest element, nan where there is one."""
-    return array.ravel()[array.argmax()] if array.size <= SMALL else np.maximum.reduce(array, None)
+    return array.ravel()[array.argmax()] if array.size <= SMALL else extreme(np.maximum, array, None, False)
 
 
 def whole_minimum(array: Array) -> Any:
     """The smallest element, nan where there is one."""
-    return array.ravel()[array.argmin()] if array.size <= SMALL else np.minimum.reduce(array, None)
+    return array.ravel()[array.argmin()] if array.size <= SMALL else extreme(np.minimum, array, None, False)
 
 
 def maximum(array: Array, axis: Any = None, dtype: Any = None, out: Any = None, keepdim: bool = False) -> Any:
@@ -133,6 +134,10 @@ def place_of_largest(array: Array, dim: Any, keepdim: bool) -> Any:
     """Where the largest element is; the general path where there is none or a dimension is kept."""
     if keepdim or not array.size:
         raise TypeError
+    if array.size >= FROM:
+        found = compiled("place", array, True, dim)
+        if found is not None:
+            return found
     return array.argmax(dim)
 
 
@@ -140,6 +145,10 @@ def place_of_smallest(array: Array, dim: Any, keepdim: bool) -> Any:
     """Where the smallest element is; the general path where there is none or a dimension is kept."""
     if keepdim or not array.size:
         raise TypeError
+    if array.size >= FROM:
+        found = compiled("place", array, False, dim)
+        if found is not None:
+            return found
     return array.argmin(dim)
 
 
@@ -197,6 +206,10 @@ def vector_norm(array: Array, ord: float, axis: Any, keepdim: bool) -> Any:
     if ord == 0:
         return np.add.reduce(array != 0, **axes, dtype=array.real.dtype)
     if ord == 2:
+        if array.size >= FROM:
+            found = compiled("square_sum", array, axis, keepdim)
+            if found is not None:
+                return sqrt(found)
         square = array * array if array.dtype.kind != "c" else array.real**2 + array.imag**2
         return sqrt(add(square, axis, keepdim))
     size = np.abs(array)

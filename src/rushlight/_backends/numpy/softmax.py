@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .large import extreme
+from .machine_code import FROM, compiled
 from .reduce import SMALL, total
 
 Array = np.ndarray[Any, Any]
@@ -29,6 +30,10 @@ def _axis(array: Array, dim: Any) -> int:
 def softmax(array: Array, dim: Any) -> Array:
     """Exponentials along an axis, divided by their sum."""
     axis = _axis(array, dim)
+    if array.size >= FROM:
+        made = compiled("softmax", array, axis)
+        if made is not None:
+            return made  # type: ignore[no-any-return]
     if array.size <= SMALL and array.item(array.argmax()) < _BOUND and array.item(array.argmin()) > -_BOUND:
         found: Array = _exp(array)
     else:
@@ -41,6 +46,10 @@ def softmax(array: Array, dim: Any) -> Array:
 def log_softmax(array: Array, dim: Any) -> Array:
     """Logarithms of `softmax`."""
     axis = _axis(array, dim)
+    if array.size >= FROM:
+        made = compiled("log_softmax", array, axis)
+        if made is not None:
+            return made  # type: ignore[no-any-return]
     found: Array = array - extreme(_maximum, array, axis, True)
     found -= _log(total(_exp(found), axis, None, None, True))
     return found

@@ -19,24 +19,21 @@ def _multiply(a: Value, b: Value) -> Value:
 
 
 def maximum(a: Value, b: Value) -> Value:
-    """The larger operand, nan where one is nan."""
+    """The larger operand, nan where one is nan; of two zeros either (``nsz``)."""
     if a.type.kind == "b":
         return a | b
-    found = where(a > b, a, b)
-    return found if a.type.kind != "f" or (is_number(b) and is_number(a)) else where(a != a, a, found)
+    if a.type.kind != "f":
+        return where(a > b, a, b)
+    return a.function.call("maximum", a.type, a, b, flags="nsz ")
 
 
 def minimum(a: Value, b: Value) -> Value:
-    """The smaller operand, nan where one is nan."""
+    """The smaller operand, nan where one is nan; of two zeros either."""
     if a.type.kind == "b":
         return a & b
-    found = where(a < b, a, b)
-    return found if a.type.kind != "f" or (is_number(b) and is_number(a)) else where(a != a, a, found)
-
-
-def is_number(value: Value) -> bool:
-    """Whether a value is a constant (and so, here, not nan)."""
-    return not value.text.startswith("%")
+    if a.type.kind != "f":
+        return where(a < b, a, b)
+    return a.function.call("minimum", a.type, a, b, flags="nsz ")
 
 
 def _fmax(a: Value, b: Value) -> Value:

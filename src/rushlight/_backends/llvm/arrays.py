@@ -1,0 +1,187 @@
+"""Compiled forms of the NumPy backend's functions, under their names: sums, extremes, places, softmax and their kin.
+
+Each takes the name of the arrays' dtype first, and raises `Unsupported` where NumPy has to do it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ..._core.expression import Expression
+from . import groups
+from .reduce import Reduction, fold
+from .reducers import Fold, Place
+from .unsupported import Unsupported
+
+Array = np.ndarray[Any, Any]
+
+_x, _y = Expression.symbol("x"), Expression.symbol("y")
+
+
+def _dims(axis: Any, ndim: int) -> tuple[int, ...]:
+    """An axis, several or all (None) as dimensions in order."""
+    if axis is None:
+        return tuple(range(ndim))
+    return (axis % ndim,) if isinstance(axis, int) else tuple(sorted(dim % ndim for dim in axis))
+
+
+def _shaped(found: Array, shape: tuple[int, ...], dims: tuple[int, ...], keepdim: bool) -> Array:
+    if not keepdim:
+        return found
+    return found.reshape(tuple(1 if dim in dims else size for dim, size in enumerate(shape)))
+
+
+def add(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
+    """The sum over an axis, several or all."""
+    dims = _dims(axis, array.ndim)
+    return _shaped(fold("add", element)(array, dims)[0], array.shape, dims, keepdim)
+
+
+def multiply(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
+    """The product over an axis, several or all."""
+    dims = _dims(axis, array.ndim)
+    return _shaped(fold("mul", element)(array, dims)[0], array.shape, dims, keepdim)
+
+
+def extreme(element: str, array: Array, largest: bool, axis: Any, keepdim: bool) -> Array:
+    """The largest or smallest elements, nan where there is one."""
+    dims = _dims(axis, array.ndim)
+    found = fold("maximum" if largest else "minimum", element)(array, dims)[0]
+    return _shaped(found, array.shape, dims, keepdim)
+
+
+@cache
+def _place(element: str, largest: bool) -> Reduction:
+    return Reduction(_x, element, Place(largest))
+
+
+def place(element: str, array: Array, largest: bool, axis: int | None) -> Array:
+    """Where the largest or smallest elements are, the first of equal ones."""
+    if axis is None:
+        return _place(element, largest)(array.reshape(-1), (0,))[1]
+    return _place(element, largest)(array, _dims(axis, array.ndim))[1]
+
+
+@cache
+def _square(element: str) -> Reduction:
+    return Reduction(_x * _x, element, Fold("add"))
+
+
+def square_sum(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
+    """The sum of squares over an axis, several or all."""
+    dims = _dims(axis, array.ndim)
+    return _shaped(_square(element)(array, dims)[0], array.shape, dims, keepdim)
+
+
+@cache
+def _distance(element: str) -> Reduction:
+    return Reduction((_x - _y) * (_x - _y), element, Fold("add"), ("x", "y"))
+
+
+def squares(element: str, array: Array, axis: Any, keepdim: bool) -> tuple[Array, Array]:
+    """The sum of squared distances from the mean, and the mean."""
+    dims = _dims(axis, array.ndim)
+    center = add(element, array, axis, True) / np.asarray(prod(array.shape[dim] for dim in dims), array.dtype)
+    found = _distance(element)(array, dims, center)[0]
+    shaped = _shaped(found, array.shape, dims, keepdim)
+    return shaped, center.reshape(shaped.shape)
+
+
+def _row_length(array: Array, axis: int) -> int:
+    """The length of rows along the last axis."""
+    if axis != array.ndim - 1 or not array.size:
+        raise Unsupported("rows that are not along the last axis")
+    return int(array.shape[-1])
+
+
+def _over_rows(group: groups.Group, element: str, arrays: dict[str, Array], axis: int) -> Array:
+    """The only output of a group, in the shape of its first input."""
+    first = next(iter(arrays.values()))
+    length = _row_length(first, axis)
+    inputs = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    return groups.run(group, element, inputs, first.size // length, length)[0].reshape(first.shape)
+
+
+def softmax(element: str, array: Array, axis: int) -> Array:
+    """Exponentials along an axis, divided by their sum."""
+    return _over_rows(groups.SOFTMAX, element, {"x": array}, axis)
+
+
+def log_softmax(element: str, array: Array, axis: int) -> Array:
+    """Logarithms of `softmax`."""
+    return _over_rows(groups.LOG_SOFTMAX, element, {"x": array}, axis)
+
+
+def softmax_gradient(element: str, g: Array, result: Array, axis: int) -> Array:
+    """The gradient of `softmax` from that of its result."""
+    return _over_rows(groups.SOFTMAX_GRADIENT, element, {"g": g, "result": result}, axis)
+
+
+def log_softmax_gradient(element: str, g: Array, result: Array, axis: int) -> Array:
+    """The gradient of `log_softmax` from that of its result."""
+    return _over_rows(groups.LOG_SOFTMAX_GRADIENT, element, {"g": g, "result": result}, axis)
+
+
+def layer_norm(
+    element: str, array: Array, count: int, weight: Array | None, bias: Array | None, eps: float
+) -> tuple[Array, Array, Array]:
+    """Mean 0 and variance 1 over the last dimensions, times a weight, plus a bias; mean and 1 over the deviation."""
+    shape = array.shape
+    length = prod(shape[array.ndim - count :])
+    statistics = shape[: array.ndim - count] + (1,) * count
+    kind = array.dtype
+    inputs = {"x": np.ascontiguousarray(array)}
+    group = groups.NORMALIZE
+    if weight is not None or bias is not None:
+        group = groups.LAYER_NORM
+        inputs["weight"] = np.ones(length, kind) if weight is None else np.ascontiguousarray(weight)
+        inputs["bias"] = np.zeros(length, kind) if bias is None else np.ascontiguousarray(bias)
+        if inputs["weight"].dtype != kind or inputs["bias"].dtype != kind:
+            raise Unsupported("a weight of another dtype")
+    if not length or not array.size:
+        raise Unsupported("rows without elements")
+    found, mean, rstd = groups.run(group, element, inputs, array.size // length, length, (eps,))
+    return found.reshape(shape), mean.reshape(statistics), rstd.reshape(statistics)
+
+
+_g, _mean, _rstd = map(Expression.symbol, ("g", "mean", "rstd"))
+
+
+def layer_norm_gradient(
+    element: str, g: Array, x: Array, mean: Array, rstd: Array, weight: Array | None, count: int
+) -> Array:
+    """The gradient of the input of `layer_norm`."""
+    length = prod(x.shape[x.ndim - count :])
+    if not length or not x.size:
+        raise Unsupported("rows without elements")
+    arrays = {"g": g, "x": x, "mean": mean, "rstd": rstd}
+    arrays["weight"] = np.ones(length, x.dtype) if weight is None else weight
+    inputs = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    if any(array.dtype != x.dtype for array in inputs.values()):
+        raise Unsupported("arrays of several dtypes")
+    found = groups.run(groups.LAYER_NORM_GRADIENT, element, inputs, x.size // length, length)[0]
+    return found.reshape(x.shape)
+
+
+@cache
+def _weighted(element: str) -> Reduction:
+    """The sum down columns of a gradient times the normalized input, whose statistics are a number a row."""
+    return Reduction(_g * ((_x - _mean) * _rstd), element, Fold("add"), ("g", "mean", "rstd", "x"),
+                     (False, True, True, False))  # fmt: skip
+
+
+def layer_norm_weight_gradient(
+    element: str, g: Array, x: Array, mean: Array, rstd: Array, shape: tuple[int, ...]
+) -> Array:  # fmt: skip
+    """The gradient of the weight of `layer_norm`."""
+    width = prod(shape)
+    if not x.size or x.size == width or {array.dtype for array in (g, mean, rstd)} != {x.dtype}:
+        raise Unsupported("one row, or arrays of several dtypes")
+    g, x, mean, rstd = map(np.ascontiguousarray, (g, x, mean, rstd))
+    size = x.itemsize
+    operands = [(g, width * size, 0), (mean, size, 0), (rstd, size, 0), (x, width * size, 0)]
+    return _weighted(element).down(operands, 1, x.size // width, width)[0].reshape(shape)

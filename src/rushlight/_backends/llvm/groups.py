@@ -1,0 +1,106 @@
+"""The kernels over rows: what softmax, layer normalization and their gradients compute, pass by pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..._core.expression import Expression
+from . import elementwise, kernels, memory
+from .launch import THREADS_FROM, address_of
+from .rows import Fact, Group, Pass, write_rows
+from .threads import crew
+
+Array = np.ndarray[Any, Any]
+
+_names = ("x", "g", "out", "result", "peak", "total", "shift", "mean", "rstd", "weight", "bias", "count", "eps", "a", "b",
+          "squares", "dot")  # fmt: skip
+x, g, out, result, peak, total, shift, mean, rstd, weight, bias, count, eps, a, b, squares, dot = map(
+    Expression.symbol, _names
+)
+
+SOFTMAX = Group("softmax", ("x",), (
+    Pass(x, fold="maximum", number="peak"),
+    Pass((x - peak).exp(), output="out", fold="add", number="total"),
+    Fact("shift", 1 / total),
+    Pass(out * shift, output="out"),
+))  # fmt: skip
+
+LOG_SOFTMAX = Group("log_softmax", ("x",), (
+    Pass(x, fold="maximum", number="peak"),
+    Pass((x - peak).exp(), fold="add", number="total"),
+    Fact("shift", total.log()),
+    Pass((x - peak) - shift, output="out"),
+))  # fmt: skip
+
+SOFTMAX_GRADIENT = Group("softmax_gradient", ("g", "result"), (
+    Pass(g * result, fold="add", number="dot"),
+    Pass(result * (g - dot), output="out"),
+))  # fmt: skip
+
+LOG_SOFTMAX_GRADIENT = Group("log_softmax_gradient", ("g", "result"), (
+    Pass(g, fold="add", number="total"),
+    Pass(g - result.exp() * total, output="out"),
+))  # fmt: skip
+
+_STATISTICS = (
+    Pass(x, fold="add", number="total"),
+    Fact("mean", total / count, written=True),
+    Pass((x - mean) * (x - mean), fold="add", number="squares"),
+    Fact("rstd", 1 / (squares / count + eps).sqrt(), written=True),
+)
+
+LAYER_NORM = Group("layer_norm", ("x",), (
+    *_STATISTICS, Pass((x - mean) * rstd * weight + bias, output="out"),
+), shared=("weight", "bias"), given=("eps",))  # fmt: skip
+
+NORMALIZE = Group("normalize", ("x",), (
+    *_STATISTICS, Pass((x - mean) * rstd, output="out"),
+), given=("eps",))  # fmt: skip
+
+_scaled = g * weight
+_normal = (x - mean) * rstd
+
+LAYER_NORM_GRADIENT = Group("layer_norm_gradient", ("g", "x"), (
+    Pass(_scaled, fold="add", number="a"),
+    Pass(_scaled * _normal, fold="add", number="b"),
+    Fact("shift", a / count),
+    Fact("dot", b / count),
+    Pass((_scaled - shift - _normal * dot) * rstd, output="out"),
+), shared=("weight",), numbers=("mean", "rstd"))  # fmt: skip
+
+_addresses: dict[tuple[str, str], int] = {}
+
+
+def run(
+    group: Group, element: str, arrays: Mapping[str, Array], rows: int, length: int, given: Sequence[float] = ()
+) -> list[Array]:
+    """Runs a group.
+
+    Args:
+        group: what to compute.
+        element: the dtype of all arrays.
+        arrays: its inputs by name, contiguous.
+        rows: how many rows there are.
+        length: of each.
+        given: its given numbers.
+
+    Returns:
+        Its outputs: flat arrays, those with a value for every element first.
+    """
+    kernel = _addresses.get((group.name, element))
+    if kernel is None:
+        loaded = kernels.load(f"rows {element} {group!r}", lambda host: write_rows(group, element, host))
+        kernel = _addresses[group.name, element] = loaded.address["kernel"]
+    kind = np.dtype(element)
+    results = [memory.empty((rows * length,), kind) for _ in group.outputs()]
+    results += [memory.empty((rows,), kind) for _ in group.facts()]
+    inputs = [arrays[name] for name in (*group.rows, *group.shared, *group.numbers)]
+    words = elementwise.pack([length, *map(address_of, (*inputs, *results))], given)
+    if rows * length >= THREADS_FROM and crew.wanted > 1:
+        crew.run(kernel, words, rows)
+    else:
+        crew.run_alone(kernel, words, rows)
+    return results

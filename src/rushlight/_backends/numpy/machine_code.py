@@ -1,0 +1,34 @@
+"""The door from array code to compiled kernels: large arrays go through it, and come back if there is no kernel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import llvm
+from ..llvm.switch import FROM, available, warn_once
+
+__all__ = ["FROM", "compiled"]
+
+_ELEMENTS = {np.dtype("f4"): "float32", np.dtype("f8"): "float64"}
+
+
+def compiled(name: str, array: Any, *args: Any) -> Any:
+    """What a function of `llvm.arrays` gives for an array, None where it has no kernel for it.
+
+    Args:
+        name: the function.
+        array: of at least `FROM` elements.
+        args: what else it takes.
+    """
+    element = _ELEMENTS.get(array.dtype)
+    if element is None or not available(llvm.kernels.host):
+        return None
+    try:
+        return getattr(llvm.arrays, name)(element, array, *args)
+    except llvm.unsupported.Unsupported:
+        return None
+    except Exception as error:
+        warn_once(name, error)
+        return None
