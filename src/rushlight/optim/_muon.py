@@ -29,8 +29,15 @@ def orthogonalized(matrix: Any, coefficients: tuple[float, float, float], steps:
     found = found / found.norm().clamp(min=eps)
     for _ in range(steps):
         gram = found @ found.t()
-        found = found.addmm(gram.addmm(gram, gram, beta=third, alpha=fifth), found, beta=first)
+        change = _add_product(gram, gram, gram, third, fifth)
+        found = _add_product(found, change, found, first, 1.0)
     return found.t() if tall else found
+
+
+def _add_product(addend: Any, one: Any, two: Any, beta: float, alpha: float) -> Any:
+    """``beta * addend + alpha * (one @ two)`` of bfloat16 matrices, rounded to bfloat16 as late as torch does."""
+    product = one.float() @ two.float()
+    return add_once(product * alpha, addend.float(), beta).bfloat16()
 
 
 class Muon(GroupOptimizer):

@@ -1,4 +1,4 @@
-"""Sums with a product that are rounded once, as torch's vector code rounds them.
+"""Sums of products that are rounded once, as torch's vector code rounds a product added to a number.
 
 Where an optimizer takes differences of nearly equal vectors (L-BFGS) or rounds to bfloat16 next (Muon), the last bit
 of a float32 sum grows into the third digit of the result, and with it the difference between two trainings.
@@ -40,3 +40,13 @@ def lerp_once(start: Any, end: Any, weight: float) -> Any:
     if abs(share) < 0.5:
         return add_once(start, end - start, float(share))
     return add_once(end, end - start, float(share - np.float32(1)))
+
+
+def dot_once(one: Any, two: Any) -> Any:
+    """The sum of the products of two vectors; torch's depends in the last bit on the processor, this one does not.
+
+    Args:
+        one: a vector; float32 is computed in float64, other dtypes as they are.
+        two: a vector of the same length.
+    """
+    return one.double().dot(two.double()).float() if one.dtype is float32 else one.dot(two)
