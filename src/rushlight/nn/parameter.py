@@ -239,7 +239,7 @@ for _name in (
     setattr(UninitializedTensorMixin, _name, _refusal(_name))  # these are no operators, which are refused above
 
 
-class UninitializedParameter(UninitializedTensorMixin, Parameter):
+class UninitializedParameter(UninitializedTensorMixin, Parameter):  # type: ignore[misc]  # see `Parameter`
     """A parameter whose shape its lazy module works out from its first input.
 
     Args:
@@ -262,7 +262,7 @@ class UninitializedParameter(UninitializedTensorMixin, Parameter):
         return found
 
 
-class UninitializedBuffer(UninitializedTensorMixin, Tensor):
+class UninitializedBuffer(UninitializedTensorMixin, Tensor):  # type: ignore[misc]  # see `Parameter`
     """A buffer whose shape its lazy module works out from its first input.
 
     Args:

@@ -19,6 +19,8 @@ _ONE_KIND = (
 class HooksMixin:
     """The part of `Module` that registers hooks and runs them."""
 
+    _is_full_backward_hook: bool | None
+
     def register_forward_pre_hook(
         self: Any, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:

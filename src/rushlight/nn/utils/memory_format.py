@@ -7,10 +7,11 @@ from typing import Any
 from ..modules.conv import Conv2d, Conv3d, ConvTranspose2d, ConvTranspose3d
 
 
-def _convert(module: Any, kinds: tuple[type, ...], memory_format: Any) -> Any:
+def _convert(module: Any, kinds: Any, memory_format: Any) -> Any:
+    part: Any
     for part in module.modules():
         if isinstance(part, kinds):
-            weight: Any = part.weight
+            weight = part.weight
             weight.data = weight.detach().clone(memory_format=memory_format)
     return module
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, NoReturn
 
-from ..._core.tensor_base import TensorBase
+from ..._core.tensor_base import is_tensor
 from ...autograd.grad_mode import no_grad
 from ..modules.container import ModuleDict, ModuleList
 from ..modules.module import Module
@@ -91,7 +91,7 @@ class ParametrizationList(ModuleList):
     def _take_originals(self, original: Any, new: Any) -> None:
         """Registers what the functions start from; a single tensor stays the object it was."""
         several = isinstance(new, Sequence)
-        if not several and not isinstance(new, TensorBase):
+        if not several and not is_tensor(new):
             raise ValueError(
                 "'right_inverse' must return a Tensor or a Sequence of tensors (list, tuple...). "
                 f"Got {type(new).__name__}"
@@ -109,7 +109,7 @@ class ParametrizationList(ModuleList):
             _register(self, "original", original)
             return
         for place, value in enumerate(new):
-            if not isinstance(value, TensorBase):
+            if not is_tensor(value):
                 raise ValueError(
                     "'right_inverse' must return a Tensor or a Sequence of tensors (list, tuple...). "
                     f"Got element {place} of the sequence with type {type(value).__name__}."
@@ -120,7 +120,7 @@ class ParametrizationList(ModuleList):
 
     def _try_out(self, shape: Any, dtype: Any) -> None:
         found = self()
-        if not isinstance(found, TensorBase):
+        if not is_tensor(found):
             raise ValueError(f"A parametrization must return a tensor. Got {type(found).__name__}.")
         for what, before, after in (("dtype", dtype, found.dtype), ("shape", shape, found.shape)):
             if before != after:
@@ -155,7 +155,7 @@ class ParametrizationList(ModuleList):
             if not self.is_tensor:
                 self._set_several(value)
                 return
-            if not isinstance(value, TensorBase):
+            if not is_tensor(value):
                 raise ValueError(f"`right_inverse` should return a tensor. Got {type(value).__name__}")
             original: Any = self.original
             if value.dtype != original.dtype:
@@ -174,7 +174,7 @@ class ParametrizationList(ModuleList):
                 f"length {len(values)}."
             )
         for place, (value, original) in enumerate(zip(values, self._originals(), strict=True)):
-            if not isinstance(value, TensorBase):
+            if not is_tensor(value):
                 raise ValueError(
                     "'right_inverse' must return a sequence of tensors or reference-type opaques. Got element "
                     f"{place} of type {type(value).__name__}."
@@ -301,7 +301,7 @@ def register_parametrization(module: Any, tensor_name: str, parametrization: Any
 def _check_next(value: Any, name: str, parametrization: Any) -> None:
     """Refuses a function that changes the dtype or shape of a tensor already parametrized."""
     after = parametrization(value)
-    if not isinstance(after, TensorBase):
+    if not is_tensor(after):
         raise ValueError(f"A parametrization must return a tensor. Got {type(after).__name__}.")
     for what in ("dtype", "shape"):
         if getattr(after, what) != getattr(value, what):
@@ -316,7 +316,7 @@ def _check_next(value: Any, name: str, parametrization: Any) -> None:
         back = parametrization.right_inverse(after)
     except NotImplementedError:
         return
-    if not isinstance(back, TensorBase):
+    if not is_tensor(back):
         raise ValueError(f"parametrization.right_inverse must return a tensor. Got: {type(back).__name__}")
     for what in ("dtype", "shape"):
         if getattr(back, what) != getattr(value, what):

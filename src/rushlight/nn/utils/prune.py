@@ -304,15 +304,17 @@ class CustomFromMask(BasePruningMethod):
 
 
 def _check_amount(amount: Any) -> None:
+    number: Any = amount
     if not isinstance(amount, Real):
         raise TypeError(f"Invalid type for amount: {amount}. Must be int or float.")
-    if amount < 0 or (not isinstance(amount, Integral) and amount > 1):
+    if number < 0 or (not isinstance(amount, Integral) and number > 1):
         raise ValueError(f"amount={amount} should either be a float in the range [0, 1] or a non-negative integer")
 
 
 def _count(amount: Any, size: int) -> Any:
     """How many of `size` things an amount means."""
-    if not isinstance(amount, Integral):
+    whole = isinstance(amount, Integral)
+    if not whole:
         return round(amount * size)
     if amount > size:
         raise ValueError(f"amount={amount} should be smaller than the number of parameters to prune={size}")

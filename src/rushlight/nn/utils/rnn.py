@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 from ..._core.dtypes import float16, float32, float64, int8, int16, int32, int64, uint8
-from ..._core.tensor_base import TensorBase
+from ..._core.tensor_base import is_tensor
 from ..._ops.data import tensor
 from ..._ops.joining import cat
 from ..._ops.packing import pack_padded_sequence as packed
@@ -151,7 +151,7 @@ def pack_padded_sequence(input: Any, lengths: Any, batch_first: bool = False, en
         >>> packed.batch_sizes
         tensor([2, 1, 1])
     """
-    lengths = lengths.to(int64) if isinstance(lengths, TensorBase) else tensor(lengths, dtype=int64)
+    lengths = lengths.to(int64) if is_tensor(lengths) else tensor(lengths, dtype=int64)
     order = None
     if not enforce_sorted:
         lengths, order = lengths.sort(descending=True)
@@ -241,7 +241,7 @@ def _check_sequences(sequences: list[Any]) -> None:
     if not sequences:
         raise RuntimeError("received an empty list of sequences")
     for place, sequence in enumerate(sequences):
-        if not isinstance(sequence, TensorBase):
+        if not is_tensor(sequence):
             raise TypeError(f"expected Tensor as element {place} in argument 0, but got {type(sequence).__name__}")
         if sequence.ndim == 0:
             raise RuntimeError("ArrayRef: invalid slice, N = 1; size = 0")
@@ -269,7 +269,7 @@ def unpad_sequence(padded_sequences: Any, lengths: Any, batch_first: bool = Fals
         batch_first: whether the batch comes before time.
     """
     rows = padded_sequences if batch_first else padded_sequences.transpose(0, 1)
-    counts = lengths.tolist() if isinstance(lengths, TensorBase) else lengths
+    counts = lengths.tolist() if is_tensor(lengths) else lengths
     return [row[:length] for row, length in zip(rows, counts, strict=True)]
 
 
