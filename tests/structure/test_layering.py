@@ -54,9 +54,10 @@ ONLY: dict[str, set[str]] = {
 # Packages from outside that may be imported as a module loads; all others are optional and load when used.
 REQUIRED = {"numpy", "ml_dtypes"}
 
-# Functions that import a rushlight module when called, with the reason.
+# Functions that import a module by a name worked out when called, with the reason.
 PROBES: dict[tuple[str, str], str] = {
     ("rushlight.compat.alias", "AliasFinder.exec_module"): "imports the module that a torch name stands for",
+    ("rushlight.utils.tensorboard.packages", "module"): "loads modules of optional packages, never rushlight's",
     ("rushlight._declare.reducing", "Operators.__getattr__"): "loads the operator that a rule asks for",
 }
 

@@ -318,6 +318,10 @@ def test_without_the_package_the_error_names_the_extra():
     assert run.stdout == "No module named 'tensorboard' [\"pip install 'rushlight[tensorboard]'\"]\n"
 
 
+def test_records_are_written_by_the_package_itself():
+    assert torch.utils.tensorboard.RecordWriter.__module__.startswith("tensorboard.")
+
+
 def test_the_edges_of_histograms_go_far_on_both_sides_of_zero():
     edges = torch.utils.tensorboard.writer._default_edges()
     assert edges[len(edges) // 2] == 0
