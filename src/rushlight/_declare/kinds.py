@@ -264,7 +264,8 @@ def _check_tensors(op: Operator, values: list[Any]) -> None:
     """Raises torch's error if a value is in the place of a tensor that is none."""
     for name in op.tensors:
         value = values[op.position[name]]
-        if value is None or name in op.lists or isinstance(value, TensorBase):
+        optional = value is None and "None" in str(op.body.__annotations__[name])
+        if optional or name in op.lists or isinstance(value, TensorBase):
             continue
         if not (name in op.numbers and is_number(value)) and not hasattr(type(value), "__torch_function__"):
             raise type_error(op, name, value)

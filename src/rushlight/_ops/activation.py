@@ -389,30 +389,6 @@ def softplus(input: Tensor, beta: Number = 1, threshold: Number = 20, *, out: Te
     return _softplus(input, beta, threshold)
 
 
-@composite
-def softsign(input: Tensor) -> Tensor:
-    """Each element divided by one plus its magnitude.
-
-    Example::
-
-        >>> torch.nn.functional.softsign(torch.tensor([-1.0, 3.0]))
-        tensor([-0.5000,  0.7500])
-    """
-    return input / (input.abs() + 1)
-
-
-@composite
-def tanhshrink(input: Tensor) -> Tensor:
-    """Each element less its hyperbolic tangent.
-
-    Example::
-
-        >>> torch.nn.functional.tanhshrink(torch.tensor([-1.0, 3.0]))
-        tensor([-0.2384,  2.0049])
-    """
-    return input - input.tanh()
-
-
 def _check_lambd(input: Any, lambd: Any) -> None:
     element = common_dtype(input)
     if element is None:

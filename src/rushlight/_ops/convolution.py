@@ -278,10 +278,15 @@ def _with_batch(input: Tensor, rank: int, name: str) -> tuple[Tensor, bool]:
     return (input.unsqueeze(0) if alone else input), alone
 
 
-def _check_rank(weight: Tensor, stride: tuple[int, ...]) -> None:
+def _check_rank(input: Tensor, weight: Tensor, stride: tuple[int, ...], named: bool = False) -> None:
     if weight.ndim < 3:
         raise RuntimeError("weight should have at least three dimensions")
     if weight.ndim != len(stride) + 2:
+        if named:
+            raise RuntimeError(
+                f"Expected {weight.ndim}-dimensional input for {weight.ndim}-dimensional weight{list(weight.shape)}, "
+                f"but got {input.ndim}-dimensional input of size {list(input.shape)} instead"
+            )
         raise RuntimeError(
             f"expected stride to be a single integer value or a list of {weight.ndim - 2} values to match the "
             f"convolution dimensions, but got stride={list(stride)}"
@@ -295,7 +300,7 @@ def _convolve(
     _check_bias_dtype(input, bias)
     images, alone = _with_batch(input, rank, f"conv{rank}d")
     steps = _spread(stride, rank, "stride")
-    _check_rank(weight, steps)
+    _check_rank(images, weight, steps, padding == "same")
     spread = _spread(dilation, rank, "dilation")
     if isinstance(padding, str):
         images, around = _pad_by_name(images, weight, padding, steps, spread)
@@ -358,7 +363,7 @@ def _transpose(
 ) -> Tensor:  # fmt: skip
     images, alone = _with_batch(input, rank, f"conv_transpose{rank}d")
     steps = _spread(stride, rank, "stride")
-    _check_rank(weight, steps)
+    _check_rank(images, weight, steps)
     spread = _spread(dilation, rank, "dilation")
     around, extra = _spread(padding, rank, "padding"), _spread(output_padding, rank, "output_padding")
     _check(images, weight, bias, steps, around, spread, True, groups)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._core.dtypes import float32, float64
+from .._declare.dispatch import no_kernel
 from .._declare.kinds import kernel
 
 if TYPE_CHECKING:
@@ -52,7 +54,73 @@ def _gradient(g: Any, log_probs_like: Any, result1: Tensor) -> Tensor:
     return g[0].unsqueeze(0).unsqueeze(-1) * result1
 
 
+_WHERE = "(while checking arguments for ctc_loss_allocate_outputs)"
+
+
+def _check(
+    log_probs: Tensor, targets: Tensor, input_lengths: tuple[int, ...], target_lengths: tuple[int, ...], blank: int
+) -> None:
+    if not log_probs.numel():
+        raise RuntimeError("log_probs tensor must not be empty")
+    if log_probs.dtype not in (float32, float64):
+        raise no_kernel("ctc_loss_cpu", log_probs.dtype)
+    if log_probs.ndim != 3:
+        raise RuntimeError(
+            f"Expected 3-dimensional tensor, but got {log_probs.ndim}-dimensional tensor for argument #1 'log_probs' "
+            f"{_WHERE}"
+        )
+    time, batch, classes = log_probs.shape
+    if not 0 <= blank < classes:
+        raise RuntimeError("blank must be in label range")
+    for name, lengths in (("input_lengths", input_lengths), ("target_lengths", target_lengths)):
+        if len(lengths) != batch:
+            error = RuntimeError(f"{name} must be of size batch_size")
+            error.add_note(f"log_probs are (time, batch, classes): there are {batch} sequences")
+            raise error
+    for lengths, name, most in ((input_lengths, "input_lengths", time), (target_lengths, "target_lengths", None)):
+        for length in lengths:
+            if length < 0:
+                raise RuntimeError(f"Expected {name} to have value at least 0, but got value {length} {_WHERE}")
+            if most is not None and length > most:
+                raise RuntimeError(f"Expected {name} to have value at most {most}, but got value {length} {_WHERE}")
+    _check_targets(targets, target_lengths, batch)
+
+
+def _check_targets(targets: Tensor, lengths: tuple[int, ...], batch: int) -> None:
+    argument = f"for argument #2 'targets' {_WHERE}"
+    if targets.ndim not in (1, 2):
+        raise RuntimeError(f"Expected 1 to 2 dimensions, but got {targets.ndim}-dimensional tensor {argument}")
+    longest = max(lengths, default=0)
+    if targets.ndim == 2:
+        if targets.shape[0] != batch:
+            raise RuntimeError(
+                f"Expected tensor to have size {batch} at dimension 0, but got size {targets.shape[0]} {argument}"
+            )
+        if targets.shape[1] < longest:
+            raise RuntimeError(
+                f"Expected tensor to have size at least {longest} at dimension 1, but got size {targets.shape[1]} "
+                f"{argument}"
+            )
+    elif targets.shape[0] != sum(lengths):
+        raise RuntimeError(
+            f"Expected tensor to have size {sum(lengths)} at dimension 0, but got size {targets.shape[0]} {argument}"
+        )
+
+
+def _padded_targets(targets: Any, lengths: tuple[int, ...]) -> Any:
+    """Targets of shape (batch, longest)."""
+    if targets.ndim == 2:
+        return targets
+    found = np.zeros((len(lengths), max(lengths, default=0)), targets.dtype)
+    start = 0
+    for row, length in zip(found, lengths, strict=True):
+        row[:length] = targets[start : start + length]
+        start += length
+    return found
+
+
 @kernel(
+    check=_check,
     node="CtcLossBackward0",
     vjp={"log_probs": _gradient},
     nondifferentiable=(1,),
@@ -64,11 +132,12 @@ def ctc_losses(
 
     Args:
         log_probs: of shape (time, batch, classes).
-        targets: class numbers of shape (batch, longest).
+        targets: class numbers of shape (batch, longest), or all one after the other.
         input_lengths, target_lengths: of each sequence.
         blank: the class that stands for no label.
     """
     batch = log_probs.shape[1]
+    targets = _padded_targets(targets, target_lengths)
     losses = np.zeros(batch, np.float64)
     slopes = np.zeros(log_probs.shape, np.float64)
     for index in range(batch):

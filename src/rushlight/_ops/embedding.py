@@ -141,8 +141,6 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Any:
     largest = int(tensor.max())
     if num_classes == -1:
         num_classes = largest + 1
-    elif num_classes < 1:
-        raise RuntimeError("num_classes should be positive")
     elif num_classes <= largest:
         raise RuntimeError("Class values must be smaller than num_classes.")
     return (tensor[..., None] == np.arange(num_classes)).astype(np.int64)

@@ -319,7 +319,22 @@ def _check_affine(theta: Tensor, size: Sequence[int], align_corners: bool) -> No
         )
 
 
+def _affine_examples(theta: Tensor, size: Sequence[int], align_corners: bool) -> Any:
+    """`affine_grid_generator` of every example of a batch, as so many more images."""
+    count = theta.shape[0]
+    found = affine_grid_generator(theta.flatten(0, 1), (count * size[0], *size[1:]), align_corners)
+    return found.reshape((count, size[0], *found.shape[1:]))
+
+
+def _affine_gradient_examples(grad_output: Tensor, size: Sequence[int], align_corners: bool) -> Any:
+    """`_affine_gradient` of every example of a batch, as so many more images."""
+    count = grad_output.shape[0]
+    found = _affine_gradient(grad_output.flatten(0, 1), (count * size[0], *size[1:]), align_corners)
+    return found.reshape((count, size[0], *found.shape[1:]))
+
+
 @kernel(
+    batch=_affine_examples,
     check=_check_affine,
     vjp={"theta": lambda g, size, align_corners: _affine_gradient(g, size, align_corners)},
 )
@@ -342,6 +357,7 @@ def affine_grid_generator(theta: Tensor, size: Sequence[int], align_corners: boo
 
 
 @kernel(
+    batch=_affine_gradient_examples,
     vjp={"grad_output": lambda g, size, align_corners: affine_grid_generator(g, size, align_corners)},
 )
 def _affine_gradient(grad_output: Tensor, size: Sequence[int], align_corners: bool) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._declare.dispatch import scalar_name
 from .._declare.kinds import composite
 from .._declare.record import REGISTRY
 
@@ -31,6 +32,15 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Te
     turned = weight.t()
     if bias is None:
         return input.matmul(turned)
+    if input.ndim == 0:
+        raise RuntimeError(f"both arguments to linear need to be at least 1D, but they are 0D and {weight.ndim}D")
+    if input.ndim == 2 and weight.ndim == 1:
+        raise RuntimeError("mat2 must be a matrix, got 1-D tensor")
+    if input.dtype is not weight.dtype:
+        first, second = scalar_name(input.dtype), scalar_name(weight.dtype)
+        error = RuntimeError(f"mat1 and mat2 must have the same dtype, but got {first} and {second}")
+        error.add_note(f"bring the input to the dtype of the weights: input.to({weight.dtype})")
+        raise error
     if input.ndim == 2 and weight.ndim == 2:
         return _addmm(bias, input, turned)
     if input.ndim > 2 and weight.ndim == 2 and input.is_contiguous():
@@ -69,6 +79,13 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
                 f"bilinear(): input{index + 1} size does not match weight size: got {tensor.shape[-1]} but expected "
                 f"{weight.shape[1 + index]}"
             )
+    for dim, (size1, size2) in enumerate(zip(input1.shape[:-1], input2.shape[:-1], strict=True)):
+        if size1 != size2:
+            raise RuntimeError(f"bilinear(): input batch dimensions do not match at dim {dim}: got {size1} and {size2}")
+    if bias is not None and bias.shape[0] != weight.shape[0]:
+        raise RuntimeError(
+            f"bilinear(): bias size does not match weight size: got {bias.shape[0]} but expected {weight.shape[0]}"
+        )
     left = input1.reshape(-1, input1.shape[-1])
     right = input2.reshape(-1, input2.shape[-1])
     count, first, second = weight.shape

@@ -16,15 +16,12 @@ def _logits(input: Any, linear_weight: Any, linear_bias: Any) -> Any:
     return found if linear_bias is None else found + linear_bias
 
 
-def _counted(target: Any, weight: Any, ignore_index: int) -> tuple[Any, Any]:
-    """The class to read for every row, and the weight of the row: 0 where it is ignored, None where all are 1."""
+def _counted(input: Any, target: Any, weight: Any, ignore_index: int) -> tuple[Any, Any]:
+    """The class to read for every row, and the weight of the row: 0 where it is ignored."""
     ignored = target == ignore_index
     classes = target.masked_fill(ignored, 0)
-    weights = None if weight is None else weight[classes]
-    if ignored.any():
-        ones = (~ignored) if weights is None else weights.masked_fill(ignored, 0)
-        return classes, ones
-    return classes, weights
+    weights = input.new_ones(target.shape) if weight is None else weight[classes]
+    return classes, weights.masked_fill(ignored, 0)
 
 
 def _gradients(
@@ -32,8 +29,8 @@ def _gradients(
     needs: Any,
 ) -> tuple[Any, Any, Any]:  # fmt: skip
     """Gradients from logits that are computed again, chunk by chunk."""
-    classes, weights = _counted(target, weight, ignore_index)
-    scale = g if weights is None else g * weights
+    classes, weights = _counted(input, target, weight, ignore_index)
+    scale = g * weights
     inputs, map_gradient, bias_gradient = [], None, None
     for start in range(0, input.shape[0], chunk):
         rows, labels = input[start : start + chunk], classes[start : start + chunk].unsqueeze(1)
@@ -74,10 +71,10 @@ def chunked_losses(
     Returns:
         Weighted losses of shape (n,).
     """
-    classes, weights = _counted(target, weight, ignore_index)
+    classes, weights = _counted(input, target, weight, ignore_index)
     found = []
     for start in range(0, input.shape[0], chunk):
         logs = _logits(input[start : start + chunk], linear_weight, linear_bias).log_softmax(1)
         found.append(-logs.gather(1, classes[start : start + chunk].unsqueeze(1)).squeeze(1))
     losses = ops.cat(found) if found else input.new_zeros((0,))
-    return losses if weights is None else losses * weights
+    return losses * weights  # type: ignore[no-any-return]

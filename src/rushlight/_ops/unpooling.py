@@ -26,7 +26,15 @@ def _unpool_gradient(g: Tensor, indices: Tensor, output_size: Sequence[int]) -> 
     return _flat(g, rank).gather(-1, _flat(indices, rank)).reshape(indices.shape)
 
 
+def _unpool_examples(input: Tensor, indices: Tensor, output_size: Sequence[int]) -> Any:
+    """`max_unpool` of every example of a batch: any dimensions may come before the image's."""
+    count = max(len(input), len(indices))
+    first, second = (tensor.expand(count, *tensor.shape[1:]) for tensor in (input, indices))
+    return max_unpool(first, second, output_size)
+
+
 @kernel(
+    batch=_unpool_examples,
     name="max_unpool",
     exact=True,
     node=("MaxUnpool2DBackward0", "MaxUnpool3DBackward0"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from ..._declare.record import REGISTRY
 from ..._ops.ctc import ctc_losses
 from .losses import reduced
 
@@ -32,8 +31,9 @@ def ctc_loss(
     """
     alone = log_probs.ndim == 2
     steps = log_probs.unsqueeze(1) if alone else log_probs
-    inputs, lengths = _as_lengths(input_lengths), _as_lengths(target_lengths)
-    losses = ctc_losses(steps, _padded_targets(targets, lengths), inputs, lengths, blank)[0]
+    inputs, lengths = _as_lengths("input_lengths", input_lengths), _as_lengths("target_lengths", target_lengths)
+    labels = targets.unsqueeze(0) if alone and targets.ndim == 1 else targets
+    losses = ctc_losses(steps, labels, inputs, lengths, blank)[0]
     if zero_infinity:
         losses = losses.masked_fill(losses == math.inf, 0.0)
     if reduction == "mean":
@@ -43,20 +43,9 @@ def ctc_loss(
     return found.squeeze(0) if alone and reduction == "none" else found
 
 
-def _as_lengths(lengths: Any) -> tuple[int, ...]:
+def _as_lengths(name: str, lengths: Any) -> tuple[int, ...]:
     if hasattr(lengths, "reshape"):
+        if lengths.is_floating_point():
+            raise RuntimeError(f"{name} must be integral")
         lengths = lengths.reshape(-1).tolist()
     return tuple(int(length) for length in lengths)
-
-
-def _padded_targets(targets: Tensor, lengths: tuple[int, ...]) -> Tensor:
-    """Targets of shape (batch, longest)."""
-    if targets.ndim == 2:
-        return targets
-    longest, start, rows = max(lengths, default=0), 0, []
-    for length in lengths:
-        row = targets.new_zeros(longest)
-        row[:length] = targets[start : start + length]
-        rows.append(row.unsqueeze(0))
-        start += length
-    return rows[0] if len(rows) == 1 else REGISTRY["cat"].call(rows)

@@ -135,7 +135,7 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
     _check(p)
     if input.ndim not in (4, 5):
         _warn_rank("dropout3d", input.ndim, 3, "4D or 5D")
-    if input.ndim != 4:
+    if input.ndim == 5:
         return _by_channel(input, p, training, inplace)
     if inplace:
         _by_channel(input.unsqueeze(0), p, training, True)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..._core.dtypes import int32, int64
 from ..._core.tensor_base import wrap
+from ..._declare.dispatch import scalar_name
 from ..._ops.joining import stack
 from .layers import embedding, renormalize_rows
 
@@ -55,6 +57,7 @@ def embedding_bag(
                 "per_sample_weights is only supported for mode='sum' (got "
                 f"mode='{mode}'). Please open a feature request on GitHub."
             )
+    _check_bags(indices, weight, per_sample_weights, padding_idx)
     if max_norm is not None:
         renormalize_rows(weight, indices, max_norm, norm_type)
     ends = [*starts[1:], indices.numel()]
@@ -82,8 +85,48 @@ def _bags(input: Tensor, offsets: Any, include_last_offset: bool) -> tuple[Tenso
         raise ValueError("offsets has to be a 1D Tensor but got None")
     if offsets.ndim != 1:
         raise ValueError("offsets has to be a 1D Tensor")
+    if offsets.dtype not in (int64, int32):
+        raise _wrong_indices(offsets)
     starts = offsets.tolist()
+    if starts and starts[0] != 0:
+        raise RuntimeError(
+            "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, "
+            f"got {starts[0]}"
+        )
+    if starts and starts[-1] > input.shape[0]:
+        raise RuntimeError(
+            f"offsets[-1] can not be greater than input's length {input.shape[0]} but got offsets[-1] of {starts[-1]}"
+        )
     return input, starts[:-1] if include_last_offset else starts
+
+
+def _wrong_indices(tensor: Tensor) -> RuntimeError:
+    return RuntimeError(
+        "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
+        f"torch.{scalar_name(tensor.dtype)}Tensor instead (while checking arguments for embedding_bag)"
+    )
+
+
+def _check_bags(indices: Tensor, weight: Tensor, per_sample_weights: Tensor | None, padding_idx: int | None) -> None:
+    if indices.dtype not in (int64, int32):
+        raise _wrong_indices(indices)
+    rows = weight.shape[0]
+    if padding_idx is not None and not -rows <= padding_idx < rows:
+        raise RuntimeError(
+            f"padding_idx must be within the number of embeddings, {-rows} through {rows - 1}, but got {padding_idx}"
+        )
+    if per_sample_weights is not None and per_sample_weights.dtype is not weight.dtype:
+        raise RuntimeError(
+            "Expected tensor for argument #1 'weight' to have the same type as tensor for argument #1 "
+            f"'per_sample_weights'; but type torch.{scalar_name(weight.dtype)}Tensor does not equal "
+            f"torch.{scalar_name(per_sample_weights.dtype)}Tensor (while checking arguments for embedding_bag)"
+        )
+    wrong = (indices < 0) | (indices >= rows)
+    if not wrong.is_meta and wrong.any():
+        place = wrong.nonzero()[0].item()
+        raise RuntimeError(
+            f"Index {place} of input takes value {indices[place].item()} which is not in the valid range [0, {rows})"
+        )
 
 
 def _reduce(rows: Tensor, starts: list[int], ends: list[int], counted: Any, mode: str) -> Tensor:

@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..._core.dtypes import uint8
+from ..._declare.dispatch import no_kernel
 from ..._ops.padding import constant_pad_nd, pad_border
 from ..._ops.patches import col2im, im2col
 from ..._ops.resampling import MODES, upsample as _resize
@@ -84,6 +86,8 @@ def interpolate(
         >>> torch.nn.functional.interpolate(torch.ones(1, 1, 2), scale_factor=2)
         tensor([[[1., 1., 1., 1.]]])
     """
+    if input.ndim < 3:
+        _check_mode(input, mode, 0)
     if mode in ("nearest", "area", "nearest-exact"):
         if align_corners is not None:
             raise ValueError(
@@ -98,17 +102,35 @@ def interpolate(
         factors = [None] * rank
     if antialias and not (mode in ("bilinear", "bicubic") and input.ndim == 4):
         raise ValueError(
-            "Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor as input"
+            "Anti-alias option is restricted to bilinear, bicubic, and lanczos modes and requires a 4-D tensor as input"
         )
     if mode == "area":
         return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[rank - 1](input, sizes)
     _check_mode(input, mode, rank)
-    if any(out <= 0 for out in sizes) or any(given <= 0 for given in input.shape[2:]):
-        raise RuntimeError(
-            f"Input and output sizes should be greater than 0, but got input (H: {input.shape[-2] if rank > 1 else 1}, "
-            f"W: {input.shape[-1]}) output (H: {sizes[-2] if rank > 1 else 1}, W: {sizes[-1]})"
-        )
+    _check_sizes(input, sizes, mode)
     return _resize(input, tuple(sizes), mode, tuple(factors), bool(align_corners), antialias)
+
+
+def _check_sizes(input: Tensor, sizes: Sequence[int], mode: str) -> None:
+    """Raises torch's error where there is nothing to interpolate, or no kernel for the dtype."""
+    given, rank = input.shape[2:], len(sizes)
+    if min(*sizes, *given) <= 0:
+        names = ("D", "H", "W")[-rank:]
+        before, after = (
+            ", ".join(f"{name}: {size}" for name, size in zip(names, part, strict=True)) for part in (given, sizes)
+        )
+        joint = "and output" if rank == 1 else "output"
+        raise RuntimeError(
+            f"Input and output sizes should be greater than 0, but got input ({before}) {joint} ({after})"
+        )
+    if 0 in input.shape[1:]:
+        raise RuntimeError(
+            f"Non-empty {rank + 2}D data tensor expected but got a tensor with sizes {list(input.shape)}"
+        )
+    element = input.dtype
+    if not element.is_floating_point and element is not uint8:
+        name = f"upsample_{mode}{rank}d"
+        raise no_kernel(f"{name}_channels_last" if mode != "bicubic" and rank == 2 else name, element)
 
 
 def _target(input: Tensor, size: Any, scale_factor: Any, rank: int) -> tuple[list[int], list[float | None]]:
@@ -119,6 +141,11 @@ def _target(input: Tensor, size: Any, scale_factor: Any, rank: int) -> tuple[lis
         raise ValueError("either size or scale_factor should be defined")
     if size is not None:
         sizes = list(size) if isinstance(size, (list, tuple)) else [size] * rank
+        if not all(isinstance(extent, int) for extent in sizes):
+            raise TypeError(
+                "expected size to be one of int or Tuple[int] or Tuple[int, int] or Tuple[int, int, int], but got size "
+                f"with types {[type(extent) for extent in sizes]}"
+            )
         if len(sizes) != rank:
             raise ValueError(
                 "Input and output must have the same number of spatial dimensions, but got input with spatial "
@@ -139,12 +166,12 @@ def _target(input: Tensor, size: Any, scale_factor: Any, rank: int) -> tuple[lis
 
 
 def _check_mode(input: Tensor, mode: str, rank: int) -> None:
-    fits = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
-    if mode not in MODES or rank not in (1, 2, 3):
+    fits = {"linear": 1, "bilinear": 2, "trilinear": 3}
+    if mode not in MODES or rank not in (1, 2, 3) or (mode == "bicubic" and rank != 2):
         raise NotImplementedError(
             "Input Error: Only 3D, 4D and 5D input Tensors supported (got "
-            f"{input.ndim}D) for the modes: nearest | linear | bilinear | bicubic | trilinear | area | nearest-exact "
-            f"(got {mode})"
+            f"{input.ndim}D) for the modes: nearest | linear | bilinear | bicubic | trilinear | lanczos | area | "
+            f"nearest-exact (got {mode})"
         )
     if mode in fits and fits[mode] != rank:
         raise NotImplementedError(f"Got {input.ndim}D input, but {mode} mode needs {fits[mode] + 2}D input")
@@ -174,8 +201,39 @@ def upsample_bilinear(input: Tensor, size: Any = None, scale_factor: Any = None)
     return interpolate(input, size, scale_factor, mode="bilinear", align_corners=True)
 
 
-def _pair(value: Any) -> tuple[int, int]:
-    return (value, value) if isinstance(value, int) else (tuple(value) * 2)[:2]
+def _pair(value: Any, name: str = "kernel_size") -> tuple[int, int]:
+    """Two ints, from one or two."""
+    if isinstance(value, int):
+        return value, value
+    found = tuple(value)
+    if len(found) > 2 or not found:
+        raise RuntimeError(f"It is expected {name} equals to 2, but got size {len(found)}")
+    return (found * 2)[:2]
+
+
+def _check_windows(
+    width: tuple[int, int], dilation: tuple[int, int], padding: tuple[int, int], stride: tuple[int, int]
+) -> None:
+    for what, names, values in (
+        ("kernel size", ("kernel_height", "kernel_width"), width),
+        ("dilation", ("dilation_height", "dilation_width"), dilation),
+        ("padding", ("pad_height", "pad_width"), padding),
+        ("stride", ("stride_height", "stride_width"), stride),
+    ):
+        if min(values) < (0 if what == "padding" else 1):
+            wanted = "non-negative" if what == "padding" else "greater than zero"
+            listed = f"{names[0]}: {values[0]} {names[1]}: {values[1]}"
+            raise RuntimeError(f"{what} should be {wanted}, but got {listed}")
+
+
+def _blocks(
+    sizes: Sequence[int], width: Sequence[int], dilation: Sequence[int], padding: Sequence[int], stride: Sequence[int]
+) -> tuple[int, ...]:
+    """How many windows there are along each dimension."""
+    return tuple(
+        (size + 2 * pad - gap * (cells - 1) - 1) // step + 1
+        for size, cells, gap, pad, step in zip(sizes, width, dilation, padding, stride, strict=True)
+    )
 
 
 def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
@@ -193,12 +251,26 @@ def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
         >>> torch.nn.functional.unfold(torch.ones(1, 1, 3, 3), 2).shape
         torch.Size([1, 4, 4])
     """
-    if input.ndim not in (3, 4):
-        raise RuntimeError(
+    width, gaps = _pair(kernel_size), _pair(dilation, "dilation")
+    around, steps = _pair(padding, "padding"), _pair(stride, "stride")
+    _check_windows(width, gaps, around, steps)
+    if input.ndim not in (3, 4) or 0 in input.shape[-3:]:
+        error = RuntimeError(
             "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, "
             f"but got: {list(input.shape)}"
         )
-    return im2col(input, _pair(kernel_size), _pair(dilation), _pair(padding), _pair(stride))
+        error.add_note("images are (n, c, height, width) or (c, height, width)")
+        raise error
+    counts = _blocks(input.shape[-2:], width, gaps, around, steps)
+    if min(counts) < 1:
+        sizes = tuple(input.shape[-2:])
+        raise RuntimeError(
+            f"Given input with spatial size {sizes}, kernel_size={width}, dilation={gaps}, padding={around}, "
+            f"calculated shape of the array of sliding blocks as {counts}, but its components must be at least one."
+        )
+    if not input.dtype.is_floating_point and not input.dtype.is_complex and input.dtype.name != "bool":
+        raise no_kernel("im2col_out_cpu", input.dtype)
+    return im2col(input, width, gaps, around, steps)
 
 
 def fold(
@@ -220,24 +292,39 @@ def fold(
         tensor([[[[1., 1.],
                   [1., 1.]]]])
     """
-    width, gaps, around, steps = _pair(kernel_size), _pair(dilation), _pair(padding), _pair(stride)
-    sizes = _pair(output_size)
+    sizes, width = _pair(output_size, "output_size"), _pair(kernel_size)
+    gaps, around, steps = _pair(dilation, "dilation"), _pair(padding, "padding"), _pair(stride, "stride")
+    _check_windows(width, gaps, around, steps)
+    _check_columns(input, sizes, width, gaps, around, steps)
+    return col2im(input, sizes, width, gaps, around, steps)
+
+
+def _check_columns(
+    input: Tensor, sizes: tuple[int, int], width: tuple[int, int], gaps: tuple[int, int], around: tuple[int, int],
+    steps: tuple[int, int],
+) -> None:  # fmt: skip
+    if input.ndim not in (2, 3) or 0 in input.shape[-2:]:
+        error = RuntimeError(
+            "Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero dimensions for "
+            f"input, but got: {list(input.shape)}"
+        )
+        error.add_note("columns are (n, c * kernel height * kernel width, places), or without n")
+        raise error
     rows = input.shape[-2]
     if rows % (width[0] * width[1]):
         raise RuntimeError(
             "Expected size of input's dimension 1 to be divisible by the product of kernel_size, but got "
             f"input.size(1)={rows} and kernel_size=({width[0]}, {width[1]})."
         )
-    counts = [
-        (size + 2 * pad - gap * (k - 1) - 1) // step + 1
-        for size, pad, gap, k, step in zip(sizes, around, gaps, width, steps, strict=True)
-    ]
+    counts = _blocks(sizes, width, gaps, around, steps)
+    settings = (
+        f"output_size=({sizes[0]}, {sizes[1]}), kernel_size=({width[0]}, {width[1]}), dilation=({gaps[0]}, {gaps[1]}), "
+        f"padding=({around[0]}, {around[1]}), stride=({steps[0]}, {steps[1]})"
+    )
     if counts[0] * counts[1] != input.shape[-1]:
         raise RuntimeError(
-            f"Given output_size=({sizes[0]}, {sizes[1]}), kernel_size=({width[0]}, {width[1]}), dilation=({gaps[0]}, "
-            f"{gaps[1]}), padding=({around[0]}, {around[1]}), stride=({steps[0]}, {steps[1]}), expected size of "
-            "input's "
-            f"dimension 2 to match the calculated number of sliding blocks {counts[0]} * {counts[1]} = "
-            f"{counts[0] * counts[1]}, but got input.size(2)={input.shape[-1]}."
+            f"Given {settings}, expected size of input's dimension 2 to match the calculated number of sliding blocks "
+            f"{counts[0]} * {counts[1]} = {counts[0] * counts[1]}, but got input.size(2)={input.shape[-1]}."
         )
-    return col2im(input, sizes, width, gaps, around, steps)
+    if not input.dtype.is_floating_point and not input.dtype.is_complex and input.dtype.name != "bool":
+        raise no_kernel("col2im_out_cpu", input.dtype)

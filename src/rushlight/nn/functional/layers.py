@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ..._core.sizes import Size
+from ..._core.tensor_base import TensorBase
 from ..._ops import embedding as tables, normalization as norms
 from ...autograd.grad_mode import no_grad
 from .images import pad
@@ -57,14 +58,18 @@ def group_norm(
     """
     if input.ndim < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
-    _check_values([input.size(0) * input.size(1) // num_groups, num_groups, *input.shape[2:]])
+    size = [input.shape[0] * input.shape[1] // num_groups, num_groups, *input.shape[2:]]
+    if math.prod(size[2:]) * size[0] == 1:
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {size}")
     return norms.group_norm(input, num_groups, weight, bias, eps)
 
 
 def _check_values(size: list[int]) -> None:
     """Raises torch's error where statistics would be taken over a single value."""
     if math.prod(size[2:]) * size[0] == 1:
-        raise ValueError(f"Expected more than 1 value per channel when training, got input size {Size(size)}")
+        error = ValueError(f"Expected more than 1 value per channel when training, got input size {Size(size)}")
+        error.add_note("one value has no variance: use a larger batch, or eval() to go by the running statistics")
+        raise error
 
 
 def batch_norm(
@@ -90,9 +95,20 @@ def batch_norm(
         tensor([-1.0000,  1.0000])
     """
     if training:
-        _check_values(list(input.shape))
-    found = norms.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)
-    return found
+        _check_training(input, running_mean, running_var, eps)
+    return norms.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)
+
+
+def _check_training(input: Tensor, running_mean: Tensor | None, running_var: Tensor | None, eps: float) -> None:
+    if eps <= 0:
+        raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
+    _check_values(list(input.shape))
+    _check_pair(running_mean, running_var)
+
+
+def _check_pair(running_mean: Tensor | None, running_var: Tensor | None) -> None:
+    if (running_mean is None) != (running_var is None):
+        raise ValueError("running_mean and running_var must either both be None or neither be None")
 
 
 def instance_norm(
@@ -117,12 +133,18 @@ def instance_norm(
     """
     if use_input_stats and math.prod(input.shape[2:]) == 1:
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {input.size()}")
+    if use_input_stats:
+        _check_pair(running_mean, running_var)
+    elif running_mean is None or running_var is None:
+        raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
     n, channels = input.shape[:2]
 
     def repeated(tensor: Tensor | None) -> Tensor | None:
         return None if tensor is None else tensor.repeat(n)
 
-    mean, variance = repeated(running_mean), repeated(running_var)
+    mean, variance = (
+        None if tensor is None else tensor.repeat(n).to(input.dtype) for tensor in (running_mean, running_var)
+    )
     flat = input.reshape(1, n * channels, *input.shape[2:])
     found = norms.batch_norm(flat, repeated(weight), repeated(bias), mean, variance, use_input_stats, momentum, eps)
     if use_input_stats:
@@ -186,7 +208,7 @@ def embedding(
         >>> torch.nn.functional.embedding(torch.tensor([1]), torch.eye(2))
         tensor([[0., 1.]])
     """
-    rows = weight.shape[0]
+    rows = weight.shape[0] if weight.ndim else 0
     if padding_idx is None:
         padding_idx = -1
     elif padding_idx > 0:
@@ -196,6 +218,8 @@ def embedding(
         if padding_idx < -rows:
             raise AssertionError("Padding_idx must be within num_embeddings")
         padding_idx += rows
+    if not isinstance(input, TensorBase):
+        raise TypeError(f"embedding(): argument 'indices' (position 2) must be Tensor, not {type(input).__name__}")
     if max_norm is not None:
         renormalize_rows(weight, input, max_norm, norm_type)
     return tables.embedding(weight, input, padding_idx, scale_grad_by_freq, sparse)

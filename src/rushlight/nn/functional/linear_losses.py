@@ -121,7 +121,7 @@ def _chunked(
 
 def _check_classes(labels: Tensor, classes: int) -> None:
     wrong = (labels < 0) | (labels >= classes)
-    if wrong.any():
+    if not wrong.is_meta and wrong.any():
         error = IndexError(f"Target {labels[wrong][0].item()} is out of bounds.")
         error.add_note(f"there are {classes} classes, numbered from 0")
         raise error

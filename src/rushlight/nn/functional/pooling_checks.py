@@ -64,13 +64,13 @@ def check_max(
 ) -> None:  # fmt: skip
     """Raises torch's error where maxima over these windows do not exist."""
     rank = len(width)
-    _check_steps(stride)
+    _check_rank(input, rank)
+    _check_steps(width, stride, padding, dilation)
     if min(dilation) <= 0:
         names = ("T", "H", "W")[-rank:]
         listed = " ".join(f"dilation{name}: {value}" for name, value in zip(names, dilation, strict=True))
         raise RuntimeError(f"dilation should be greater than zero, but got {listed}")
-    _check_shape(input, rank, "max_pool3d_with_indices_out_cpu_template()")
-    check_padding(width, padding, dilation)
+    _check_sizes(input, rank, "max_pool3d_with_indices_out_cpu_template()")
     _check_result(input, width, stride, padding, dilation, ceil_mode)
     if input.dtype.name == "bool" or input.dtype.is_complex:
         raise no_kernel(f"max_pool{rank}d", input.dtype)
@@ -112,16 +112,16 @@ def check_average(
 ) -> None:  # fmt: skip
     """Raises torch's error where means over these windows do not exist."""
     rank = len(width)
-    _check_steps(stride)
+    ones = (1,) * rank
     if divisor_override == 0:
         raise RuntimeError("divisor must be not zero")
     if rank == 2 and input.ndim < 3:
         error = IndexError(f"Dimension out of range (expected to be in range of [-{input.ndim}, {input.ndim - 1}], but "
                            "got -3)")  # fmt: skip
         raise _explained(error, rank)
-    _check_shape(input, rank, "avg_pool3d()")
-    ones = (1,) * rank
-    check_padding(width, padding, ones)
+    _check_rank(input, rank)
+    _check_steps(width, stride, padding, ones)
+    _check_sizes(input, rank, "avg_pool3d()")
     sizes = input.shape[-rank:]
     if rank == 3 and any(size + 2 * pad < cells for size, pad, cells in zip(sizes, padding, width, strict=True)):
         given = " ".join(f"{name}: {size}" for name, size in zip("THW", sizes, strict=True))
@@ -142,34 +142,42 @@ def check_sequence(input: Tensor, name: str) -> None:
         raise _explained(error, 1)
 
 
-def _check_steps(stride: tuple[int, ...]) -> None:
+def _check_steps(
+    width: tuple[int, ...], stride: tuple[int, ...], padding: tuple[int, ...], dilation: tuple[int, ...]
+) -> None:
     if 0 in stride:
         raise RuntimeError("stride should not be zero")
+    _check_padding(width, padding, dilation)
+    for what, letter, values in (("kernel size", "k", width), ("stride", "d", stride)):
+        if min(values) <= 0:
+            names = "THW"[-len(values) :]
+            listed = " ".join(f"{letter}{name}: {size}" for name, size in zip(names, values, strict=True))
+            raise RuntimeError(f"{what} should be greater than zero, but got {listed}")
 
 
-def _check_shape(input: Tensor, rank: int, name: str) -> None:
-    shape = list(input.shape)
-    if rank == 3 or len(shape) not in (rank + 1, rank + 2):
-        if len(shape) not in (rank + 1, rank + 2):
-            error = RuntimeError(f"non-empty {rank + 1}D or {rank + 2}D (batch mode) tensor expected for input")
-            raise _explained(error, rank)
-        for dim in range(len(shape) - rank - 1, len(shape)):
-            if not shape[dim]:
-                error = RuntimeError(
-                    f"{name}: Expected input's non-batch dimensions to have positive length, but input has a shape of "
-                    f"{shape} and non-batch dimension {dim} has length zero!"
-                )
-                raise _explained(error, rank)
-    elif 0 in shape[-rank - 1 :]:
-        error = RuntimeError(
-            f"Expected {rank + 1}D or {rank + 2}D (batch mode) tensor with optional 0 dim batch size for input, but "
-            f"got:{shape}"
-        )
+def _check_rank(input: Tensor, rank: int) -> None:
+    if input.ndim not in (rank + 1, rank + 2):
+        error = RuntimeError(f"non-empty {rank + 1}D or {rank + 2}D (batch mode) tensor expected for input")
         raise _explained(error, rank)
 
 
-def check_padding(width: Sequence[int], padding: Sequence[int], dilation: Sequence[int]) -> None:
-    """Raises torch's error for padding that is negative or wider than half a window."""
+def _check_sizes(input: Tensor, rank: int, name: str) -> None:
+    shape = list(input.shape)
+    if 0 not in shape[-rank - 1 :]:
+        return
+    error = RuntimeError(
+        f"Expected {rank + 1}D or {rank + 2}D (batch mode) tensor with optional 0 dim batch size for input, but "
+        f"got:{shape}"
+    )
+    if rank == 3:
+        error = RuntimeError(  # torch says 0 whichever it is
+            f"{name}: Expected input's non-batch dimensions to have positive length, but input has a shape of {shape} "
+            "and non-batch dimension 0 has length zero!"
+        )
+    raise _explained(error, rank)
+
+
+def _check_padding(width: Sequence[int], padding: Sequence[int], dilation: Sequence[int]) -> None:
     for size, pad, gap in zip(width[::-1], padding[::-1], dilation[::-1], strict=True):
         if pad < 0:
             raise RuntimeError(f"pad must be non-negative, but got pad: {pad}")

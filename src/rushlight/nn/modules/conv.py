@@ -164,15 +164,16 @@ class _ConvTransposeNd(_ConvNd):
         if self.padding_mode != "zeros":
             raise ValueError(f"Only `zeros` padding mode is supported for {type(self).__name__}")
         function: Any = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)[self.rank - 1]
-        extra = self.output_padding if output_size is None else self._extra_for(input, list(output_size))
+        extra = self.output_padding if output_size is None else self._extra_for(input, output_size)
         return function(input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation)
 
-    def _extra_for(self, input: Any, wanted: list[int]) -> tuple[int, ...]:
+    def _extra_for(self, input: Any, given: Any) -> tuple[int, ...]:
         """The output padding that leads to the size wanted."""
-        rank = self.rank
+        rank, wanted = self.rank, list(given)
         lead = input.dim() - rank
         if len(wanted) == lead + rank:
-            wanted = wanted[lead:]
+            given = given[lead:]
+            wanted = list(given)
         if len(wanted) != rank:
             raise ValueError(
                 f"ConvTranspose{rank}D: for {input.dim()}D input, output_size must have {rank} or {lead + rank} "
@@ -187,7 +188,7 @@ class _ConvTransposeNd(_ConvNd):
         for size, low, high in zip(wanted, smallest, largest, strict=True):
             if not low <= size <= high:
                 raise ValueError(
-                    f"requested an output size of {wanted}, but valid sizes range from {smallest} to {largest} (for an "
+                    f"requested an output size of {given}, but valid sizes range from {smallest} to {largest} (for an "
                     f"input of {input.size()[2:]})"
                 )
         return tuple(size - low for size, low in zip(wanted, smallest, strict=True))

@@ -65,7 +65,19 @@ def _max_pool(rank: int) -> type:
 MaxPool1d, MaxPool2d, MaxPool3d = _max_pool(1), _max_pool(2), _max_pool(3)
 
 
-class AvgPool1d(Module):
+class _Windows(Module):
+    """What layers over windows show of themselves."""
+
+    kernel_size: Any
+    stride: Any
+    padding: Any
+
+    def extra_repr(self) -> str:
+        """Sizes."""
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class AvgPool1d(_Windows):
     """The mean of every window of a sequence.
 
     Args:
@@ -93,16 +105,12 @@ class AvgPool1d(Module):
         """The means."""
         return F.avg_pool1d(input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
 
-    def extra_repr(self) -> str:
-        """Sizes."""
-        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
-
 
 def _one(value: Any) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, (tuple, list)) else (value,)
 
 
-class AvgPool2d(Module):
+class AvgPool2d(_Windows):
     """The mean of every window of an image.
 
     Args:
@@ -134,10 +142,6 @@ class AvgPool2d(Module):
             input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad,
             self.divisor_override,
         )  # fmt: skip
-
-    def extra_repr(self) -> str:
-        """Sizes."""
-        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
 class AvgPool3d(AvgPool2d):

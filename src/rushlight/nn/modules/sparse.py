@@ -10,7 +10,20 @@ from ..parameter import Parameter
 from .module import Module
 
 
-class Embedding(Module):
+class _Table(Module):
+    """What embedding layers share: how their table is drawn."""
+
+    weight: Parameter
+    padding_idx: int | None
+
+    def reset_parameters(self) -> None:
+        """Draws the table from the standard normal distribution."""
+        init.normal_(self.weight)
+        if self.padding_idx is not None:
+            init._unrecorded(lambda: self.weight[self.padding_idx].fill_(0))
+
+
+class Embedding(_Table):
     """A table of vectors looked up by index.
 
     Args:
@@ -50,12 +63,6 @@ class Embedding(Module):
             if list(_weight.shape) != [num_embeddings, embedding_dim]:
                 raise AssertionError("Shape of weight does not match num_embeddings and embedding_dim")
             self.weight = Parameter(_weight, requires_grad=not _freeze)
-
-    def reset_parameters(self) -> None:
-        """Draws the table from the standard normal distribution."""
-        init.normal_(self.weight)
-        if self.padding_idx is not None:
-            init._unrecorded(lambda: self.weight[self.padding_idx].fill_(0))
 
     def forward(self, input: Any) -> Any:
         """The rows at the indices."""
@@ -108,7 +115,7 @@ def _wrap_padding(padding_idx: int | None, rows: int) -> int | None:
     return padding_idx
 
 
-class EmbeddingBag(Module):
+class EmbeddingBag(_Table):
     """Sums, means or maxima of vectors looked up by index, a bag at a time.
 
     Args:
@@ -148,12 +155,6 @@ class EmbeddingBag(Module):
         self.mode = mode
         self.sparse = sparse
         self.include_last_offset = include_last_offset
-
-    def reset_parameters(self) -> None:
-        """Draws the table from the standard normal distribution."""
-        init.normal_(self.weight)
-        if self.padding_idx is not None:
-            init._unrecorded(lambda: self.weight[self.padding_idx].fill_(0))
 
     def forward(self, input: Any, offsets: Any = None, per_sample_weights: Any = None) -> Any:
         """One vector a bag."""

@@ -6,13 +6,14 @@ from typing import Any
 
 from .. import functional as F
 from .module import Module
+from .pooling import _Windows
 
 
 def _spread(value: Any, rank: int) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, (tuple, list)) else (value,) * rank
 
 
-class _MaxUnpoolNd(Module):
+class _MaxUnpoolNd(_Windows):
     """What the unpooling layers share."""
 
     rank: int
@@ -27,10 +28,6 @@ class _MaxUnpoolNd(Module):
         """Zeros with the maxima where the pooling found them."""
         function: Any = (F.max_unpool1d, F.max_unpool2d, F.max_unpool3d)[self.rank - 1]
         return function(input, indices, self.kernel_size, self.stride, self.padding, output_size)
-
-    def extra_repr(self) -> str:
-        """Sizes."""
-        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
 class MaxUnpool1d(_MaxUnpoolNd):
