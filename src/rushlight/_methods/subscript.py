@@ -14,6 +14,7 @@ import numpy as np
 from .._backends.numpy.errstate import quiet
 from .._core.dtypes import of_numpy
 from .._core.modes import modes
+from .._core.names import type_name
 from .._core.numbers import fitted
 from .._core.promotion import accumulate_type
 from .._core.storage import Storage
@@ -223,15 +224,10 @@ _LARGEST = 3e38
 
 def _as_value(self: Any, value: Any) -> Any:
     if not isinstance(value, (int, float, complex, np.number, np.bool_)):
-        raise TypeError(f"can't assign a {_type_name(value)} to a {tensor_type_name(self._array)}")
+        raise TypeError(f"can't assign a {type_name(value)} to a {tensor_type_name(self._array)}")
     element = of_numpy(self._array.dtype)
     wide = accumulate_type(element)  # what is too large for 16 bits becomes infinite
     return wrap(quiet(np.asarray(fitted(value, wide), wide.numpy).astype, element.numpy))
-
-
-def _type_name(value: Any) -> str:
-    kind = type(value)
-    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
 def _without_lead(value: Any, view: Any) -> Any:
@@ -356,7 +352,7 @@ def _as_part(part: Any) -> Any:
         raise TypeError("new(): invalid data type 'str'")
     raise IndexError(
         "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
-        f"(got {_type_name(part)})"
+        f"(got {type_name(part)})"
     )
 
 

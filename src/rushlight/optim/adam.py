@@ -104,8 +104,5 @@ def _check_tensors(lr: Any, betas: tuple[Any, Any], foreach: bool) -> None:
     if isinstance(betas[0], TensorBase) != isinstance(betas[1], TensorBase):
         raise ValueError("betas must be either both floats or both Tensors")
     for index, beta in enumerate(betas[:2]):
-        if isinstance(beta, TensorBase):
-            if foreach:
-                raise ValueError(f"betas[{index}] as a Tensor is not supported for capturable=False and foreach=True")
-            if beta.numel() != 1:  # type: ignore[attr-defined]
-                raise ValueError(f"Tensor betas[{index}] must be 1-element")
+        if isinstance(beta, TensorBase) and foreach:
+            raise ValueError(f"betas[{index}] as a Tensor is not supported for capturable=False and foreach=True")

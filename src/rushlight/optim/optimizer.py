@@ -14,6 +14,7 @@ import numpy as np
 from .._core.modes import modes, set_grad_enabled
 from .._core.tensor_base import TensorBase, wrap
 from .._core.warn import warn
+from .._ops.queries import typename
 from .._tape.handles import RemovableHandle, add_hook
 from ..autograd.grad_mode import enable_grad
 
@@ -364,16 +365,11 @@ def _split_names(given: list[Any]) -> tuple[list[Any], list[str]]:
 
 def _check_parameter(tensor: Any, differentiable: bool) -> None:
     if not isinstance(tensor, TensorBase):
-        raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {_type_name(tensor)}")
+        raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {typename(tensor)}")
     if not differentiable and not (tensor.is_leaf or tensor.retains_grad):  # type: ignore[attr-defined]
         error = ValueError("can't optimize a non-leaf Tensor")
         error.add_note("optimize the tensors that this one was computed from, or x.detach().requires_grad_()")
         raise error
-
-
-def _type_name(value: Any) -> str:
-    kind = type(value)
-    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _cast(parameter: Any, value: Any, key: str | None = None) -> Any:
