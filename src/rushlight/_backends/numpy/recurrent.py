@@ -69,15 +69,17 @@ def forward_lstm(x: Array, h: Array, c: Array, weights: Weights, spans: list[Spa
     """Outputs of a long short-term memory; `h` and `c` become the last states.
 
     The logistic function of x is taken as ``tanh(x / 2) / 2 + 1 / 2``, so that one tanh serves all gates; the halves
-    are put into the weights, which is exact. (16 x 256 gates: 5 us, with exp on three quarters and tanh on one 13 us.)
+    are put into the weights, which is exact. (16 x 256 gates: 3 us, with exp on three quarters and tanh on one 10 us.)
     """
     size = c.shape[1]
-    halves = np.full(4 * size, 0.5, x.dtype)
-    halves[2 * size : 3 * size] = 1
-    offset = 1 - halves
+    scale = np.full(4 * size, 0.5, x.dtype)
+    scale[2 * size : 3 * size] = 1
+    scales = np.tile(scale, (len(h), 1))  # a row for each sequence: 0.7 us for 16 x 256, from one row 1.5
+    offsets = 1 - scales
     gates = _project(x, weights.input, weights.input_bias, weights.state_bias)
-    gates *= halves
-    recurrent = weights.state.T * halves
+    gates *= scale
+    # in C order, or each step's product takes 17 us and not 6
+    recurrent = np.multiply(weights.state.T, scale, order="C")
     output = np.empty((len(x), h.shape[1]), x.dtype)
     cells, squashed = np.empty((2, len(x), size), x.dtype)
     hidden = output if weights.projection is None else np.empty_like(cells)
@@ -86,8 +88,8 @@ def forward_lstm(x: Array, h: Array, c: Array, weights: Weights, spans: list[Spa
         gate, cell, squash = gates[start:stop], cells[start:stop], squashed[start:stop]
         gate += np.dot(h[:rows], recurrent, part[:rows])
         np.tanh(gate, gate)
-        gate *= halves
-        gate += offset
+        gate *= scales[:rows]
+        gate += offsets[:rows]
         np.multiply(gate[:, size : 2 * size], c[:rows], cell)
         cell += np.multiply(gate[:, :size], gate[:, 2 * size : 3 * size], fresh[:rows])
         c[:rows] = cell
@@ -144,14 +146,14 @@ def backward_lstm(
 def forward_gru(x: Array, h: Array, weights: Weights, spans: list[Span]) -> tuple[Array, Workspace]:
     """Outputs of a gated recurrent unit; `h` becomes the last state. Of the logistic function see `forward_lstm`."""
     size = h.shape[1]
-    halves = np.full(3 * size, 0.5, x.dtype)
-    halves[2 * size :] = 1
+    scale = np.full(3 * size, 0.5, x.dtype)
+    scale[2 * size :] = 1
     gates = _project(x, weights.input, weights.input_bias)
     bias = weights.state_bias
     if bias is not None:
         gates[:, : 2 * size] += bias[: 2 * size]
-    gates *= halves
-    recurrent = weights.state.T * halves
+    gates *= scale
+    recurrent = np.multiply(weights.state.T, scale, order="C")
     output, cells = np.empty((2, len(x), size), x.dtype)
     part = np.empty((len(h), 3 * size), x.dtype)
     for start, stop, rows in spans:
@@ -213,7 +215,7 @@ def forward_plain(x: Array, h: Array, weights: Weights, rectified: bool, spans: 
         out = output[start:stop]
         out += np.dot(h[:rows], recurrent, part[:rows])
         if rectified:
-            np.maximum(out, 0, out)
+            np.maximum(out, 0, out=out)
         else:
             np.tanh(out, out)
         h[:rows] = out

@@ -9,7 +9,9 @@ import numpy as np
 
 from ..._backends.numpy import recurrent as backend
 from ..._core.modes import modes
+from ..._declare.dispatch import scalar_name
 from ..._declare.kinds import kernel
+from ..._declare.products import check_mm
 from .through_time import back_through_time
 
 if TYPE_CHECKING:
@@ -28,7 +30,27 @@ def _pull_layer(
     return [gradient if wanted else None for gradient, wanted in zip(found, needs, strict=True)]
 
 
+def _check_layer(
+    input: Tensor, weight_ih: Tensor, weight_hh: Tensor, bias_ih: Tensor | None, bias_hh: Tensor | None, hx: Tensor,
+    cx: Tensor | None, weight_hr: Tensor | None, mode: str, sizes: Sequence[int], reverse: bool,
+) -> None:  # fmt: skip
+    """Raises an error for dtypes or sizes that do not fit each other."""
+    if not input.dtype.is_floating_point:
+        raise NotImplementedError(f"rushlight does not have recurrent layers of {input.dtype}, only of floating dtypes")
+    for tensor in (weight_ih, weight_hh, bias_ih, bias_hh, hx, cx, weight_hr):
+        if tensor is not None and tensor.dtype is not input.dtype:
+            found, wanted = scalar_name(input.dtype), scalar_name(tensor.dtype)
+            error = RuntimeError(f"mat1 and mat2 must have the same dtype, but got {found} and {wanted}")
+            error.add_note("input, states and weights of a recurrent layer must all have one dtype")
+            raise error
+    check_mm(input.reshape((-1, input.shape[-1])), weight_ih.t())
+    state = (sizes[0], weight_hh.shape[1])
+    if tuple(hx.shape) != state:
+        raise RuntimeError(f"Expected hidden size {state}, got {list(hx.shape)}")
+
+
 @kernel(
+    check=_check_layer,
     node=("MkldnnRnnLayerBackward0", "RnnLayerBackward0"),
     pick_node=lambda *values: 0 if values[8] == "lstm" else 1,
     vjp={("input", "weight_ih", "weight_hh", "bias_ih", "bias_hh", "hx", "cx", "weight_hr"): _pull_layer},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..._declare.binding import invalid_combination
 from ..._declare.kinds import composite
 from ..._declare.reducing import ops
 from .layer import _rnn_layer
@@ -50,12 +51,25 @@ def _run(
     return input, [ops.stack(last, 0) for last in lasts]
 
 
+def _states(mode: str, hx: Any, arguments: tuple[Any, ...]) -> Any:
+    """The first states: for an LSTM a pair, else one tensor."""
+    if isinstance(hx, (list, tuple)) is not (mode == "lstm"):
+        raise invalid_combination(_NAMES.get(mode, mode), arguments)
+    if mode != "lstm":
+        return (hx,)
+    if len(hx) != 2:
+        raise RuntimeError("lstm expects two hidden states")
+    return hx
+
+
+_NAMES = {"tanh": "rnn_tanh", "relu": "rnn_relu"}
+
+
 def _network(mode: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     """The network of torch's two signatures: for a sequence, and for a packed one."""
     if isinstance(arguments[3], (list, tuple)):
         data, batch_sizes, hx, *rest = arguments
-        states = hx if mode == "lstm" else (hx,)
-        output, last = _run(mode, data, tuple(batch_sizes.tolist()), states, *rest)
+        output, last = _run(mode, data, tuple(batch_sizes.tolist()), _states(mode, hx, arguments), *rest)
         return output, *last
     input, hx, *rest, batch_first = arguments
     if batch_first:
@@ -63,7 +77,7 @@ def _network(mode: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     if not input.shape[0]:
         raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
     sizes = (input.shape[1],) * input.shape[0]
-    output, last = _run(mode, input, sizes, hx if mode == "lstm" else (hx,), *rest)
+    output, last = _run(mode, input, sizes, _states(mode, hx, arguments), *rest)
     return output.transpose(0, 1) if batch_first else output, *last
 
 

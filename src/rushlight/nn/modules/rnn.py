@@ -7,6 +7,7 @@ import numbers
 import warnings
 from typing import Any
 
+from ..._core.tensor_base import TensorBase
 from ..._ops.creation import empty, zeros
 from ..._ops.recurrent import (
     gru,
@@ -368,7 +369,11 @@ class RNNCellBase(Module):
         """Batched input and states, and whether there was no batch."""
         title = type(self).__name__
         if input.dim() not in (1, 2):
-            raise ValueError(f"{title}: Expected input to be 1D or 2D, got {input.dim()}D instead")
+            error = ValueError(f"{title}: Expected input to be 1D or 2D, got {input.dim()}D instead")
+            error.add_note(
+                f"{self!r} takes one step: an input of shape (batch, {self.input_size}) or ({self.input_size},)"
+            )
+            raise error
         alone = input.dim() == 1
         batch = input.unsqueeze(0) if alone else input
         pair = isinstance(self, LSTMCell)
@@ -437,7 +442,8 @@ class LSTMCell(RNNCellBase):
     def forward(self, input: Any, hx: Any = None) -> Any:
         """The next output and cell state."""
         batch, states, alone = self._prepare(input, hx)
-        hidden, cell = lstm_cell(batch, states, *self._weights())
+        pair = hx if isinstance(hx, TensorBase) else states  # a tensor in place of the pair is refused there
+        hidden, cell = lstm_cell(batch, pair, *self._weights())
         return (hidden.squeeze(0), cell.squeeze(0)) if alone else (hidden, cell)
 
 
