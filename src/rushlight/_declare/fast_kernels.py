@@ -169,7 +169,11 @@ def recorder(op: Operator) -> Callable[[list[Any], Any], None]:
         edges: list[Any] = []
         for place, is_list in sources:
             value = values[place]
-            for item in value if is_list else (value,):
+            if not is_list:
+                edge = getattr(value, "_edge", None)
+                edges.append(value if edge is LEAF else edge)
+                continue
+            for item in value:
                 edge = getattr(item, "_edge", None)
                 edges.append(item if edge is LEAF else edge)
         node = (nodes[0] if pick is None else nodes[pick(*values)])()
@@ -266,7 +270,7 @@ def computing(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     differentiable = op.nondifferentiable is not True
     returns = op.returns
     record = recorder(op)
-    if op.lists or op.overwrites or op.copies:
+    if op.lists or op.overwrites or op.copies or max(places, default=0) >= count:
         return fallback
 
     def call(*args: Any, **rest: Any) -> Any:
@@ -275,9 +279,10 @@ def computing(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         if arguments is None:
             return fallback(*args, **rest)
         if keyword_names:
+            settings = dict(zip(keyword_names, values[count:]))
             if check is not None:
-                check(*values[:count], **dict(zip(keyword_names, values[count:])))
-            found = quiet(body, *arguments[:count], **dict(zip(keyword_names, arguments[count:])))
+                check(*values[:count], **settings)
+            found = quiet(body, *arguments[:count], **settings)
         else:
             if check is not None:
                 check(*values)

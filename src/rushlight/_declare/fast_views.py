@@ -278,8 +278,9 @@ def recorder(op: Operator) -> Callable[[Any, tuple[Any, ...], Any], None]:
     def record(input: Any, rest: tuple[Any, ...], result: Any) -> None:
         array = result._array
         dtype = array.dtype
-        edge = input._edge
-        if not direct or modes.record != FAST or input._extra is not None or dtype.kind not in "fc":
+        edge, extra = input._edge, input._extra
+        marked = extra is not None and (extra.inference or extra.creation is not None)
+        if not direct or modes.record != FAST or marked or dtype.kind not in "fc":
             attach(op, [input, *rest], (result,), True)
             return
         if edge is None:

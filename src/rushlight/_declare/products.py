@@ -85,4 +85,4 @@ def right_gradient(g: Tensor, left: Tensor, right_like: Any) -> Tensor:
     The weight of a linear layer enters as its transpose, so its gradient comes out in the weight's own layout and
     becomes ``weight.grad`` without a copy.
     """
-    return g.mT.mm(left).mT if right_like.by_columns else left.mT.mm(g)
+    return g.t().mm(left).t() if right_like.by_columns else left.t().mm(g)

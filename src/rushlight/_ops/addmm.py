@@ -65,7 +65,7 @@ def _check_addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number, alp
     check=_check_addmm,
     vjp={
         "input": lambda g, beta: _scale(g, beta),
-        "mat1": lambda g, mat2, alpha: _scale(g.mm(mat2.mT), alpha),
+        "mat1": lambda g, mat2, alpha: _scale(g.mm(mat2.t()), alpha),
         "mat2": lambda g, mat1, mat2_like, alpha: _scale(right_gradient(g, mat1, mat2_like), alpha),
     },
 )

@@ -32,6 +32,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Te
     turned = weight.t()
     if bias is None:
         return input.matmul(turned)
+    if input.ndim == weight.ndim == 2 and input.dtype is weight.dtype:
+        return _addmm(bias, input, turned)
     if input.ndim == 0:
         raise RuntimeError(f"both arguments to linear need to be at least 1D, but they are 0D and {weight.ndim}D")
     if input.ndim == 2 and weight.ndim == 1:
@@ -41,8 +43,6 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Te
         error = RuntimeError(f"mat1 and mat2 must have the same dtype, but got {first} and {second}")
         error.add_note(f"bring the input to the dtype of the weights: input.to({weight.dtype})")
         raise error
-    if input.ndim == 2 and weight.ndim == 2:
-        return _addmm(bias, input, turned)
     if input.ndim > 2 and weight.ndim == 2 and input.is_contiguous():
         rows = input.reshape(-1, input.shape[-1])
         return _addmm(bias, rows, turned).view((*input.shape[:-1], weight.shape[0]))

@@ -159,18 +159,19 @@ def _check_class_weight(weight: Tensor, channels: int, input: Tensor) -> None:
 
 
 def _class_weights(input: Any, target: Any, weight: Any, ignore_index: int) -> tuple[Any, Any]:
-    """The class to read for every target, and the weight of each (0 where it is ignored)."""
+    """The class to read for every target, and the weight of each (0 where it is ignored; None if all count once)."""
     channels = input.shape[1]
+    if weight is None and not 0 <= ignore_index < channels and first_outside(target, 0, channels) is None:
+        return target, None
     ignored = target == ignore_index
-    any_ignored = ignored.any()
-    classes = np.where(ignored, 0, target) if any_ignored else target
+    classes = np.where(ignored, 0, target)
     bad = first_outside(classes, 0, channels)
     if bad is not None:
         error = IndexError(f"Target {bad} is out of bounds.")
         error.add_note(f"there are {channels} classes, numbered from 0")
         raise error
     weights = np.ones(classes.shape, input.dtype) if weight is None else weight[classes]
-    return classes, np.where(ignored, np.asarray(0, input.dtype), weights) if any_ignored else weights
+    return classes, np.where(ignored, np.asarray(0, input.dtype), weights)
 
 
 def _picked(classes: Any) -> tuple[Any, ...]:
@@ -235,14 +236,16 @@ def nll_loss_with_weights(
     scores = input[None] if input.ndim == 1 else input
     wanted = target.reshape(1) if input.ndim == 1 else target
     classes, weights = _class_weights(scores, wanted, weight, ignore_index)
-    losses = -scores[_picked(classes)][:, 0] * weights
-    weights = weights.reshape(target.shape)
+    losses = -scores[_picked(classes)][:, 0]
+    if weights is None:
+        share, weights = losses.size, np.ones(target.shape, input.dtype)
+    else:
+        losses *= weights
+        share, weights = weights.sum(), weights.reshape(target.shape)
     if reduction == NONE:
         return losses.reshape(target.shape), weights
-    total = losses.sum()
-    if reduction == MEAN:
-        total = total / weights.sum()
-    return np.asarray(total, input.dtype), weights
+    total = np.add.reduce(losses, None)
+    return np.asarray(total / share if reduction == MEAN else total, input.dtype), weights
 
 
 def _bce_gradient(g: Tensor, input: Tensor, target: Tensor, weight: Tensor | None, reduction: int) -> Tensor:

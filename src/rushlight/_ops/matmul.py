@@ -135,7 +135,7 @@ def _mm_arrays(input: Any, mat2: Any) -> Any:
     check=check_mm,
     linear=("input", "mat2"),
     vjp={
-        "input": lambda g, mat2: g.mm(mat2.mT),
+        "input": lambda g, mat2: g.mm(mat2.t()),
         "mat2": lambda g, input, mat2_like: right_gradient(g, input, mat2_like),
     },
 )

@@ -146,7 +146,7 @@ _IMMUTABLE = frozenset((type(None), int, float, bool, str, complex, Like))
 
 def versions_of(saved: tuple[Any, ...]) -> tuple[int, ...] | None:
     """Write counts of saved tensors, or None when none was ever written to."""
-    found = tuple(_version(value) for value in saved)
+    found = tuple([0 if type(value) in _IMMUTABLE else _version(value) for value in saved])
     return found if any(found) else None
 
 

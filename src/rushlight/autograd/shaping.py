@@ -22,9 +22,13 @@ def fit(gradient: Any, shape: tuple[int, ...], element: Any, source: Any = None,
     """
     given = gradient._array.shape
     if given != shape:
-        if not _broadcasts(shape, given):
+        extra = len(given) - len(shape)
+        if extra > 0 and given[extra:] == shape:  # what a bias gets: only leading dimensions to sum over
+            gradient = gradient.sum(tuple(range(extra))) if shape else gradient.sum()
+        elif not _broadcasts(shape, given):
             raise _shape_error(given, shape, source, index)
-        gradient = sum_to_shape(gradient, shape)
+        else:
+            gradient = sum_to_shape(gradient, shape)
     array = gradient._array
     if array.dtype is not element and array.dtype != element:
         if array.dtype.kind == "c" and element.kind != "c":
@@ -43,9 +47,8 @@ def sum_to_shape(gradient: Any, shape: tuple[int, ...]) -> Any:
     dims = tuple(range(extra)) + tuple(
         extra + dim for dim, size in enumerate(shape) if size == 1 and given[extra + dim] != 1
     )
-    if extra and len(dims) == extra:  # only leading dimensions
-        return gradient.sum(dims)
-    gradient = gradient.sum(dims, True)
+    if dims:
+        gradient = gradient.sum(dims, True)
     return gradient.view(shape) if extra else gradient
 
 
