@@ -103,8 +103,8 @@ def test_parameter_dicts_are_dicts():
         (lambda: nn.ParameterDict({})["z"], AttributeError, "'ParameterDict' object has no attribute 'z'"),
         (lambda: nn.ParameterDict({}).popitem(), KeyError, "'popitem(): dictionary is empty'"),
         (lambda: nn.ParameterDict({3: torch.ones(1)}), TypeError,
-         ("Index given to ParameterDict cannot be used as a key as it is not a string (type is 'int'). Open an issue on "
-         "github if you need non-string keys.")),
+         ("Index given to ParameterDict cannot be used as a key as it is not a string (type is 'int'). Open an issue "
+         "on github if you need non-string keys.")),
     ],
 )  # fmt: skip
 def test_refusals(call, kind, text):

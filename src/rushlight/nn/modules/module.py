@@ -127,29 +127,27 @@ class Module(HooksMixin, StateMixin, TraversalMixin, ConversionMixin):
         parameters = fields.get("_parameters")
         if isinstance(value, Parameter):
             if parameters is None:
-                raise AttributeError("cannot assign parameters before Module.__init__() call")
+                raise _too_early(self, "parameters")
             self._forget(name, "_buffers", "_modules")
             self.register_parameter(name, value)
             return
         if parameters is not None and name in parameters:
             if value is not None:
-                raise TypeError(
-                    f"cannot assign '{typename(value)}' as parameter '{name}' (torch.nn.Parameter or None expected)"
-                )
+                text = f"cannot assign '{typename(value)}' as parameter '{name}' (torch.nn.Parameter or None expected)"
+                raise _noted(TypeError(text), f"assign torch.nn.Parameter(value), or set module.{name}.data")
             self.register_parameter(name, value)
             return
         modules = fields.get("_modules")
         if isinstance(value, Module):
             if modules is None:
-                raise AttributeError("cannot assign module before Module.__init__() call")
+                raise _too_early(self, "module")
             self._forget(name, "_parameters", "_buffers")
             modules[name] = _seen_by_hooks(self, name, value)
             return
         if modules is not None and name in modules:
             if value is not None:
-                raise TypeError(
-                    f"cannot assign '{typename(value)}' as child module '{name}' (torch.nn.Module or None expected)"
-                )
+                text = f"cannot assign '{typename(value)}' as child module '{name}' (torch.nn.Module or None expected)"
+                raise _noted(TypeError(text), f"`del module.{name}` first if the name is to mean something else")
             modules[name] = _seen_by_hooks(self, name, value)
             return
         self._set_buffer_or_field(name, value)
@@ -158,7 +156,7 @@ class Module(HooksMixin, StateMixin, TraversalMixin, ConversionMixin):
         buffers = self.__dict__.get("_buffers")
         if is_tensor(value) and getattr(value, "_is_buffer", False):
             if buffers is None:
-                raise AttributeError("cannot assign buffer before Module.__init__() call")
+                raise _too_early(self, "buffer")
             self._forget(name, "_parameters", "_modules")
             self.register_buffer(name, value, value.persistent)
             return
@@ -166,9 +164,10 @@ class Module(HooksMixin, StateMixin, TraversalMixin, ConversionMixin):
             object.__setattr__(self, name, value)
             return
         if value is not None and not isinstance(value, TensorBase):
-            raise TypeError(
+            text = (
                 f"cannot assign '{typename(value)}' as buffer '{name}' (torch.nn.Buffer, torch.Tensor or None expected)"
             )
+            raise _noted(TypeError(text), f"assign torch.tensor(value), or `del module.{name}` first")
         buffers[name] = value
 
     def _forget(self, name: str, *tables: str) -> None:
@@ -204,7 +203,7 @@ class Module(HooksMixin, StateMixin, TraversalMixin, ConversionMixin):
             TypeError: `tensor` is no tensor.
         """
         if "_buffers" not in self.__dict__:
-            raise AttributeError("cannot assign buffer before Module.__init__() call")
+            raise _too_early(self, "buffer")
         self._check_name("buffer", name, self._buffers)
         if tensor is not None and not isinstance(tensor, TensorBase):
             raise TypeError(
@@ -232,20 +231,19 @@ class Module(HooksMixin, StateMixin, TraversalMixin, ConversionMixin):
             ValueError: `param` is not a leaf.
         """
         if "_parameters" not in self.__dict__:
-            raise AttributeError("cannot assign parameter before Module.__init__() call")
+            raise _too_early(self, "parameter")
         self._check_name("parameter", name, self._parameters)
         if param is not None:
             if not isinstance(param, Parameter):
-                raise TypeError(
-                    f"cannot assign '{typename(param)}' object to parameter '{name}' (torch.nn.Parameter or None "
-                    "required)"
-                )
+                what = f"'{typename(param)}' object to parameter '{name}'"
+                text = f"cannot assign {what} (torch.nn.Parameter or None required)"
+                raise _noted(TypeError(text), "pass torch.nn.Parameter(tensor)")
             if param.grad_fn is not None:
-                raise ValueError(
-                    f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created "
-                    "explicitly. To "
-                    f"express '{name}' as a function of another Tensor, compute the value in the forward() method."
+                text = (
+                    f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly."
+                    f" To express '{name}' as a function of another Tensor, compute the value in the forward() method."
                 )
+                raise _noted(ValueError(text), "for a parameter that starts from this value pass value.detach()")
             for hook in global_hooks.parameter_registration.values():
                 answer = hook(self, name, param)
                 param = param if answer is None else answer
@@ -396,6 +394,16 @@ for _mixin in (HooksMixin, StateMixin, TraversalMixin, ConversionMixin):
     for _function in vars(_mixin).values():
         if isinstance(_function, FunctionType):  # so that errors on arguments and `help` name the class users know
             _function.__qualname__ = f"Module.{_function.__name__}"
+
+
+def _noted(error: Exception, note: str) -> Exception:
+    error.add_note(note)
+    return error
+
+
+def _too_early(module: Module, kind: str) -> Exception:
+    error = AttributeError(f"cannot assign {kind} before Module.__init__() call")
+    return _noted(error, f"the constructor of {type(module).__name__} begins with super().__init__()")
 
 
 def _seen_by_hooks(parent: Module, name: str, module: Module | None) -> Module | None:

@@ -264,12 +264,38 @@ class StateMixin:
         if errors:
             text = "\n\t".join(errors)
             error = RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t{text}")
-            error.add_note(
-                "the saved model was built differently: compare its constructor arguments with this one's, strip a "
-                "common prefix (`module.`) from the keys, or load what fits with strict=False"
-            )
+            for hint in _hints(self, missing, unexpected, entries):
+                error.add_note(hint)
             raise error
         return _IncompatibleKeys(missing, unexpected)
+
+
+def _hints(module: Any, missing: list[str], unexpected: list[str], entries: Mapping[str, Any]) -> list[str]:
+    """What may help with state that does not fit: a prefix too many or too few, or a layer of another shape."""
+    hints = []
+    for saved, key in itertools.product(unexpected[:1], missing):
+        if saved.endswith(f".{key}"):
+            prefix = saved.removesuffix(key)
+            hints.append(f"saved keys begin with {prefix!r}: load {{key.removeprefix({prefix!r}): value ...}}")
+            break
+        if key.endswith(f".{saved}"):
+            prefix = key.removesuffix(f".{saved}")
+            hints.append(f"saved keys lack the prefix {prefix!r}: load them into that submodule")
+            break
+    owned = itertools.chain(module.named_parameters(), module.named_buffers())
+    for key, value in owned:
+        found: Any = entries.get(key)
+        if not is_tensor(found) or is_lazy(found) or is_lazy(value) or value.dim() == 0 or found.shape == value.shape:
+            continue
+        path, _, name = key.rpartition(".")
+        layer = module.get_submodule(path)
+        hints.append(
+            f"{path or 'the module'} is {layer._get_name()}({layer.extra_repr()}), whose {name} has shape "
+            f"{list(value.shape)}; the saved one has {list(found.shape)}"
+        )
+        break
+    hints.append("compare the constructor arguments of both models, or load the keys that fit with strict=False")
+    return hints
 
 
 def _load_tree(
