@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy.machine_code import FROM, compiled
 from .._core.dtypes import dtype as DType, finfo
 from .._core.named_results import named_result
 from .._core.sizes import wrap_dim
@@ -42,12 +43,16 @@ def _scan(function: Any, input: Any, dim: int, dtype: DType | None) -> Any:
     return function(array, axis, carried).astype(target, copy=False).reshape(input.shape)
 
 
-def _eager(function: Any) -> Any:
-    """The scan of an array along an existing dimension, for the fast path."""
+def _eager(function: Any, name: str) -> Any:
+    """The scan of an array along an existing dimension, for the fast path; `name` is that of the compiled one."""
 
     def scan(array: Any, dim: Any, dtype: Any) -> Any:
         if dtype is not None or type(dim) is not int:
             raise TypeError
+        if array.size >= FROM and array.ndim:
+            found = compiled("scan", array, name, dim)
+            if found is not None:
+                return found
         element = array.dtype
         wide = _WIDE.get(element)
         return function(array, dim) if wide is None else function(array, dim, wide).astype(element)
@@ -57,7 +62,7 @@ def _eager(function: Any) -> Any:
 
 @kernel(
     batch="dims",
-    eager=_eager(np.add.accumulate),
+    eager=_eager(np.add.accumulate, "add"),
     natural="sum",
     linear="input",
     exact=True,
@@ -98,7 +103,9 @@ def _cumprod_rule(g: Any, input: Any, result: Any, dim: int) -> Any:
     return before * ops.stack(rest[::-1], dim)
 
 
-@kernel(batch="dims", eager=_eager(np.multiply.accumulate), natural="sum", exact=True, vjp={"input": _cumprod_rule})
+@kernel(
+    batch="dims", eager=_eager(np.multiply.accumulate, "mul"), natural="sum", exact=True, vjp={"input": _cumprod_rule}
+)
 def cumprod(input: Tensor, dim: int, *, dtype: DType | None = None, out: Tensor | None = None) -> Tensor:
     """Product of all elements along `dim` up to and with each.
 

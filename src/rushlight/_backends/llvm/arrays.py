@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..._core.expression import Expression
-from . import groups
+from . import groups, scans, transposing
 from .reduce import Reduction, fold
 from .reducers import Fold, Place
 from .unsupported import Unsupported
@@ -26,7 +26,10 @@ def _dims(axis: Any, ndim: int) -> tuple[int, ...]:
     """An axis, several or all (None) as dimensions in order."""
     if axis is None:
         return tuple(range(ndim))
-    return (axis % ndim,) if isinstance(axis, int) else tuple(sorted(dim % ndim for dim in axis))
+    dims = (axis,) if isinstance(axis, int) else tuple(axis)
+    if not all(-ndim <= dim < ndim for dim in dims) or len({dim % ndim for dim in dims}) < len(dims):
+        raise Unsupported("dimensions that are not there, or named twice")
+    return tuple(sorted(dim % ndim for dim in dims))
 
 
 def _shaped(found: Array, shape: tuple[int, ...], dims: tuple[int, ...], keepdim: bool) -> Array:
@@ -185,3 +188,13 @@ def layer_norm_weight_gradient(
     size = x.itemsize
     operands = [(g, width * size, 0), (mean, size, 0), (rstd, size, 0), (x, width * size, 0)]
     return _weighted(element).down(operands, 1, x.size // width, width)[0].reshape(shape)
+
+
+def contiguous(element: str, array: Array) -> Array:
+    """A copy in the order of the dimensions, of an array that is in another."""
+    return transposing.contiguous(array)
+
+
+def scan(element: str, array: Array, name: str, axis: int) -> Array:
+    """Running sums (``add``) or products (``mul``) along an axis."""
+    return scans.scan(element, array, name, axis)

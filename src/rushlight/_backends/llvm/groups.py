@@ -9,7 +9,7 @@ import numpy as np
 
 from ..._core.expression import Expression
 from . import elementwise, kernels, memory
-from .launch import THREADS_FROM, address_of
+from .addresses import THREADS_FROM, address_of
 from .rows import Fact, Group, Pass, write_rows
 from .threads import crew
 

@@ -396,6 +396,20 @@ class Function:
         tail = ", !nontemporal !0" if streaming else ""
         self.effect(f"store {value!r}, {address!r}{f', align {align}' if align else ''}{tail}")
 
+    def load_where(self, mask: Value, address: Value, type: Type) -> Value:
+        """A vector from memory, read only in the lanes where a condition holds; 0 in the others."""
+        name = f"@llvm.masked.load.{type.suffix}.p0"
+        self._intrinsics[name] = f"declare {type} {name}(ptr, i32 immarg, {mask.type}, {type})"
+        given = f"{address!r}, i32 {type.bits // 8}, {mask!r}, {type} zeroinitializer"
+        return self.write(f"call {type} {name}({given})", type, pure=False)
+
+    def store_where(self, mask: Value, value: Value, address: Value) -> None:
+        """A vector to memory, written only in the lanes where a condition holds."""
+        type = value.type
+        name = f"@llvm.masked.store.{type.suffix}.p0"
+        self._intrinsics[name] = f"declare void {name}({type}, ptr, i32 immarg, {mask.type})"
+        self.effect(f"call void {name}({value!r}, {address!r}, i32 {type.bits // 8}, {mask!r})")
+
     def reserve(self, type: Type, count: int = 1) -> Value:
         """The address of room in the stack frame."""
         self._count += 1

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from . import elementwise, kernels, memory
+from .addresses import THREADS_FROM, address_of
 from .host import Host
 from .layout import CONTIGUOUS, UNIFORM, order_of, plan
 from .threads import crew
+from .transposing import contiguous
 from .typed import Program
+from .unsupported import Unsupported
 
 Array = np.ndarray[Any, Any]
 
 BLOCK = 1 << 14
 """Elements of a unit of work, 64 KB of float32: small enough for threads to share evenly, and for the first cache."""
-
-THREADS_FROM = 1 << 16
-"""Elements from which a kernel is worth waking threads for: 65536 float32 sums take 10 µs on one, as long as that."""
 
 STREAM_FROM = 1 << 24
 """Bytes from which results go past the caches: two thirds of the traffic of ``x + 1``, but the next operator has to
@@ -31,16 +30,14 @@ NUMPY = {name: np.dtype(name) for name in (
 )}  # fmt: skip
 
 
-_from_address = ctypes.c_ssize_t.from_address
-_probe = np.empty(3)
-_DATA = 16 if _from_address(id(_probe) + 16).value == _probe.ctypes.data else 0
-"""Where NumPy's array objects hold the address of their elements. Asking with `ctypes.data` takes 2 µs, looking
-there 0.3 µs; where it is somewhere else, asking it is."""
-
-
-def address_of(array: Array) -> int:
-    """Where the elements of an array begin."""
-    return _from_address(id(array) + _DATA).value if _DATA else array.ctypes.data
+def straightened(array: Array, first: Array) -> Array:
+    """An array in the order of the dimensions, if it is large, lies in another order, and the first one does not."""
+    if array.size < THREADS_FROM or array.flags.c_contiguous or not first.flags.c_contiguous:
+        return array
+    try:
+        return contiguous(array)
+    except Unsupported:
+        return array
 
 
 class Elementwise:
@@ -89,6 +86,8 @@ class Elementwise:
     def _run_any(self, arrays: Sequence[Array], numbers: Sequence[float]) -> list[Array]:
         """The same for arrays that are broadcast or not contiguous."""
         shape = np.broadcast_shapes(*[array.shape for array in arrays])
+        if len(arrays) > 1:
+            arrays = [straightened(array, arrays[0]) for array in arrays]
         order = order_of(shape, arrays)
         results = [memory.empty_ordered(shape, order, element) for element in self.elements]
         self.into(arrays, results, numbers, order)

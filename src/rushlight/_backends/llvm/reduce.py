@@ -10,8 +10,9 @@ import numpy as np
 
 from ..._core.expression import Expression
 from . import elementwise, kernels, memory
+from .addresses import THREADS_FROM, address_of
 from .host import Host
-from .launch import NUMPY, THREADS_FROM, address_of
+from .launch import NUMPY
 from .reducers import Fold, Reducer
 from .reduction import COLUMN_BLOCK, ROW_BLOCK, TILE, lanes_for, write_columns, write_rows
 from .threads import crew

@@ -16,6 +16,7 @@ from ..._core.layouts import (
 )
 from ..._core.storage import restride
 from .errstate import quiet
+from .machine_code import FROM, compiled
 
 Array = np.ndarray[Any, Any]
 
@@ -34,6 +35,10 @@ def copy_as(array: Array, element: np.dtype[Any], format: memory_format | None =
     if format is contiguous_format or array.flags.c_contiguous:
         known = array.dtype
         if known is element:
+            if array.size >= FROM and not array.flags.c_contiguous:
+                turned = compiled("contiguous", array)
+                if turned is not None:
+                    return turned  # type: ignore[no-any-return]
             return array.copy()
         if known.kind in "biu" or (known.kind == "f" and element.kind in "fc" and element.itemsize > known.itemsize):
             return array.astype(element, "C")  # every number fits, so NumPy has nothing to say

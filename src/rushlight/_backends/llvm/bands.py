@@ -1,0 +1,188 @@
+"""Bands of images, packed so that what a convolution reads lies side by side.
+
+A band is some rows of the output (or a part of one row that is long). For each plane of the input (a channel, at a
+place of the kernel in depth) and each place of the kernel in width there is one copy of the rows that the band needs,
+shifted so that the element for output ``x`` is at ``x``, with zeros outside the image, and every `stride`-th row after
+the other. Neighbouring outputs then read neighbouring elements, whatever stride, padding and dilation are, and the
+places of the kernel in height are offsets into the same copy: a third of the memory that columns of patches take, and
+no wasted lanes at the ends of rows.
+
+A kernel learns the sizes from 64-bit words, which `FIELDS` names, and keeps its band in a slot of the call's scratch.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from .elementwise import PARAMS
+from .host import Host
+from .ir import F32, F64, I32, I64, POINTER, Function, Type, Value
+
+FIELDS = (
+    "images", "image_step", "group_step", "channel_step", "depth", "height", "width",
+    "groups", "channels", "places_z", "places_y", "places_x", "stride_z", "stride_y", "stride_x",
+    "rows", "bands_y", "wide", "bands_x", "taps_z", "taps_x", "offsets_z", "offsets_x",
+    "phases", "phase_starts", "phase_rows", "extra_rows", "plane_step", "scratch", "slots", "slot_size", "header",
+)  # fmt: skip
+"""What is to be known of the input and of its bands: addresses (of arrays, and of tables of int64), steps in bytes,
+counts. Each kernel has fields of its own after them."""
+
+FLOATS = {"float32": F32, "float64": F64}
+
+
+def pack_words(values: Mapping[str, int], fields: Sequence[str]) -> bytes:
+    """The words of a kernel, in the order of its fields."""
+    return struct.pack(f"{len(fields)}q", *[values[name] for name in fields])
+
+
+class Band:
+    """Where a band lies.
+
+    Attributes:
+        image, group: whose it is.
+        z, y, x: its first output.
+        rows, width: how many there are: several rows only if they are whole ones.
+    """
+
+    def __init__(self, image: Value, group: Value, z: Value, y: Value, x: Value, rows: Value, width: Value) -> None:
+        self.image, self.group = image, group
+        self.z, self.y, self.x = z, y, x
+        self.rows, self.width = rows, width
+
+
+class Writer:
+    """What the kernels of convolution share: words, the division into bands, and the packing of one.
+
+    Args:
+        element: the dtype.
+        step: the stride in width as code knows it: 1, 2, or 0 for any other.
+        fields: names of the words.
+        host: the processor.
+    """
+
+    def __init__(self, element: str, step: int, fields: Sequence[str], host: Host) -> None:
+        self.form = FLOATS[element]
+        self.size = self.form.bits // 8
+        self.lanes = host.vector_bits // self.form.bits
+        self.wide = self.form.wide(self.lanes)
+        self.step = step
+        self.function = Function("kernel", PARAMS, host.fused)
+        self._fields = {name: place for place, name in enumerate(fields)}
+
+    def word(self, name: str, type: Type = I64) -> Value:
+        """A word by its name."""
+        place = 8 * self._fields[name]
+        return self.function.load(self.function.at(self.function.params["words"], place), type, 8)
+
+    def entry(self, table: str, index: Value) -> Value:
+        """A number of a table that a word has the address of."""
+        return self.function.load(self.function.at(self.word(table, POINTER), index * 8), I64, 8)
+
+    @contextmanager
+    def slot(self) -> Iterator[Value]:
+        """A part of the scratch that no other thread has: the first whose bit in the header was not set."""
+        function = self.function
+        header, slots = self.word("header", POINTER), self.word("slots")
+        turn = function.variable(-1, I64)
+        look, found = function.label("look"), function.label("found")
+        function.jump(look)
+        function.begin(look)
+        turn.value = (turn.value + 1) % slots
+        bit = function.lift(1, I64) << turn.value
+        old = function.write(f"atomicrmw or {header!r}, {bit!r} seq_cst", I64, pure=False)
+        function.branch((old & bit) == 0, found, look)
+        function.begin(found)
+        yield function.at(self.word("scratch", POINTER), turn.value * self.word("slot_size"))
+        mine = function.lift(1, I64) << turn.value
+        function.write(f"atomicrmw and {header!r}, {(~mine)!r} seq_cst", I64, pure=False)
+
+    def band(self, number: Value, group: Value) -> Band:
+        """The band of a number, which counts bands along x in bands along y in places along z in images."""
+        bands_x, bands_y, places_z = self.word("bands_x"), self.word("bands_y"), self.word("places_z")
+        along_x, rest = number % bands_x, number // bands_x
+        along_y, rest = rest % bands_y, rest // bands_y
+        z, image = rest % places_z, rest // places_z
+        y, x = along_y * self.word("rows"), along_x * self.word("wide")
+        rows = self.smaller(self.word("rows"), self.word("places_y") - y)
+        width = self.smaller(self.word("wide"), self.word("places_x") - x)
+        return Band(image, group, z, y, x, rows, width)
+
+    def smaller(self, first: Value, second: Value) -> Value:
+        """The smaller of two integers."""
+        return self.function.where(first < second, first, second)
+
+    def pack(self, band: Band, target: Value) -> None:
+        """Writes the instructions that pack a band."""
+        function, word = self.function, self.word
+        source = function.at(word("images", POINTER), band.image * word("image_step") + band.group * word("group_step"))
+        channels, height, width = word("channels"), word("height"), word("width")
+        phase_step = word("phase_rows") * word("wide") * self.size
+        with function.loop(0, word("taps_z"), name="tap_z") as tap_z:
+            z = band.z * word("stride_z") + self.entry("offsets_z", tap_z)
+            within = (z >= 0) & (z < word("depth"))
+            with function.loop(0, word("taps_x"), name="tap_x") as tap_x:
+                first = band.x * word("stride_x") + self.entry("offsets_x", tap_x)
+                copies = (tap_z * word("taps_x") + tap_x) * channels
+                with function.loop(0, channels, name="channel") as channel:
+                    plane = function.at(source, channel * word("channel_step") + z * (height * width * self.size))
+                    copy = function.at(target, (copies + channel) * word("plane_step"))
+                    with function.loop(0, word("phases"), name="phase") as phase:
+                        start = band.y * word("stride_y") + self.entry("phase_starts", phase)
+                        into = function.at(copy, phase * phase_step)
+                        with function.loop(0, band.rows + word("extra_rows"), name="row") as row:
+                            y = start + row * word("stride_y")
+                            limit = function.where(within & (y >= 0) & (y < height), width, 0)
+                            here = function.at(plane, y * (width * self.size))
+                            self._copy_row(
+                                here, first, limit, band.width, function.at(into, row * word("wide") * self.size)
+                            )
+
+    def _copy_row(self, source: Value, first: Value, limit: Value, width: Value, target: Value) -> None:
+        """Copies a row, the last vector whole: what it writes too much the next row overwrites."""
+        with self.function.loop(0, width, self.lanes, name="x") as x:
+            place = first + x if self.step == 1 else first + x * self.word("stride_x")
+            value = row_vector(self, source, place, limit, self.word("stride_x"))
+            self.function.store(value, self.function.at(target, x * self.size), self.size)
+
+
+def below(writer: Writer, first: Value, limit: Value, lanes: int | None = None) -> Value:
+    """In which lanes a count that starts with `first` is at least 0 and below a limit."""
+    function, lanes = writer.function, lanes or writer.lanes
+    steps = ", ".join(f"i32 {lane}" for lane in range(lanes))
+    counted = function.lift(first.to(I32), I32.wide(lanes)) + Value(function, f"<{steps}>", I32.wide(lanes))
+    unsigned = Type("u", 32, lanes)  # in which what is below 0 is above all limits
+    return counted.to(unsigned) < function.lift(limit.to(I32), I32.wide(lanes)).to(unsigned)
+
+
+def row_vector(writer: Writer, row: Value, first: Value, limit: Value, stride: Value) -> Value:
+    """Elements of a row from place `first` on, `stride` apart, zeros before its beginning and from `limit` on."""
+    function, lanes, size = writer.function, writer.lanes, writer.size
+    if writer.step == 1:
+        return function.load_where(below(writer, first, limit), function.at(row, first * size), writer.wide)
+    if writer.step == 2:
+        halves = [
+            function.load_where(below(writer, place, limit), function.at(row, place * size), writer.wide)
+            for place in (first, first + lanes)
+        ]
+        return function.shuffle(halves[0], halves[1], range(0, 2 * lanes, 2))
+    vector = function.variable(function.constant(0, writer.wide))
+    for lane in range(lanes):
+        place = first + stride * lane
+        with function.when((place >= 0) & (place < limit)):
+            item = function.load(function.at(row, place * size), writer.form, size)
+            vector.value = function.insert(vector.value, lane, item)
+    return vector.value
+
+
+def transposed(writer: Writer, rows: Sequence[Value]) -> list[Value]:
+    """The columns of a square of vectors: in each round the first half of the rows is interleaved with the second."""
+    function, lanes = writer.function, writer.lanes
+    low = [lane // 2 + lanes * (lane % 2) for lane in range(lanes)]
+    high = [place + lanes // 2 for place in low]
+    found, half = list(rows), lanes // 2
+    for _ in range(lanes.bit_length() - 1):
+        pairs = [(found[row], found[row + half]) for row in range(half)]
+        found = [function.shuffle(*pair, places) for pair in pairs for places in (low, high)]
+    return found
