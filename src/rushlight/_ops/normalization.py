@@ -323,7 +323,22 @@ def batch_norm(
             return input.clone()
         raise IndexError("Dimension out of range (expected to be in range of [-1, 0], but got 1)")
     found = native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps)[0]
+    if training and running_mean is not None and running_mean.dtype.itemsize == 2:
+        _update_narrow(input, running_mean, running_var, momentum)
     return found  # type: ignore[no-any-return]
+
+
+def _update_narrow(input: Tensor, running_mean: Tensor, running_var: Tensor | None, momentum: float) -> None:
+    """Updates 16-bit running statistics, of which the kernel has seen float32 copies."""
+    rows = input.detach().to(float32).transpose(0, 1).flatten(1)
+    if not rows.shape[1]:
+        return
+    for running, value in ((running_mean, rows.mean(1)), (running_var, rows.var(1) if rows.shape[1] > 1 else None)):
+        if running is not None and value is not None:
+            updated = (1 - momentum) * running.to(float32) + momentum * value
+            running._array[...] = (
+                updated._array
+            )  # as the kernel does it: what is saved of them does not count as changed
 
 
 def _group_gradient(
@@ -427,8 +442,9 @@ def rms_norm(
         raise no_kernel("rms_norm", input.dtype)
     dims = tuple(range(-len(shape), 0))
     small = float(np.finfo(np.float32 if input.dtype.itemsize == 2 else input._array.dtype).eps) if eps is None else eps
-    found = input * (input.square().mean(dims, True) + small).rsqrt()
-    return found if weight is None else (found * weight).to(input.dtype)
+    wide = input.to(float32) if input.dtype.itemsize == 2 else input
+    found = wide * (wide.square().mean(dims, True) + small).rsqrt()
+    return (found if weight is None else found * weight).to(input.dtype)
 
 
 @composite

@@ -27,7 +27,9 @@ def hinge_embedding_loss(
         tensor(0.5000)
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
-    below = (margin - input).clamp(min=0).masked_fill(target == 1, 0)  # a target that is neither counts as both
+    below = (
+        (input.new_full((), margin) - input).clamp(min=0).masked_fill(target == 1, 0)
+    )  # a target that is neither counts as both
     return reduced(below + input.masked_fill(target == -1, 0), reduction)
 
 
