@@ -96,6 +96,23 @@ def test_layers_count_those_below_them():
     assert found.rows[0].saved_bytes == found.rows[1].saved_bytes == 5 * 8 * 4
 
 
+def test_lists_of_layers_count_their_layers():
+    class Listed(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layers = nn.ModuleList([nn.Linear(4, 4), nn.ReLU()])
+
+        def forward(self, x):
+            for layer in self.layers:
+                x = layer(x)
+            return x
+
+    found = summary(Listed(), (2, 4))
+    listed = row(found, "layers")
+    assert (listed.calls, listed.flops, listed.saved_bytes) == (0, found.flops, found.saved_bytes)
+    assert "(not called)" not in str(found)
+
+
 @pytest.mark.parametrize(
     ("function", "inputs", "count"),
     [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable
 from typing import Any
 
 from .._core.tensor_base import is_tensor
@@ -23,11 +24,12 @@ class Row:
         kind: its class.
         depth: how many layers are around it.
         output: what its last call returned, with the shape of each tensor in its place; None if it was not called.
-        calls: how often it was called.
+        calls: how often it was called; a list of layers never is, and counts what its layers come to.
         parameters: the number of its parameters' elements, shared ones once.
         trainable: how many of them require grad.
         flops: floating-point operations of its calls.
         saved_bytes: what its calls keep for the backward pass.
+        reached: whether it or a layer below it was called.
         repeats: whether the layer stands further up in the table, under another name.
     """
 
@@ -42,6 +44,7 @@ class Row:
         self.trainable = elements(item for item in parameters if item.requires_grad)
         self.flops = round(cost.flops)
         self.saved_bytes = cost.saved
+        self.reached = cost.calls > 0
         self.repeats = repeats
 
 
@@ -60,7 +63,7 @@ class Summary(SummaryTable):
 
     def __init__(self, module: Any, inputs: Iterable[Any], measurement: Measurement) -> None:
         parameters = list(module.parameters())
-        self.rows = list(rows(module, measurement.costs))
+        self.rows = rows(module, measurement.costs)
         self.parameters = self.rows[0].parameters
         self.trainable = self.rows[0].trainable
         self.frozen = self.parameters - self.trainable
@@ -156,18 +159,22 @@ def initialized_copy(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
     return module
 
 
-def rows(module: Any, costs: dict[int, Cost]) -> Iterator[Row]:
+def rows(module: Any, costs: dict[int, Cost]) -> list[Row]:
     """The rows of a module and of all that is below it."""
     seen: set[int] = set()
 
-    def below(name: str, item: Any, depth: int) -> Iterator[Row]:
-        repeats = id(item) in seen
+    def below(name: str, item: Any, depth: int) -> list[Row]:
+        row = Row(name, depth, item, costs[id(item)], repeats=id(item) in seen)
         seen.add(id(item))
-        yield Row(name, depth, item, costs[id(item)], repeats)
-        if not repeats:
-            for key, child in item._modules.items():
-                if child is not None:
-                    yield from below(key, child, depth + 1)
+        children = [] if row.repeats else [
+            below(key, child, depth + 1) for key, child in item._modules.items() if child is not None
+        ]  # fmt: skip
+        if not row.calls:
+            first = [child for child, *_ in children if not child.repeats]
+            row.flops = sum(child.flops for child in first)
+            row.saved_bytes = sum(child.saved_bytes for child in first)
+            row.reached = any(child.reached for child in first)
+        return [row, *itertools.chain.from_iterable(children)]
 
     return below("", module, 0)
 

@@ -68,8 +68,8 @@ class SummaryTable:
             if row.calls > 1:
                 label += f"  ({row.calls} calls)"
             frozen = [f"{row.parameters - row.trainable:,}"] if self.frozen else []
-            costs = [f"{row.flops:,}", in_bytes(row.saved_bytes)] if row.calls else ["", ""]
-            output = described(row.output) if row.calls else "(not called)"
+            costs = [f"{row.flops:,}", in_bytes(row.saved_bytes)] if row.reached else ["", ""]
+            output = described(row.output) if row.calls else "" if row.reached else "(not called)"
             found.append((branch, label, [output, f"{row.parameters:,}", *frozen, *costs]))
         return found
 
