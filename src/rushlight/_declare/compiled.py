@@ -18,6 +18,7 @@ from .._core.dtypes import of_numpy
 from .._core.expression import Expression
 from .._core.modes import OFF, modes
 from .._core.tensor_base import PLAIN, wrap
+from . import rules
 from .record import Operator
 from .tracing import trace
 
@@ -149,3 +150,84 @@ def fused(name: str, *values: Any) -> Any:
             return None
     found = compiled(name, *arrays)
     return None if found is None else wrap(found)
+
+
+class RuleCompiler:
+    """A derivative rule's kernels, by dtypes and settings.
+
+    Args:
+        op: the operator.
+        function: the rule.
+        needs: the names of its parameters after ``g``.
+    """
+
+    def __init__(self, op: Operator, function: Callable[..., Any], needs: tuple[str, ...]) -> None:
+        self.op, self.function = op, function
+        self.needs = needs
+        self._known: dict[Any, Any] = {}
+
+    def __call__(self, g: Any, values: tuple[Any, ...]) -> Any:
+        """The gradient as a tensor, None where there is no kernel.
+
+        Args:
+            g: the gradient of the result.
+            values: what the rule needs.
+        """
+        arrays, key = [g._array], [g._array.dtype]
+        for value in values:
+            if type(value) in PLAIN:
+                arrays.append(value._array)
+                key.append(value._array.dtype)
+            elif value is None or type(value) in (int, float, bool, str):
+                key.append((type(value), value))
+            else:
+                return None
+        if not all(type(array) is ndarray for array in arrays):
+            return None
+        try:
+            made = self._known[tuple(key)]
+        except KeyError:
+            made = self._known[tuple(key)] = self._make(g, values)
+        try:
+            return None if made is None else wrap(made(arrays)[0])
+        except llvm.unsupported.Unsupported:
+            return None
+        except Exception as error:
+            self._known[tuple(key)] = None
+            warn_once(self.op.name, error)
+            return None
+
+    def _make(self, g: Any, values: tuple[Any, ...]) -> Any:
+        """What runs the rule for such values; None if it cannot be compiled, or is no more than one operation."""
+        if not available(llvm.kernels.host):
+            return None
+        typed = llvm.typed
+        elements: dict[str, str] = {}
+        arguments = []
+        for name, value in zip(("g", *self.needs), (g, *values), strict=True):
+            if type(value) in PLAIN:
+                if value._array.dtype not in _COMPILED:
+                    return None
+                elements[name] = of_numpy(value._array.dtype).name
+                arguments.append(Expression.symbol(name))
+            else:
+                arguments.append(value)
+        inputs = {name: typed.Node("input", element, value=name) for name, element in elements.items()}
+        try:
+            expression = self.function(*arguments)
+            if not isinstance(expression, Expression) or expression.function == "symbol":
+                return None
+            node = typed.typed(expression, inputs, elements["g"])
+        except (llvm.unsupported.Unsupported, TypeError, AttributeError, NotImplementedError):
+            return None
+        if node.element != elements["g"]:
+            return None
+        used = {
+            inner.value for inner in typed.Program({}, (), [(node, node.element)]).nodes() if inner.function == "input"
+        }
+        if used != set(elements):
+            return None
+        return llvm.launch.Elementwise(typed.Program(elements, (), [(node, node.element)]))
+
+
+rules.compile_rule = RuleCompiler

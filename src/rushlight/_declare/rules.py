@@ -6,6 +6,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from .._backends.llvm.switch import FROM
+from .._core.modes import OFF, modes
+from .._core.tensor_base import PLAIN
 from .._tape.node import Node
 from .._tape.saved import unpack
 
@@ -114,11 +117,38 @@ def _saved_reader(name: str) -> property:
     return property(read)
 
 
+compile_rule: Callable[..., Any] | None = None
+"""What `compiled.py` puts here: from an operator and one of its rules, the rule in one kernel for large tensors."""
+
+
+def _in_one_kernel(op: Operator, function: Callable[..., Any], needs: tuple[str, ...]) -> Callable[..., Any]:
+    """A rule that runs as one kernel where its gradient is large and nobody records it.
+
+    Deciding takes 0.05 us, a rule on a small tensor 1 us and more.
+    """
+    kernel: Any = None
+
+    def rule(g: Any, *values: Any) -> Any:
+        nonlocal kernel
+        if type(g) in PLAIN and g._array.size >= FROM and modes.record == OFF and compile_rule is not None:
+            if kernel is None:
+                kernel = compile_rule(op, function, needs)
+            found = kernel(g, values)
+            if found is not None:
+                return found
+        return function(g, *values)
+
+    return rule
+
+
 def _pick_apply(op: Operator, plans: tuple[Any, ...]) -> Callable[[Any, Any, tuple[Any, ...]], Any]:
     if any(name in op.lists for name in op.differentiable):
         return _apply_list
     if len(plans) == 1 and not plans[0][3] and not plans[0][4] and len(op.differentiable) == 1:
-        return _single_rule(plans[0][1], plans[0][2])
+        function, slots = plans[0][1], plans[0][2]
+        if op.kind == "elementwise" and slots:
+            function = _in_one_kernel(op, function, op.rules[0].needs)
+        return _single_rule(function, slots)
     if [plan[0] for plan in plans] == [(0,), (1,)] and all(len(plan[2]) <= 1 and not plan[3] for plan in plans):
         return _pair_of_rules(plans[0][1], plans[0][2], plans[1][1], plans[1][2])
     return _apply_plans
