@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from .._declare.dispatch import scalar_name
-from .._declare.kinds import composite, fused
+from .._declare.kinds import composite, kernel
 from .._declare.record import REGISTRY
 
 if TYPE_CHECKING:
@@ -29,15 +31,17 @@ def _check(v: Tensor, lengths: Tensor, dim: int) -> None:
         raise NotImplementedError(f"\"weight_norm_kernel\" not implemented for '{scalar_name(v.dtype)}'")
 
 
-@fused(
+@kernel(
     name="_weight_norm_interface",
     node="WeightNormInterfaceBackward0",
     check=_check,
     vjp={("v", "lengths"): _gradient},
 )
-def weight_norm_interface(v: Tensor, lengths: Tensor, dim: int = 0) -> Tensor:
+def weight_norm_interface(v: Tensor, lengths: Tensor, dim: int = 0) -> Any:
     """`weight_norm` along the first or the last dimension, recorded as one node as torch does."""
-    return v * (lengths / _norms(v, dim))
+    array = np.asarray(v)
+    others = tuple(index for index in range(array.ndim) if index != dim)
+    return array * (lengths / np.sqrt(np.square(array).sum(others, keepdims=True)))
 
 
 @composite

@@ -228,16 +228,21 @@ def pad_sequence(
             f"pad_sequence: Expected iterable for input sequences, but got arg of type: {type(sequences)}"
         )
     found = list(sequences)
-    _check_sequences(found)
-    lengths = tensor([sequence.size(0) for sequence in found]).unsqueeze(1)
-    longest = int(lengths.max())
-    places = arange(longest)
+    try:
+        counts = [sequence.size(0) for sequence in found]
+        data = cat(found, 0)
+    except Exception:
+        _check_sequences(found)
+        raise
+    longest = max(counts)
+    lengths, places = tensor(counts).unsqueeze(1), arange(longest)
     kept = places < lengths if padding_side == "right" else places >= longest - lengths
-    padded = _filled(kept, cat(found, 0), padding_value)
+    padded = _filled(kept, data, padding_value)
     return padded if batch_first else padded.transpose(0, 1).contiguous()
 
 
 def _check_sequences(sequences: list[Any]) -> None:
+    """Raises torch's error for sequences that cannot be padded."""
     if not sequences:
         raise RuntimeError("received an empty list of sequences")
     for place, sequence in enumerate(sequences):
