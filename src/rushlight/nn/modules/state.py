@@ -163,12 +163,13 @@ class StateMixin:
         persistent = {k: v for k, v in self._buffers.items() if k not in self._non_persistent_buffers_set}
         local = {k: v for k, v in itertools.chain(self._parameters.items(), persistent.items()) if v is not None}
         assign = bool((local_metadata or {}).get("assign_to_params_buffers", False))
-        for name, target in local.items():
-            key = prefix + name
-            if key in state_dict:
-                self._load_entry(name, key, target, state_dict[key], assign, error_msgs)
-            elif strict:
-                missing_keys.append(key)
+        with no_grad():
+            for name, target in local.items():
+                key = prefix + name
+                if key in state_dict:
+                    self._load_entry(name, key, target, state_dict[key], assign, error_msgs)
+                elif strict:
+                    missing_keys.append(key)
         self._load_extra(state_dict, prefix, strict, missing_keys, unexpected_keys)
         if strict:
             self._find_unexpected(state_dict, prefix, local, unexpected_keys)
@@ -190,16 +191,14 @@ class StateMixin:
                 )
                 return
         elif not is_lazy(value):
-            with no_grad():
-                target.materialize(value.shape)
+            target.materialize(value.shape)
         try:
-            with no_grad():
-                if assign:
-                    if isinstance(target, Parameter) and not isinstance(value, Parameter):
-                        value = Parameter(value, target.requires_grad)
-                    setattr(self, name, value)
-                else:
-                    target.copy_(value)
+            if assign:
+                if isinstance(target, Parameter) and not isinstance(value, Parameter):
+                    value = Parameter(value, target.requires_grad)
+                setattr(self, name, value)
+            else:
+                target.copy_(value)
         except Exception as error:
             errors.append(
                 f'While copying the parameter named "{key}", whose dimensions in the model are {target.size()} and '
