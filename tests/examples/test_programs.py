@@ -34,6 +34,14 @@ def test_losses_are_those_of_torch(name, tmp_path):
     assert drawn.exists() == plots
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_what_was_recorded_is_what_torch_reaches(name, tmp_path):
+    pytest.importorskip("torch")
+    losses, _ = run(name, "torch", tmp_path, [*PROGRAMS[name], "--plot", ""])
+    assert losses[:STEPS] == pytest.approx(json.loads(RECORDED.read_text())[name], rel=1e-5)
+
+
 def test_seeds_decide_all_that_is_random(tmp_path):
     options = [*PROGRAMS["dqn"], "--plot", "", "--seed"]
     first, again, other = (run("dqn", "rushlight", tmp_path, [*options, seed])[0] for seed in "334")
