@@ -27,6 +27,20 @@ STEPS = [
         {"lr": 0.1, "lr_decay": 0.1, "weight_decay": 0.1, "initial_accumulator_value": 0.5},
         [0.8027142, -1.798308, 0.3073871],
     ),
+    ("Adadelta", {"lr": 1.0}, [0.9903091, -1.990301, 0.4903257]),
+    ("Adadelta", {"lr": 1.0, "rho": 0.5, "weight_decay": 0.1, "eps": 0.001}, [0.8497424, -1.84821, 0.3530746]),
+    ("Adafactor", {"lr": 0.1}, [0.6569938, -1.64566, 0.1847772]),
+    ("Adafactor", {"lr": 0.1, "weight_decay": 0.1, "d": 2.0, "eps": (0.01, 0.01)}, [0.6360631, -1.595117, 0.1784154]),
+    ("Adamax", {"lr": 0.1}, [0.7154994, -1.707648, 0.2309097]),
+    ("Adamax", {"lr": 0.1, "weight_decay": 0.1, "maximize": True}, [1.288144, -2.293578, 0.7793894]),
+    ("ASGD", {"lr": 0.1}, [0.5119836, -1.457955, 0.03199868]),
+    ("ASGD", {"lr": 0.1, "lambd": 0.1, "t0": 1, "weight_decay": 0.1}, [0.4775245, -1.367069, 0.02843674]),
+    ("NAdam", {"lr": 0.1}, [0.7527292, -1.747509, 0.264727]),
+    ("NAdam", {"lr": 0.1, "weight_decay": 0.1, "decoupled_weight_decay": True}, [0.7270082, -1.69202, 0.2539946]),
+    ("RAdam", {"lr": 0.1}, [0.4623033, -1.43154, -0.1336182]),
+    ("RAdam", {"lr": 0.1, "betas": (0.9, 0.8), "weight_decay": 0.1}, [0.4386038, -1.378116, -0.1400261]),
+    ("Rprop", {"lr": 0.1}, [0.636, -1.636, 0.136]),
+    ("Rprop", {"lr": 0.6, "etas": (0.3, 2.0), "step_sizes": (0.01, 1.0)}, [-0.6, 0.6, 0.07999998]),
 ]
 """Optimizer, options, and the parameter after three steps of minimizing `loss` from `START`."""
 
@@ -144,6 +158,20 @@ def test_hooks_run_around_a_step():
         ("AdamW", {"weight_decay": -1.0}, "Invalid weight_decay value: -1.0"),
         ("RMSprop", {"alpha": -1.0}, "Invalid alpha value: -1.0"),
         ("Adagrad", {"lr_decay": -1.0}, "Invalid lr_decay value: -1.0"),
+        ("Adadelta", {"rho": 1.5}, "Invalid rho value: 1.5"),
+        ("Adafactor", {"beta2_decay": 1.0}, "beta2_decay should be <= 0 but is: 1.0"),
+        ("Adafactor", {"d": 0.5}, "Clipping threshold d should be >= 1 but is: 0.5"),
+        ("NAdam", {"momentum_decay": -1.0}, "Invalid momentum_decay value: -1.0"),
+        ("Rprop", {"etas": (1.5, 1.2)}, "Invalid eta values: 1.5, 1.2"),
+        ("SparseAdam", {"lr": 0.0}, "Invalid learning rate: 0.0"),
+        ("Muon", {"adjust_lr_fn": "x"}, "Adjust learning rate function x is not supported"),
+        ("Adam", {"lr": torch.ones(2)}, "Tensor lr must be 1-element"),
+        (
+            "Adam",
+            {"lr": torch.ones(1), "foreach": True},
+            "lr as a Tensor is not supported for capturable=False and foreach=True",
+        ),
+        ("Adam", {"betas": (torch.tensor(0.9), 0.9)}, "betas must be either both floats or both Tensors"),
     ],
 )
 def test_options_out_of_range(name, options, text):
