@@ -26,6 +26,7 @@ from .backward_hooks import (
     register_module_parameter_registration_hook,
 )
 from .conversion import ConversionMixin
+from .explanation import EXPLAINED, explain
 from .hooks import HooksMixin
 from .state import StateMixin
 from .traversal import TraversalMixin
@@ -101,15 +102,19 @@ class Module(HooksMixin, StateMixin, TraversalMixin, ConversionMixin):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Runs `forward`, and hooks where there are any."""
         fields = self.__dict__
-        if not (
-            fields["_forward_pre_hooks"]
-            or fields["_forward_hooks"]
-            or fields["_backward_hooks"]
-            or fields["_backward_pre_hooks"]
-            or has_global_hooks()
-        ):
-            return self.forward(*args, **kwargs)
-        return self._call_with_hooks(args, kwargs)
+        try:
+            if not (
+                fields["_forward_pre_hooks"]
+                or fields["_forward_hooks"]
+                or fields["_backward_hooks"]
+                or fields["_backward_pre_hooks"]
+                or has_global_hooks()
+            ):
+                return self.forward(*args, **kwargs)
+            return self._call_with_hooks(args, kwargs)
+        except EXPLAINED as error:
+            explain(self, error, args)
+            raise
 
     def __getattr__(self, name: str) -> Any:
         fields = self.__dict__
