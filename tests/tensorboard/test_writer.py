@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import itertools
 import math
 import subprocess
 import sys
@@ -34,10 +35,14 @@ def written(folder):
 def written_by(tmp_path):
     """Calls a method of a writer and gives the first value that it wrote."""
 
+    folders = itertools.count()
+
     def call(name, *args, **kwargs):
-        with torch.utils.tensorboard.SummaryWriter(tmp_path) as writer:
+        folder = tmp_path / str(next(folders))
+        with torch.utils.tensorboard.SummaryWriter(folder) as writer:
             getattr(writer, name)(*args, **kwargs)
-        return written(tmp_path)[-1].summary.value[0]
+        (event,) = written(folder)
+        return event.summary.value[0]
 
     return call
 
