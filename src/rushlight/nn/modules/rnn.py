@@ -20,8 +20,8 @@ from ..._ops.recurrent import (
     rnn_tanh_cell,
 )
 from .. import init
+from ..packing import PackedSequence
 from ..parameter import Parameter
-from ..utils.rnn import PackedSequence
 from .module import Module
 
 _GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
