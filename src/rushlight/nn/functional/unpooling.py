@@ -203,7 +203,7 @@ def _check_fractional(
                 f"got{list(input.shape)} with dimension {dim} being empty."
             )
     for axis, (size, pool, out) in enumerate(zip(input.shape[-rank:], width, sizes, strict=True)):
-        if out + pool - 1 > size:
+        if out + pool - 1 > size - (rank == 3):  # torch wants one place more in a volume
             word = ("time", "height", "width")[axis - rank]
             raise RuntimeError(f"{label}: pool {word} {pool} too large relative to input {word} {size}")
     if samples.dtype is not input.dtype:

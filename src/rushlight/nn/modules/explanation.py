@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..._core.tensor_base import TensorBase
+from ..._core.tensor_base import is_tensor
 
 EXPLAINED = (RuntimeError, ValueError, IndexError, TypeError, NotImplementedError)
 """The errors that an input may raise."""
@@ -94,6 +94,6 @@ def explain(module: Any, error: BaseException, inputs: tuple[Any, ...]) -> None:
 
 
 def _described(value: Any) -> str:
-    if isinstance(value, TensorBase):
+    if is_tensor(value):
         return f"{str(value.dtype).removeprefix('torch.')} {list(value.shape)}"
     return type(value).__name__
