@@ -25,7 +25,9 @@ A memory that is not in use is given and returned as None; a number that the opt
 
 
 def add(value: Any, other: Any, factor: Any) -> Any:
-    """``value + factor * other``: on tensors with one rounding, as torch's `add` has."""
+    """``value + factor * other`` (None is a factor of 1): on tensors with one rounding, as torch's `add` has."""
+    if factor is None:
+        return value + other
     if isinstance(value, TensorBase) and not isinstance(factor, TensorBase):
         return value.add(other, alpha=factor)  # type: ignore[attr-defined]
     return value + other * factor
@@ -38,8 +40,10 @@ def lerp(start: Any, end: Any, weight: Any) -> Any:
     return start + (end - start) * weight
 
 
-def addcmul(value: Any, one: Any, two: Any, factor: Any) -> Any:
-    """``value + factor * one * two``."""
+def addcmul(value: Any, one: Any, two: Any, factor: Any = None) -> Any:
+    """``value + factor * one * two`` (None is a factor of 1)."""
+    if factor is None:
+        return value.addcmul(one, two) if isinstance(value, TensorBase) else value + one * two  # type: ignore[attr-defined]
     if isinstance(value, TensorBase) and not isinstance(factor, TensorBase):
         return value.addcmul(one, two, value=factor)  # type: ignore[attr-defined]
     return value + one * factor * two

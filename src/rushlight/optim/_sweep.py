@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .._backends.numpy.errstate import quiet
-from .._core.tensor_base import PLAIN, TensorBase, bump, wrap
+from .._core.tensor_base import PLAIN, TensorBase, storage_of, wrap
 from .._ops.complex import view_as_complex, view_as_real
 from ._program import Program, Rule
 from .optimizer import GroupOptimizer, number
@@ -25,6 +25,8 @@ THREADS_FROM = 1 << 19
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 NDARRAY = np.ndarray
 REAL_OF = {np.dtype(np.complex64): FLOATS[0], np.dtype(np.complex128): FLOATS[1]}
+
+_PLAIN_OPTIONS = frozenset((float, int, bool, str, list, type(None)))
 
 _programs: dict[Any, Program] = {}
 
@@ -65,6 +67,7 @@ class RuleOptimizer(GroupOptimizer):
     capturable_things: ClassVar[str] = "params and state_steps"
     capturable_devices: ClassVar[str] = "['cuda', 'xpu', 'hpu', 'privateuseone', 'xla']"
     counts_steps: ClassVar[bool] = True
+    _prepared: Any = (None, None)
     numbers_differ: ClassVar[bool] = False  # from parameter to parameter, for they are computed from the memory
 
     def memories(self, group: dict[str, Any]) -> tuple[str | None, ...]:
@@ -97,7 +100,7 @@ class RuleOptimizer(GroupOptimizer):
         remembers = bool(used) or self.counts_steps
         recorded, capturable = bool(group.get("differentiable")), bool(group.get("capturable"))
         options = group if recorded else without_tensors(group)
-        registers: dict[Any, Any] = {}
+        known_count, known_dtype = None, None
         for parameter in group["params"]:
             gradient = parameter.grad
             if gradient is None:
@@ -105,7 +108,7 @@ class RuleOptimizer(GroupOptimizer):
             if capturable:
                 raise self._needs_device()
             state = self.state[parameter] if remembers else {}
-            new = self.is_new(state)
+            new = remembers and self.is_new(state)
             if new:
                 state.update(self.first_memory(parameter, group))
             memory = [state[name] for name in used]
@@ -116,16 +119,38 @@ class RuleOptimizer(GroupOptimizer):
                 results = _on_tensors(self.rule, parameter, gradient, names, memory, numbers, bool(group["maximize"]))
                 _assign(parameter, state, used, results, recorded)
                 continue
-            key = (count, arrays[0].dtype.itemsize)
-            ready = None if self.numbers_differ else registers.get(key)
-            if ready is None:
+            dtype = arrays[0].dtype
+            if count != known_count or dtype is not known_dtype or self.numbers_differ:
                 numbers = self.numbers(options, count, state)
-                ready = registers[key] = _prepare(self.rule, names, numbers, bool(group["maximize"]), arrays[0].dtype)
-            program, values = ready
+                program, values = self._prepare(names, numbers, bool(group["maximize"]), dtype)
+                known_count, known_dtype = count, dtype
             sweep(program, values, arrays)
-            bump(parameter)
-            for tensor in memory:
-                bump(tensor)
+            for tensor in (parameter, *memory):
+                storage = tensor._storage
+                if storage is None:
+                    storage = storage_of(tensor)
+                storage.version += 1
+
+    def _prepare(
+        self, names: tuple[str | None, ...], numbers: dict[str, Any], maximize: bool, dtype: Any
+    ) -> tuple[Program, list[Any]]:
+        """The program for a combination of options, and its registers of numbers and literals.
+
+        Numbers are arrays without dimensions: a NumPy function takes one in 0.4 us where a Python float costs 0.7. They
+        are kept for the next step, which often has the same.
+        """
+        wanted = (names, numbers, maximize, dtype)
+        if self._prepared[0] == wanted:
+            return self._prepared[1]
+        given = {name: value for name, value in numbers.items() if value is not None}
+        key = (self.rule, names, tuple(given), maximize)
+        program = _programs.get(key)
+        if program is None:
+            absent = [name for name, value in numbers.items() if value is None]
+            program = _programs[key] = Program(self.rule, names, list(given), absent, maximize)
+        found = program, [np.array(value, dtype) for value in (*given.values(), *program.literals)]
+        self._prepared = wanted, found
+        return found
 
     def _count(self, state: dict[str, Any], new: bool) -> float:
         """Counts a step; where the algorithm keeps no count, the first is told from the others."""
@@ -161,9 +186,10 @@ def without_tensors(group: dict[str, Any]) -> dict[str, Any]:
     """The options of a group with numbers in the place of tensors."""
     found = group
     for name, value in group.items():
-        if name == "params":
+        kind = type(value)
+        if kind in _PLAIN_OPTIONS:
             continue
-        if type(value) is tuple:
+        if kind is tuple:
             if any(isinstance(item, TensorBase) for item in value):
                 found = {**found, name: tuple(map(number, value))}
         elif isinstance(value, TensorBase):
@@ -193,29 +219,12 @@ def _arrays(parameter: Any, gradient: Any, memory: list[Any]) -> list[Any] | Non
     return [other.reshape(-1).view(real) for other in arrays]
 
 
-def _prepare(
-    rule: Rule, names: tuple[str | None, ...], numbers: dict[str, Any], maximize: bool, dtype: Any
-) -> tuple[Program, list[Any]]:
-    """The program for a combination of options, and its registers of numbers and literals.
-
-    Numbers are arrays without dimensions: a NumPy function takes one in 0.4 us where a Python float costs 0.7.
-    """
-    given = {name: value for name, value in numbers.items() if value is not None}
-    key = (rule, names, tuple(given), maximize)
-    program = _programs.get(key)
-    if program is None:
-        absent = [name for name, value in numbers.items() if value is None]
-        program = _programs[key] = Program(rule, names, list(given), absent, maximize)
-    return program, [np.array(value, dtype) for value in (*given.values(), *program.literals)]
-
-
 def sweep(program: Program, numbers: list[Any], arrays: list[Any]) -> None:
     """Runs a program on arrays of one shape and dtype, in blocks and on all cores where they are large."""
     first = arrays[0]
     size = first.size
     if size <= BLOCK:
-        scratch = _scratch.take(first.shape, size, first.dtype, program.scratch)
-        program.run([*arrays, *numbers, *scratch])
+        program.run([*arrays, *numbers, *_scratch.take(first.shape, size, first.dtype, program.scratch)])
         return
     flat = [array.reshape(-1) for array in arrays]
     if size < THREADS_FROM:

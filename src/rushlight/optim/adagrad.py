@@ -12,11 +12,11 @@ from ._sweep import RuleOptimizer, filled_like
 from .optimizer import ParamsT, check_fused, check_not_negative, check_rate
 
 
-def rule(parameter: Any, gradient: Any, total: Any, *, rate: Any, decay: Any, one: Any, eps: Any) -> tuple[Any, Any]:
+def rule(parameter: Any, gradient: Any, total: Any, *, rate: Any, decay: Any, eps: Any) -> tuple[Any, Any]:
     """A step along the gradient over the root of all its squares so far."""
     if decay is not None:
         gradient = add(gradient, parameter, decay)
-    total = addcmul(total, gradient, gradient, one)
+    total = addcmul(total, gradient, gradient)
     return addcdiv(parameter, gradient, total.sqrt() + eps, rate), total
 
 
@@ -81,6 +81,5 @@ class Adagrad(RuleOptimizer):
         return {
             "rate": -group["lr"] / (1 + (count - 1) * group["lr_decay"]),
             "decay": decay if decay != 0 else None,
-            "one": 1.0,
             "eps": group["eps"],
         }

@@ -84,8 +84,9 @@ class ASGD(RuleOptimizer):
         """This step's learning rate and weight from the memory, which is given those of the next."""
         lr, lambd, decay = group["lr"], group["lambd"], group["weight_decay"]
         eta, mu = state["eta"].item(), state["mu"].item()
-        state["eta"].fill_(number(lr / (1 + lambd * lr * count) ** group["alpha"]))
-        state["mu"].fill_(1 / max(1, count - group["t0"]))
+        # rounded as torch rounds them, also into memories that loading has made float64
+        state["eta"].fill_(float(np.float32(number(lr / (1 + lambd * lr * count) ** group["alpha"]))))
+        state["mu"].fill_(float(np.float32(1 / max(1, count - group["t0"]))))
         return {
             "rate": -eta,
             "shrink": 1 - lambd * eta,

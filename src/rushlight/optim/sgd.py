@@ -89,6 +89,6 @@ class SGD(RuleOptimizer):
             "rate": -group["lr"],
             "decay": group["weight_decay"] if group["weight_decay"] != 0 else None,
             "momentum": momentum if moving else None,
-            "share": (1 if count == 1 else 1 - group["dampening"]) if moving else None,
+            "share": 1 - group["dampening"] if moving and count > 1 and group["dampening"] != 0 else None,
             "look_ahead": momentum if moving and group["nesterov"] else None,
         }

@@ -11,8 +11,8 @@ import numpy as np
 
 from .._core.tensor_base import wrap
 from ..autograd.grad_mode import no_grad
-from ..nn import Module
 from ..nn.modules.batchnorm import _BatchNorm
+from ..nn.modules.module import Module
 from .lr_scheduler.base import LRScheduler, by_group
 from .optimizer import Optimizer
 
