@@ -379,6 +379,7 @@ newaxis = None
 tensor = _tensor  # importing the class has bound this name to its module
 
 _ON_DEMAND = (
+    "compiler",
     "distributions",
     "fft",
     "func",
@@ -430,6 +431,7 @@ _OPERATORS_ON_DEMAND = {
     "_ops.time_convolution": ("conv_tbc",),
     "_ops.windows": ("bartlett_window", "blackman_window", "hamming_window", "hann_window", "kaiser_window"),
     "compat.alias": ("install_as_torch",),
+    "compiler": ("get_num_threads", "set_num_threads"),
     "func": ("vmap",),
     "nn.functional": ("cosine_similarity", "pairwise_distance"),
     "nn.functional.activations": ("celu_", "selu_", "threshold_"),

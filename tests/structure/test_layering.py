@@ -16,6 +16,7 @@ LAYERS: list[list[str]] = [
     ["autograd", "func"],
     ["_methods", "tensor", "_printing", "storage"],
     [
+        "compiler",
         "linalg",
         "fft",
         "special",

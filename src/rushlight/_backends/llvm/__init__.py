@@ -23,7 +23,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_PARTS = frozenset(("arrays", "kernels", "launch", "memory", "threads", "typed", "unsupported"))
+_PARTS = frozenset(("arrays", "explain", "kernels", "launch", "memory", "threads", "typed", "unsupported"))
 
 
 def __getattr__(name: str) -> Any:

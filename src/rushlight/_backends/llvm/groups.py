@@ -15,8 +15,8 @@ from .threads import crew
 
 Array = np.ndarray[Any, Any]
 
-_names = ("x", "g", "out", "result", "peak", "total", "shift", "mean", "rstd", "weight", "bias", "count", "eps", "a", "b",
-          "squares", "dot")  # fmt: skip
+_names = ("x", "g", "out", "result", "peak", "total", "shift", "mean", "rstd", "weight", "bias", "count", "eps", "a",
+          "b", "squares", "dot")  # fmt: skip
 x, g, out, result, peak, total, shift, mean, rstd, weight, bias, count, eps, a, b, squares, dot = map(
     Expression.symbol, _names
 )

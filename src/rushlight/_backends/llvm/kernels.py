@@ -13,11 +13,14 @@ from .host import Host, this_host
 from .image import Loaded
 from .machine import assemble
 
+Writer = Callable[[Host], str]
+
 _loaded: dict[str, Loaded] = {}
+_sources: dict[int, tuple[str, Writer]] = {}
 _lock = threading.Lock()
 
 
-def load(key: str, write: Callable[[Host], str]) -> Loaded:
+def load(key: str, write: Writer) -> Loaded:
     """A kernel in memory.
 
     Args:
@@ -39,6 +42,8 @@ def load(key: str, write: Callable[[Host], str]) -> Loaded:
                 image = assemble(write(host), host).image
                 folder.put(key, image)
             _loaded[key] = Loaded(image)
+            for address in _loaded[key].address.values():
+                _sources[address] = (key, write)
         return _loaded[key]
 
 
@@ -58,3 +63,9 @@ def _place() -> tuple[Host, Folder]:
 def host() -> Host:
     """The processor that kernels are compiled for."""
     return _place()[0]
+
+
+def source(address: int) -> tuple[str, str]:
+    """The key and LLVM's text of the kernel that begins at an address."""
+    key, write = _sources[address]
+    return key, write(host())

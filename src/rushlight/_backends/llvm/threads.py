@@ -32,7 +32,12 @@ def _default() -> int:
 
 
 class Crew:
-    """The threads of this process and the board through which they are told what to do."""
+    """The threads of this process and the board through which they are told what to do.
+
+    Attributes:
+        wanted: how many threads kernels run on, the caller's among them.
+        watched: where the addresses of kernels are noted as they run; None if nobody asks.
+    """
 
     def __init__(self) -> None:
         self.wanted = _default()
@@ -41,6 +46,7 @@ class Crew:
         self._memory: Any = None
         self._start = threading.Lock()
         self._run: Callable[..., None] | None = None
+        self.watched: list[int] | None = None
 
     def run(self, kernel: int, words: bytes, units: int) -> None:
         """Runs a kernel, its units shared among the threads.
@@ -50,6 +56,8 @@ class Crew:
             words: what it has to know.
             units: how many units there are.
         """
+        if self.watched is not None:
+            self.watched.append(kernel)
         helpers = self.wanted - 1
         if self._run is None or self._workers < helpers:
             self._hire(helpers)
@@ -59,6 +67,8 @@ class Crew:
 
     def run_alone(self, kernel: int, words: bytes, units: int) -> None:
         """Runs a kernel on the caller's thread, for what is too small to be shared."""
+        if self.watched is not None:
+            self.watched.append(kernel)
         if self._run is None:
             self._hire(0)
         assert self._run is not None

@@ -89,7 +89,7 @@ def tanh(x: Value) -> Value:
         square = x * x
         small = fma(x * square, horner(square, _TANH32), x)
         large = 1 - 2 / (exp(size + size) + 1)
-        return where(size < 0.63, small, copysign(large, x))
+        return copysign(where(size < 0.63, small, large), x)  # of a zero too
     held = where(size > 20.0, 20.0, size)
     n, r = _reduced(held * 2)
     scale = power_of_two(n)

@@ -1,0 +1,110 @@
+"""The kernel compiler, for those who want to look inside: what large tensors run in place of NumPy.
+
+Operators on tensors of some ten thousand elements and more run in machine code made from their own declarations (see
+``docs/compiler.md``). ``RUSHLIGHT_COMPILE=0`` turns that off.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ._backends import llvm
+from ._backends.llvm.switch import FROM, available
+
+__all__ = ["empty_cache", "explain", "get_num_threads", "is_available", "set_num_threads", "show"]
+
+
+def is_available() -> bool:
+    """Whether kernels are compiled here: llvmlite is installed and ``RUSHLIGHT_COMPILE`` is not 0.
+
+    Example::
+
+        >>> rushlight.compiler.is_available() in (True, False)
+        True
+    """
+    return FROM < sys.maxsize and available(llvm.kernels.host)
+
+
+def explain(fn: Callable[..., Any], *tensors: Any, assembly: bool = False) -> str:
+    """Runs a function and gives the kernels that ran: expression, loop nest and LLVM's text of each.
+
+    Args:
+        fn: a function of tensors.
+        tensors: what it is called with.
+        assembly: whether the processor's instructions are wanted too.
+
+    Raises:
+        RuntimeError: kernels cannot be compiled here.
+
+    Example::
+
+        >>> text = rushlight.compiler.explain(lambda x: x.exp(), torch.ones(8))
+    """
+    if not is_available():
+        raise RuntimeError(
+            "explain(): no kernels are compiled here; install llvmlite and leave RUSHLIGHT_COMPILE unset"
+        )
+    with llvm.explain.watching() as addresses:
+        fn(*tensors)
+    if not addresses:
+        return (
+            f"no kernel ran: NumPy serves tensors of less than {FROM} elements, and what the compiler does not know\n"
+        )
+    return "\n".join(llvm.explain.describe(address, assembly) for address in dict.fromkeys(addresses))
+
+
+def show(fn: Callable[..., Any], *tensors: Any, assembly: bool = False) -> None:
+    """Runs a function and prints the kernels that ran.
+
+    Args:
+        fn: a function of tensors.
+        tensors: what it is called with.
+        assembly: whether the processor's instructions are wanted too.
+
+    Example::
+
+        >>> rushlight.compiler.show(lambda x: x + 1, torch.ones(3))
+        no kernel ran: NumPy serves tensors of less than 32768 elements, and what the compiler does not know
+    """
+    sys.stdout.write(explain(fn, *tensors, assembly=assembly))
+
+
+def set_num_threads(count: int) -> None:
+    """Sets how many threads kernels run on, the caller's among them.
+
+    Args:
+        count: one or more.
+
+    Raises:
+        ValueError: it is less than one.
+
+    Example::
+
+        >>> rushlight.compiler.set_num_threads(2)
+    """
+    if count < 1:
+        raise ValueError(f"set_num_threads(): expected a positive number, got {count}")
+    llvm.threads.crew.wanted = int(count)
+
+
+def get_num_threads() -> int:
+    """How many threads kernels run on: OMP_NUM_THREADS, or the processors of this process, unless it was set.
+
+    Example::
+
+        >>> rushlight.compiler.get_num_threads() >= 1
+        True
+    """
+    return int(llvm.threads.crew.wanted)
+
+
+def empty_cache() -> None:
+    """Returns the memory of large tensors that are gone to the operating system.
+
+    Example::
+
+        >>> rushlight.compiler.empty_cache()
+    """
+    llvm.memory.empty_cache()

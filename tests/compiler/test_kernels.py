@@ -1,0 +1,366 @@
+"""Kernels against NumPy: layouts, dtypes, faults."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from rushlight._core.expression import Expression, evaluate
+
+pytest.importorskip("llvmlite")
+
+from rushlight._backends.llvm import arrays, cache, image, kernels, memory, threads
+from rushlight._backends.llvm.launch import Elementwise
+from rushlight._backends.llvm.typed import Node, Program, typed
+from rushlight._declare.scalars import s
+
+Array = np.ndarray[Any, Any]
+FUNCTIONS = {name: atom.array for name, atom in s.atoms.items()}
+SOURCE = Path(__file__).parents[2] / "src"
+
+
+def compiled(expression: Any, inputs: dict[str, Array]) -> Elementwise:
+    """What runs an expression on arrays like these."""
+    elements = {name: array.dtype.name for name, array in inputs.items()}
+    nodes = {name: Node("input", element, value=name) for name, element in elements.items()}
+    node = typed(expression, nodes, next(iter(elements.values())))
+    return Elementwise(Program(elements, (), [(node, node.element)]))
+
+
+def check(expression: Any, inputs: dict[str, Array], rtol: float = 2e-6) -> None:
+    """Compares an expression compiled with the same in NumPy."""
+    with np.errstate(all="ignore"):
+        expected = evaluate(expression, inputs, FUNCTIONS)
+        found = compiled(expression, inputs)(tuple(inputs.values()))[0]
+    shape = np.broadcast_shapes(*[array.shape for array in inputs.values()])
+    np.testing.assert_allclose(found, np.broadcast_to(expected, shape), rtol=rtol, atol=1e-6)
+
+
+X, Y, Z = map(Expression.symbol, "xyz")
+
+
+def numbers(*shape: int, element: str = "float32") -> Array:
+    values = np.random.default_rng(5).standard_normal(shape)
+    return (values * 50).astype(element) if element.startswith(("i", "u")) else values.astype(element)
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 15, 16, 17, 31, 33, 1000, 16384, 16385, 70001])
+def test_every_length(size: int) -> None:
+    check(X * 2.5 + Y, {"x": numbers(size), "y": numbers(size)[::-1].copy()})
+
+
+LAYOUTS = {
+    "transposed": lambda: (numbers(40, 30).T, numbers(30, 40)),
+    "both transposed": lambda: (numbers(40, 30).T, numbers(40, 30).T),
+    "row": lambda: (numbers(30, 40), numbers(40)),
+    "column": lambda: (numbers(30, 40), numbers(30, 1)),
+    "column and row": lambda: (numbers(30, 1), numbers(40)),
+    "0-d": lambda: (numbers(30, 40), numbers()),
+    "0-d first": lambda: (numbers(), numbers(30, 40)),
+    "every second": lambda: (numbers(60, 80)[::2, ::2], numbers(30, 40)),
+    "expanded": lambda: (np.broadcast_to(numbers(1, 40), (30, 40)), np.broadcast_to(numbers(), (30, 40))),
+    "size 1": lambda: (numbers(1, 1, 1), numbers(30, 1, 40)),
+    "middle": lambda: (numbers(5, 6, 7), numbers(5, 1, 7)),
+    "permuted": lambda: (numbers(5, 6, 7, 8).transpose(0, 3, 1, 2), numbers(5, 8, 6, 7)),
+    "empty": lambda: (numbers(0, 7), numbers(7)),
+    "large and turned": lambda: (numbers(300, 400), numbers(400, 300).T),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_layouts(layout: str) -> None:
+    x, y = LAYOUTS[layout]()
+    check((X + 1.5) * Y, {"x": x, "y": y})
+
+
+def test_results_keep_the_order_of_memory_of_their_operands() -> None:
+    x = numbers(40, 30).T
+    found = compiled(X * 2.0, {"x": x})((x,))[0]
+    assert found.strides == x.strides
+
+
+@pytest.mark.parametrize("offset", [1, 2, 3, 5])
+def test_elements_at_odd_addresses(offset: int) -> None:
+    raw = np.zeros(4 * 1000 + 8, np.uint8)
+    x = raw[offset : offset + 4000].view(np.float32)
+    x[:] = numbers(1000)
+    check(X + X * X, {"x": x})
+
+
+@pytest.mark.parametrize("element", ["float64", "int8", "int16", "int32", "int64", "uint8"])
+def test_dtypes(element: str) -> None:
+    x, y = numbers(1003, element=element), numbers(1003, element=element)[::-1].copy()
+    for expression in (
+        X + Y * Y - X,
+        Expression.call("maximum", (X, Y)),
+        X < Y,
+        Expression.call("where", (X < Y, X, Y)),
+    ):
+        found = compiled(expression, {"x": x, "y": y})((x, y))[0]
+        expected = evaluate(expression, {"x": x, "y": y}, FUNCTIONS)
+        assert found.dtype == expected.dtype
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_truth_values() -> None:
+    x, y = numbers(1003) > 0, numbers(1003)[::-1] > 0.3
+    for expression in (X & Y, X | Y, X ^ Y, ~X, Expression.call("logical_and", (X, Y))):
+        used = {"x": x, "y": y} if expression.function != "bitwise_not" else {"x": x}
+        np.testing.assert_array_equal(
+            compiled(expression, used)(tuple(used.values()))[0], evaluate(expression, used, FUNCTIONS)
+        )
+
+
+def test_writing_where_it_reads_from() -> None:
+    x, y = numbers(5000), numbers(5000)[::-1].copy()
+    expected = x * y + x
+    compiled(X * Y + X, {"x": x, "y": y}).into((x, y), [x])
+    np.testing.assert_array_equal(x, expected)
+
+
+UNARY = ("neg", "abs", "exp", "tanh", "sin", "square", "floor", "sigmoid")
+BINARY = ("add", "sub", "mul", "maximum", "minimum")
+
+
+@st.composite
+def expressions(draw: Any) -> Any:
+    """Expressions of up to 12 operators in x, y and z."""
+    made: list[Any] = [X, Y, Z]
+    for _ in range(draw(st.integers(1, 12))):
+        if draw(st.booleans()):
+            made.append(Expression.call(draw(st.sampled_from(UNARY)), (draw(st.sampled_from(made)),)))
+        else:
+            made.append(Expression.call(draw(st.sampled_from(BINARY)), (draw(st.sampled_from(made)), made[-1])))
+    return Expression.call("tanh", (made[-1],)) + X * 0.0 + Y * 0.0 + Z * 0.0
+
+
+@st.composite
+def operands(draw: Any) -> dict[str, Array]:
+    """Arrays that broadcast, some of their dimensions expanded, turned or with gaps."""
+    shape = draw(st.lists(st.integers(1, 9), min_size=1, max_size=4))
+    found = {}
+    for place, name in enumerate("xyz"):
+        sizes = [1 if draw(st.integers(0, 3)) == 0 else size for size in shape]
+        order = draw(st.permutations(range(len(shape))))
+        gap = draw(st.sampled_from((1, 1, 2)))
+        stored = [sizes[dim] * (gap if position == len(order) - 1 else 1) for position, dim in enumerate(order)]
+        values = np.random.default_rng(place).uniform(-2, 2, stored).astype(np.float32)[..., ::gap]
+        found[name] = values.transpose(np.argsort(order))
+    return found
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(expressions(), operands())
+def test_any_expression_on_any_layout(expression: Any, inputs: dict[str, Array]) -> None:
+    wide = {name: array.astype(np.float64) for name, array in inputs.items()}
+    with np.errstate(all="ignore"):
+        exact = np.asarray(evaluate(expression, wide, FUNCTIONS))
+        plain = np.asarray(evaluate(expression, inputs, FUNCTIONS))
+        found = compiled(expression, inputs)(tuple(inputs.values()))[0]
+    # where NumPy's own float32 is far from the exact value, the expression loses digits (a sine of something huge)
+    sure = np.broadcast_to(np.abs(plain - exact) < 1e-5, found.shape)
+    np.testing.assert_allclose(found[sure], np.broadcast_to(exact, found.shape)[sure], atol=3e-4)
+
+
+@pytest.mark.parametrize(("shape", "dims"), [
+    ((100_003,), (0,)), ((300, 1001), (1,)), ((300, 1001), (0,)), ((1001, 3), (0,)), ((7, 300, 65), (1,)),
+    ((5, 300, 7, 11), (0, 2)), ((4, 5, 6), (0, 1, 2)), ((3, 9000), (1,)), ((600, 2), (0,)),
+])  # fmt: skip
+def test_reductions(shape: tuple[int, ...], dims: tuple[int, ...]) -> None:
+    x = numbers(*shape)
+    wide = x.astype(np.float64)
+    np.testing.assert_allclose(
+        arrays.add("float32", x, dims, True), wide.sum(dims, keepdims=True), rtol=1e-5, atol=1e-4
+    )
+    np.testing.assert_array_equal(arrays.extreme("float32", x, True, dims, False), x.max(dims))
+    np.testing.assert_array_equal(arrays.extreme("float32", x, False, dims, False), x.min(dims))
+    near = 1 + x / 100
+    product = near.astype(np.float64).prod(dims)
+    np.testing.assert_allclose(arrays.multiply("float32", near, dims, False), product, rtol=2e-4)
+    if len(dims) == 1:
+        np.testing.assert_array_equal(arrays.place("float32", x, True, dims[0]), x.argmax(dims[0]))
+        total, mean = arrays.squares("float32", x, dims, False)
+        np.testing.assert_allclose(total, wide.var(dims) * wide.size / total.size, rtol=1e-4)
+        np.testing.assert_allclose(mean, wide.mean(dims), atol=1e-5)
+
+
+def test_nan_wins_in_extremes() -> None:
+    x = numbers(100, 70)
+    x[3, 5] = x[80, 60] = np.nan
+    assert np.isnan(arrays.extreme("float32", x, True, None, False))
+    np.testing.assert_array_equal(arrays.extreme("float32", x, False, 1, False), x.min(1))
+    assert arrays.place("float32", x, True, None) == 3 * 70 + 5
+
+
+def test_a_sum_keeps_its_digits() -> None:
+    x = np.full(10_000_000, 0.1, np.float32)
+    assert abs(float(arrays.add("float32", x, None, False)) - float(np.float32(0.1)) * 1e7) < 0.5
+
+
+@pytest.mark.parametrize("perm", [(1, 0, 2), (2, 1, 0), (0, 2, 1), (2, 0, 1)])
+@pytest.mark.parametrize("element", ["float32", "float64", "int64", "int32"])
+def test_turned_copies(perm: tuple[int, ...], element: str) -> None:
+    x = numbers(70, 33, 66, element=element).transpose(perm)
+    from rushlight._backends.llvm.unsupported import Unsupported
+
+    try:
+        found = arrays.contiguous(element, x)
+    except Unsupported:
+        assert perm == (1, 0, 2)  # neighbours stay neighbours
+        return
+    assert found.flags.c_contiguous
+    np.testing.assert_array_equal(found, x)
+
+
+@pytest.mark.parametrize("element", ["float32", "float64"])
+@pytest.mark.parametrize(("shape", "axis"), [((1000,), 0), ((37, 101), 1), ((37, 101), 0), ((4, 50, 33), 1)])
+def test_running_sums(shape: tuple[int, ...], axis: int, element: str) -> None:
+    x = numbers(*shape, element=element)
+    expected = np.add.accumulate(x, axis, np.float64)
+    np.testing.assert_allclose(arrays.scan(element, x, "add", axis), expected, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("element", ["float32", "float64"])
+def test_rows(element: str) -> None:
+    x, g = numbers(37, 1001, element=element), numbers(1001, 37, element=element).T.copy()
+    e = np.exp(x - x.max(1, keepdims=True))
+    soft = e / e.sum(1, keepdims=True)
+    loose = {"rtol": 1e-5, "atol": 2e-6}
+    np.testing.assert_allclose(arrays.softmax(element, x, 1), soft, **loose)
+    np.testing.assert_allclose(arrays.log_softmax(element, x, 1), np.log(soft), **loose)
+    pulled = soft * (g - (g * soft).sum(1, keepdims=True))
+    np.testing.assert_allclose(arrays.softmax_gradient(element, g, soft, 1), pulled, **loose)
+    found, mean, rstd = arrays.layer_norm(element, x, 1, None, None, 1e-5)
+    np.testing.assert_allclose(mean, x.mean(1, keepdims=True), **loose)
+    np.testing.assert_allclose(rstd, 1 / np.sqrt(x.var(1, keepdims=True) + 1e-5), rtol=1e-5)
+    np.testing.assert_allclose(found, (x - mean) * rstd, rtol=1e-4, atol=1e-5)
+
+
+def test_memory_is_used_again_and_never_twice_at_once() -> None:
+    memory.empty_cache()
+    first = memory.empty((1 << 20,), np.dtype("f4"))
+    place = first.ctypes.data
+    second = memory.empty((1 << 20,), np.dtype("f4"))
+    assert second.ctypes.data != place
+    assert place % memory.ALIGNMENT == 0
+    view = first[5:]
+    del first
+    assert memory.kept() == 0  # the view still looks at it
+    del view
+    assert memory.kept() > 0
+    assert memory.empty((1 << 20,), np.dtype("f4")).ctypes.data == place
+    memory.empty_cache()
+    assert memory.kept() == 0
+
+
+PROGRAM = """
+import os, sys
+import numpy as np
+import rushlight as torch
+x = torch.arange(100_000, dtype=torch.float32) / 1e5
+for _ in range(3):
+    y = (x + 1).exp().sqrt() * x
+assert np.allclose(y.numpy(), np.sqrt(np.exp(x.numpy() + 1)) * x.numpy(), rtol=1e-5), "values"
+loaded = "llvmlite" in sys.modules
+if hasattr(os, "fork"):
+    child = os.fork()
+    if not child:
+        z = x * 2 + y
+        os._exit(0 if np.allclose(z.numpy(), x.numpy() * 2 + y.numpy()) else 1)
+    assert os.waitpid(child, 0)[1] == 0, "child"
+print("compiler loaded" if loaded else "from the cache")
+"""
+
+
+def run_program(folder: Path, **more: str) -> str:
+    environment = os.environ | {"PYTHONPATH": str(SOURCE), "RUSHLIGHT_CACHE_DIR": str(folder)} | more
+    done = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_a_second_process_needs_no_compiler(tmp_path: Path) -> None:
+    assert run_program(tmp_path) == "compiler loaded"
+    assert run_program(tmp_path) == "from the cache"
+    files = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.parent.name == "kernels"]
+    assert len(files) >= 3
+    files[0].write_bytes(files[0].read_bytes()[:-1] + b"?")  # damaged
+    files[1].write_bytes(b"")
+    assert run_program(tmp_path) == "compiler loaded"
+    assert run_program(tmp_path) == "from the cache"
+
+
+def test_several_processes_at_once(tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(SOURCE), "RUSHLIGHT_CACHE_DIR": str(tmp_path)}
+    running = [
+        subprocess.Popen([sys.executable, "-c", PROGRAM], env=environment, stdout=subprocess.PIPE) for _ in range(3)
+    ]
+    for process in running:
+        process.communicate()
+        assert process.returncode == 0
+    assert run_program(tmp_path) == "from the cache"
+
+
+def test_a_cache_that_cannot_be_written_costs_time_only(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way of a folder")
+    assert run_program(blocked) == "compiler loaded"
+
+
+def test_turned_off(tmp_path: Path) -> None:
+    assert run_program(tmp_path, RUSHLIGHT_COMPILE="0") == "from the cache"
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_cache_folder_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUSHLIGHT_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(cache, "MOST_BYTES", 50_000)
+    folder = cache.Folder("test")
+    for number in range(130):
+        folder.put(f"kernel {number}", image.Image(bytes(1000), {"kernel": 0}))
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) < 120_000
+    assert folder.get("kernel 129") == image.Image(bytes(1000), {"kernel": 0})
+
+
+def test_a_kernel_that_cannot_be_compiled_runs_on_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    import rushlight as torch
+    from rushlight._backends.llvm import switch
+
+    def fail(*_: Any) -> Any:
+        raise RuntimeError("no such instruction")
+
+    monkeypatch.setattr(kernels, "assemble", fail)
+    monkeypatch.setattr(kernels, "_place", lambda: (HOST, cache.Folder("none")))
+    monkeypatch.setattr(switch, "_state", {"available": True})
+    x = torch.linspace(1.0, 2.0, 1 << 16).double()
+    with pytest.warns(RuntimeWarning, match="acosh: compiling its kernel failed, NumPy runs it"):
+        found = x.acosh()
+    np.testing.assert_allclose(found.numpy(), np.arccosh(x.numpy()))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        x.acosh()
+
+
+HOST = kernels.host()
+
+
+def test_threads_give_what_one_gives() -> None:
+    x = numbers(200_000)
+    run = compiled(Expression.call("exp", (X,)) + X, {"x": x})
+    wanted = threads.crew.wanted
+    try:
+        threads.crew.wanted = 1
+        alone = run((x,))[0]
+        threads.crew.wanted = 3
+        for _ in range(200):
+            np.testing.assert_array_equal(run((x,))[0], alone)
+    finally:
+        threads.crew.wanted = wanted
