@@ -95,7 +95,8 @@ class _Orthogonal(Module):
                 f"Expected a matrix or batch of matrices of shape {self.shape}. Got a tensor of shape {Q.shape}."
             )
         wide = Q.size(-2) < Q.size(-1)
-        original = self._preimage(Q.mT if wide else Q) if not self.has_base else self._rebase(Q.mT if wide else Q)
+        tall = Q.mT if wide else Q
+        original = self._rebase(tall) if self.has_base else self._preimage(tall)
         return original.mT if wide else original
 
     def _preimage(self, Q: Any) -> Any:
