@@ -15,6 +15,9 @@ from _measure import HEADER, RESULTS, Case, as_line, compare, save, use_threads,
 
 THREADS = 2
 
+PAUSE = 0.05
+"""Seconds between turns: OpenBLAS's threads spin for 26 ms after their last product, OpenMP's for some too."""
+
 # Programs as people write them. Each setup ends with a function `step`, which a turn calls and whose losses must agree.
 STEP = """
 def step():
@@ -246,7 +249,7 @@ def main(arguments: list[str] | None = None) -> int:
         if not re.search(options.only, program.name):
             continue
         # float32 sums in another order, grown over six steps
-        rows.append(compare(program.case, torch, rushlight, options.rounds, options.turn_ms, tolerance=1e-4))
+        rows.append(compare(program.case, torch, rushlight, options.rounds, options.turn_ms, 1e-4, PAUSE))
         print(as_line(rows[-1], program.target), flush=True)
         if rows[-1].ratio > program.target:
             slow.append(program.name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from .._backends.numpy.masks import zero_where
 from .._core.dtypes import FLOATING, finfo
 from .._declare.dispatch import no_kernel
 from .._declare.helpers import common_dtype
@@ -20,7 +21,7 @@ Number = bool | int | float | complex
 
 
 @elementwise(
-    eager=lambda condition, gradient, input: np.where(condition, 0, gradient),
+    eager=lambda condition, gradient, input: zero_where(condition, gradient),
     natural="complex",
     keep=("condition",),
     vjp={
@@ -36,7 +37,7 @@ def stopped_gradient(condition: Tensor, gradient: Tensor, input: Tensor) -> Tens
     return s.where(condition, 0, gradient)
 
 
-s.define("stopped_gradient", lambda condition, gradient, input: np.where(condition, 0, gradient))
+s.define("stopped_gradient", lambda condition, gradient, input: zero_where(condition, gradient))
 
 
 @elementwise(
