@@ -433,7 +433,15 @@ _OPERATORS_ON_DEMAND = {
     "compat.alias": ("install_as_torch",),
     "compiler": ("get_num_threads", "set_num_threads"),
     "func": ("vmap",),
-    "nn.functional": ("cosine_similarity", "pairwise_distance"),
+    "nn.functional": (
+        "adaptive_avg_pool1d", "avg_pool1d", "cosine_similarity", "max_pool1d", "max_pool1d_with_indices", "max_pool2d",
+        "max_pool3d", "pairwise_distance",
+    ),
+    "nn.functional.by_number": (
+        "adaptive_max_pool1d", "binary_cross_entropy_with_logits", "cosine_embedding_loss", "ctc_loss",
+        "embedding_renorm_", "hinge_embedding_loss", "instance_norm", "kl_div", "margin_ranking_loss",
+        "poisson_nll_loss", "triplet_margin_loss",
+    ),
     "nn.functional.activations": ("celu_", "selu_", "threshold_"),
     "visual.summary": ("summary",),
 }  # fmt: skip
