@@ -71,7 +71,7 @@ def test_grouped_heads_are_one_node_too() -> None:
 # -- values ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("tile", [1, 13, 40, 1 << 18])
+@pytest.mark.parametrize("tile", [1, 13, 40, 1 << 17])
 @pytest.mark.parametrize("keys", [3, 5, 8])
 @pytest.mark.parametrize("scale", [0.2, 30.0])
 @pytest.mark.parametrize("kind", ["none", "causal", "bool", "float", "padding", "nothing"])

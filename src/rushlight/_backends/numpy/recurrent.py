@@ -69,7 +69,7 @@ def forward_lstm(x: Array, h: Array, c: Array, weights: Weights, spans: list[Spa
     """Outputs of a long short-term memory; `h` and `c` become the last states.
 
     The logistic function of x is taken as ``tanh(x / 2) / 2 + 1 / 2``, so that one tanh serves all gates; the halves
-    are put into the weights, which is exact. (16 x 256 gates: 3 us, with exp on three quarters and tanh on one 10 us.)
+    are put into the weights, which is exact. (16 x 256 gates: 3 us, with exp on three quarters and tanh on one 17 us.)
     """
     size = c.shape[1]
     scale = np.full(4 * size, 0.5, x.dtype)
