@@ -137,7 +137,7 @@ def fused(name: str, *values: Any) -> Any:
     """
     if modes.record != OFF or type(values[0]) not in PLAIN or values[0]._array.size < FROM:
         return None
-    arrays = []
+    arrays: list[Any] = []
     for value in values:
         if type(value) in PLAIN:
             array = value._array
@@ -173,7 +173,8 @@ class RuleCompiler:
             g: the gradient of the result.
             values: what the rule needs.
         """
-        arrays, key = [g._array], [g._array.dtype]
+        arrays: list[Any] = [g._array]
+        key: list[Any] = [g._array.dtype]
         for value in values:
             if type(value) in PLAIN:
                 arrays.append(value._array)

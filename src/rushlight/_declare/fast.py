@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from .._backends.llvm.switch import FROM
 from .._core.modes import FAST, modes
 from .._core.tensor_base import LEAF, PLAIN, new, on_bind
 from .._tape.node import next_sequence
 from .._tape.saved import SavedResult, versions_of
 from .binding import MISSING
-from .compiled import FROM, large
+from .compiled import large
 from .record import Operator
 
 F32, F64, I64 = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64)

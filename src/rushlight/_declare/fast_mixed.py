@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .._backends.llvm.switch import FROM
 from .._core import dtypes
 from .._core.modes import FAST, modes
 from .._core.tensor_base import LEAF, PLAIN, TensorBase, wrap
 from .._tape.node import next_sequence
 from .._tape.saved import versions_of
-from .compiled import FROM, large
+from .compiled import large
 from .dispatch import compute_dtype, keeps_narrow, refuse_dtype, run_body
 from .fast import F32, F64, FAILURES, Fallback
 from .record import Operator

@@ -163,7 +163,7 @@ def write_kernel(program: Program, classes: str, outer: int, host: Host, streami
         row, part = unit // per_row, unit % per_row
         start = part * block
         count = function.where(inner - start < block, inner - start, block)
-        coordinates = []
+        coordinates: list[Value] = []
         for size in reversed(sizes):
             coordinates.insert(0, row % size)
             row = row // size

@@ -15,7 +15,8 @@ from .threads import crew
 def watching() -> Iterator[list[int]]:
     """The addresses of the kernels that run in the block, in their order."""
     before = crew.watched
-    crew.watched = noted = []
+    noted: list[int] = []
+    crew.watched = noted
     try:
         yield noted
     finally:

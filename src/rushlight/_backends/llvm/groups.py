@@ -15,11 +15,14 @@ from .threads import crew
 
 Array = np.ndarray[Any, Any]
 
+
+def _symbol(name: str) -> Any:
+    return Expression.symbol(name)
+
+
 _names = ("x", "g", "out", "result", "peak", "total", "shift", "mean", "rstd", "weight", "bias", "count", "eps", "a",
           "b", "squares", "dot")  # fmt: skip
-x, g, out, result, peak, total, shift, mean, rstd, weight, bias, count, eps, a, b, squares, dot = map(
-    Expression.symbol, _names
-)
+x, g, out, result, peak, total, shift, mean, rstd, weight, bias, count, eps, a, b, squares, dot = map(_symbol, _names)
 
 SOFTMAX = Group("softmax", ("x",), (
     Pass(x, fold="maximum", number="peak"),

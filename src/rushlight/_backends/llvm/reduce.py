@@ -13,7 +13,7 @@ from . import elementwise, kernels, memory
 from .addresses import THREADS_FROM, address_of
 from .host import Host
 from .launch import NUMPY
-from .reducers import Fold, Reducer
+from .reducers import Fold, Place, Reducer
 from .reduction import COLUMN_BLOCK, ROW_BLOCK, TILE, lanes_for, write_columns, write_rows
 from .threads import crew
 from .typed import Node, Program, typed
@@ -136,6 +136,8 @@ class Reduction:
         """The states of blocks made one."""
         if isinstance(self.reducer, Fold):
             return self._rest()(states[0], (dim,))
+        if not isinstance(self.reducer, Place):
+            raise Unsupported("states of several blocks")
         values, places = states
         find = np.argmax if self.reducer.largest else np.argmin
         best = np.expand_dims(find(values, dim), dim)

@@ -38,7 +38,7 @@ def copy_as(array: Array, element: np.dtype[Any], format: memory_format | None =
             if array.size >= FROM and not array.flags.c_contiguous:
                 turned = compiled("contiguous", array)
                 if turned is not None:
-                    return turned  # type: ignore[no-any-return]
+                    return turned
             return array.copy()
         if known.kind in "biu" or (known.kind == "f" and element.kind in "fc" and element.itemsize > known.itemsize):
             return array.astype(element, "C")  # every number fits, so NumPy has nothing to say

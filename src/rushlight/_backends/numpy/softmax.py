@@ -33,7 +33,7 @@ def softmax(array: Array, dim: Any) -> Array:
     if array.size >= FROM:
         made = compiled("softmax", array, axis)
         if made is not None:
-            return made  # type: ignore[no-any-return]
+            return made
     if array.size <= SMALL and array.item(array.argmax()) < _BOUND and array.item(array.argmin()) > -_BOUND:
         found: Array = _exp(array)
     else:
@@ -49,7 +49,7 @@ def log_softmax(array: Array, dim: Any) -> Array:
     if array.size >= FROM:
         made = compiled("log_softmax", array, axis)
         if made is not None:
-            return made  # type: ignore[no-any-return]
+            return made
     found: Array = array - extreme(_maximum, array, axis, True)
     found -= _log(total(_exp(found), axis, None, None, True))
     return found

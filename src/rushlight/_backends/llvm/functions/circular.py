@@ -9,6 +9,7 @@ own (`huge.py`).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from ..ir import Value
 from .helpers import absolute, copysign, double, fma, horner, is_double, single, to_nearest, where
@@ -152,7 +153,7 @@ def acos(x: Value) -> Value:
     return where(far, beyond, high - (copysign(angle, x) - low))
 
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, Callable[..., Value]] = {
     "sin": sin,
     "cos": cos,
     "tan": tan,

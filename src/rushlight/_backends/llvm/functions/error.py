@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from ..ir import Value
 from .exponential import exp
@@ -83,7 +84,7 @@ def erfinv(x: Value) -> Value:
     return where(absolute(x) == 1, x * math.inf, x * factor)
 
 
-FUNCTIONS = {"erf": erf, "erfc": erfc, "erfinv": erfinv}
+FUNCTIONS: dict[str, Callable[..., Value]] = {"erf": erf, "erfc": erfc, "erfinv": erfinv}
 """Functions by their names in the vocabulary."""
 
 SINGLE_ONLY = frozenset(("erfinv",))

@@ -117,7 +117,7 @@ def through_double(function: Callable[[Value], Value]) -> Callable[[Value], Valu
     return lambda x: function(x) if is_double(x) else single(function(double(x)))
 
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, Callable[..., Value]] = {
     "exp": exp,
     "exp2": exp2,
     "expm1": expm1,

@@ -7,6 +7,7 @@ A number is ``2**e * m`` with m between sqrt(1/2) and sqrt(2), read from its bit
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from ..ir import Value
 from .exponential import LN2, LOG2_E, exp
@@ -154,7 +155,7 @@ def logaddexp(a: Value, b: Value) -> Value:
     return where(a == b, a + LN2, where((a != a) | (b != b), a + b, found))
 
 
-FUNCTIONS = {
+FUNCTIONS: dict[str, Callable[..., Value]] = {
     "log": log,
     "log1p": log1p,
     "log2": log2,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from ..ir import Value
 from .circular import cosine, sine as sine_of
@@ -65,7 +66,7 @@ def lgamma(x: Value) -> Value:
     return single(where(left, reflected, found))
 
 
-FUNCTIONS = {"pow": power, "lgamma": lgamma}
+FUNCTIONS: dict[str, Callable[..., Value]] = {"pow": power, "lgamma": lgamma}
 """Functions by their names in the vocabulary."""
 
 SINGLE_ONLY = frozenset(FUNCTIONS)
