@@ -1,0 +1,290 @@
+"""Convolutions of arrays by compiled kernels: forward, transposed, and the gradient of their kernels.
+
+All are correlations: output ``p`` is the sum of weights times inputs ``p * stride + offset``, where a place of the
+kernel is an offset. A convolution's offsets are ``place * dilation - padding``. A transposed one with stride ``s`` is
+``s`` correlations along each dimension, one for each remainder of an output's index, with those places of the kernel
+that fall on whole inputs; nothing is multiplied with zeros between inputs. One and two dimensions run as three.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from functools import lru_cache
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import bands, correlation, kernels, memory
+from .host import Host
+from .launch import address_of
+from .threads import crew
+from .unsupported import Unsupported
+
+Array = np.ndarray[Any, Any]
+Sizes = Sequence[int]
+Three = tuple[int, int, int]
+Offsets = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
+
+BAND_BYTES = 384 << 10
+"""What a packed band takes at most, if it can: with the weights it shall stay in a second cache of 1 MB."""
+
+FEWEST_PLACES = 96
+"""Outputs in a band at least, if there are: two tiles of float32 on the widest vectors."""
+
+FEWEST_BANDS = 8
+"""Bands to divide the work into at least, so that threads have something to share: one image alone makes several."""
+
+SLOTS = 62
+"""Threads that may pack at the same time: bits of a word."""
+
+
+class Setting(NamedTuple):
+    """What a correlation depends on besides the numbers in its arrays.
+
+    Attributes:
+        element: the dtype.
+        n, groups, channels: images, groups, input channels of a group.
+        sizes: of an image.
+        places: sizes of an output.
+        stride: inputs between neighbouring outputs.
+        offsets: the input under each place of the kernel for output 0, along each dimension.
+    """
+
+    element: str
+    n: int
+    groups: int
+    channels: int
+    sizes: Three
+    places: Three
+    stride: Three
+    offsets: Offsets
+
+
+class Plan:
+    """How a correlation is divided into bands, as the words of its kernels."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.size = size = np.dtype(setting.element).itemsize
+        self.step = setting.stride[2] if setting.stride[2] <= 2 else 0
+        depth, height, width = setting.sizes
+        stride_y = setting.stride[1]
+        offsets_z, offsets_y, offsets_x = setting.offsets
+        first = min(offsets_y)
+        # rows that are a stride apart lie side by side: one phase for each remainder that occurs
+        remainders = sorted({(offset - first) % stride_y for offset in offsets_y})
+        extra = max((offset - first) // stride_y for offset in offsets_y)
+        copies = setting.channels * len(offsets_z) * len(offsets_x)
+        rows, wide = self._band(copies * len(remainders) * size, extra)
+        plane = len(remainders) * (rows + extra) * wide * size
+        plane = (-(-plane // 64) | 1) * 64  # an odd number of cache lines, so that planes do not share sets of a cache
+        self.bands_y, self.bands_x = -(-setting.places[1] // rows), -(-setting.places[2] // wide)
+        self.most_places = rows * wide
+        self.items = setting.n * setting.places[0] * self.bands_y * self.bands_x
+        self.packed = copies * plane + 128  # what the last vector of the last row writes too much
+        starts = [first + remainder for remainder in remainders]
+        taps = [
+            ((z * len(offsets_x) + x) * setting.channels) * plane
+            + (remainders.index((offset - first) % stride_y) * (rows + extra) + (offset - first) // stride_y) * wide * size
+            for z in range(len(offsets_z)) for x in range(len(offsets_x)) for offset in offsets_y
+        ]  # fmt: skip
+        self.tap_offsets = np.array(taps, np.int64)
+        self._tables = [np.array(table, np.int64) for table in (offsets_z, offsets_x, starts)]
+        channel_step = depth * height * width * size
+        group_step = channel_step * setting.channels
+        table_z, table_x, table_starts = map(address_of, self._tables)
+        self.words: dict[str, int] = {
+            "image_step": group_step * setting.groups, "group_step": group_step, "channel_step": channel_step,
+            "depth": depth, "height": height, "width": width,
+            "groups": setting.groups, "channels": setting.channels,
+            "places_z": setting.places[0], "places_y": setting.places[1], "places_x": setting.places[2],
+            "stride_z": setting.stride[0], "stride_y": stride_y, "stride_x": setting.stride[2],
+            "rows": rows, "bands_y": self.bands_y, "wide": wide, "bands_x": self.bands_x,
+            "taps_z": len(offsets_z), "taps_x": len(offsets_x), "offsets_z": table_z, "offsets_x": table_x,
+            "phases": len(remainders), "phase_starts": table_starts, "phase_rows": rows + extra, "extra_rows": extra,
+            "plane_step": plane, "taps": len(taps), "tap_offsets": address_of(self.tap_offsets),
+        }  # fmt: skip
+
+    def _band(self, row_bytes: int, extra: int) -> tuple[int, int]:
+        """Rows and width of a band, where one packed output row takes some bytes for each of its elements."""
+        setting = self.setting
+        _, height, width = setting.places
+        if width > FEWEST_PLACES and row_bytes * width * (1 + extra) > BAND_BYTES:
+            wide = max(FEWEST_PLACES, BAND_BYTES // (row_bytes * (1 + extra)) // FEWEST_PLACES * FEWEST_PLACES)
+            return 1, min(wide, width)
+        rows = max(BAND_BYTES // (row_bytes * width) - extra, -(-FEWEST_PLACES // width), 1)
+        rows = min(rows, height)
+        units = setting.n * setting.groups * setting.places[0]
+        while units * -(-height // rows) < FEWEST_BANDS and rows > 1 and rows * width >= 2 * FEWEST_PLACES:
+            rows = -(-rows // 2)
+        return -(-height // -(-height // rows)), width  # bands of nearly the same height
+
+    def scratch(self, each: int) -> tuple[dict[str, int], Array]:
+        """Room for every thread's band and what a kernel adds to it, as words, and the array that holds it."""
+        slots = min(crew.wanted, SLOTS)
+        each = -(-each // 64) * 64
+        room = memory.empty((slots * each + 128,), np.dtype(np.uint8))
+        header = -(-address_of(room) // 64) * 64
+        room[header - address_of(room) :][:8] = 0
+        return {"header": header, "scratch": header + 64, "slots": slots, "slot_size": each}, room
+
+
+@lru_cache(1024)
+def plan(setting: Setting) -> Plan:
+    """The plan for a setting, made once."""
+    return Plan(setting)
+
+
+def _three(sizes: Sizes, fill: int) -> Three:
+    """Sizes of one to three dimensions as three, the first ones filled up."""
+    if len(sizes) > 3:
+        raise Unsupported(f"convolution in {len(sizes)} dimensions")
+    depth, height, width = (*(fill,) * (3 - len(sizes)), *sizes)
+    return depth, height, width
+
+
+def _correlate(setting: Setting, images: Array, weight: Array, bias: Array | None) -> Array:
+    """A correlation.
+
+    Args:
+        setting: of it.
+        images: contiguous, of shape (n, groups * channels, ...).
+        weight: of shape (groups, output channels of one, channels, *places of the kernel in three dimensions).
+        bias: of shape (output channels,), or None.
+
+    Returns:
+        The outputs, of shape (n, output channels, z, y, x).
+    """
+    made = plan(setting)
+    groups, outs = weight.shape[:2]
+    rows = min(correlation.tile_of(kernels.host())[0], 1 << (outs - 1).bit_length())
+    blocks = -(-outs // rows)
+    panel = _panel(weight, rows, blocks)
+    shifts = np.zeros((groups, blocks * rows), weight.dtype)
+    if bias is not None:
+        shifts[:, :outs] = bias.reshape(groups, outs)
+    found = memory.empty((setting.n, groups * outs, *setting.places), images.dtype)
+    step = prod(setting.places) * made.size
+    scratch, room = made.scratch(made.packed)
+    words = made.words | scratch | {
+        "images": address_of(images), "weights": address_of(panel), "bias": address_of(shifts),
+        "results": address_of(found), "result_image_step": step * groups * outs, "result_channel_step": step,
+        "out_channels": outs, "blocks": blocks, "block_step": panel.nbytes // (groups * blocks),
+    }  # fmt: skip
+    packed = bands.pack_words(words, correlation.CORRELATION_FIELDS)
+    crew.run(_kernel("correlation", setting.element, rows, made.step), packed, made.items * groups)
+    del room
+    return found
+
+
+def _panel(weight: Array, rows: int, blocks: int) -> Array:
+    """Weights as the kernel reads them, each group's output channels in blocks: [group][block][tap][channel][row]."""
+    groups, outs = weight.shape[:2]
+    ordered = weight.transpose(0, 1, 3, 5, 4, 2)  # the taps as bands have them: depth, width, height
+    panel = memory.empty((groups, blocks, *ordered.shape[2:], rows), weight.dtype)
+    whole = outs // rows
+    view = np.moveaxis(panel, -1, 2)
+    view[:, :whole] = ordered[:, : whole * rows].reshape(groups, whole, rows, *ordered.shape[2:])
+    if whole < blocks:
+        view[:, whole, : outs - whole * rows] = ordered[:, whole * rows :]
+        view[:, whole, outs - whole * rows :] = 0
+    return panel
+
+
+@lru_cache
+def _kernel(name: str, element: str, rows: int, step: int) -> int:
+    def write(host: Host) -> str:
+        return correlation.write_correlation(element, rows, step, host)
+
+    return kernels.load(f"{name} {element} {rows} {step}", write).address["kernel"]
+
+
+def convolve(
+    element: str, images: Array, weight: Array, bias: Array | None, stride: Sizes, padding: Sizes, dilation: Sizes,
+    places: Sizes, groups: int,
+) -> Array:  # fmt: skip
+    """Cross-correlation of images (n, c, ...) with kernels (o, c / groups, ...).
+
+    Args:
+        element: the name of their dtype.
+        images, weight, bias: the arrays.
+        stride, padding, dilation: a number for each dimension.
+        places: sizes of an output.
+        groups: blocks of channels that do not see each other.
+    """
+    n, kernel = images.shape[0], _three(weight.shape[2:], 1)
+    offsets = tuple(
+        tuple(place * spread - pad for place in range(size))
+        for size, spread, pad in zip(kernel, _three(dilation, 1), _three(padding, 0), strict=True)
+    )
+    setting = Setting(
+        element, n, groups, weight.shape[1], _three(images.shape[2:], 1), _three(places, 1), _three(stride, 1), offsets
+    )  # type: ignore[arg-type]
+    grouped = weight.reshape(groups, weight.shape[0] // groups, weight.shape[1], *kernel)
+    found = _correlate(setting, np.ascontiguousarray(images), grouped, bias)
+    return found.reshape(n, weight.shape[0], *places)
+
+
+def convolve_transposed(
+    element: str, g: Array, weight: Array, bias: Array | None, sizes: Sizes, stride: Sizes, padding: Sizes,
+    dilation: Sizes, groups: int,
+) -> Array:  # fmt: skip
+    """The transpose of `convolve`: images of the given sizes from its output; arguments as there."""
+    n, kernel = g.shape[0], _three(weight.shape[2:], 1)
+    each, outs = weight.shape[0] // groups, weight.shape[1]
+    full, steps = _three(sizes, 1), _three(stride, 1)
+    grouped = weight.reshape(groups, each, outs, *kernel).swapaxes(1, 2)
+    images, inner = np.ascontiguousarray(g), _three(g.shape[2:], 1)
+    along = [
+        [_phase(remainder, *numbers) for remainder in range(numbers[2])]
+        for numbers in zip(full, kernel, steps, _three(padding, 0), _three(dilation, 1), strict=True)
+    ]
+    found: Array | None = None
+    if prod(steps) > 1:
+        found = memory.empty((n, groups * outs, *full), g.dtype)
+    for phases in itertools.product(*along):
+        count = tuple(phase.count for phase in phases)
+        offsets = tuple(phase.offsets for phase in phases)
+        if prod(steps) == 1:
+            found = _correlate(
+                Setting(element, n, groups, each, inner, full, (1, 1, 1), offsets), images, grouped, bias
+            )  # type: ignore[arg-type]
+            break
+        assert found is not None
+        target = found[(..., *(slice(phase.remainder, None, step) for phase, step in zip(phases, steps, strict=True)))]
+        if not prod(count):
+            continue
+        if not all(offsets):
+            target[...] = 0 if bias is None else bias.reshape(-1, 1, 1, 1)
+            continue
+        part = grouped[(..., *np.ix_(*(phase.taps for phase in phases)))]
+        target[...] = _correlate(
+            Setting(element, n, groups, each, inner, count, (1, 1, 1), offsets), images, part, bias
+        )  # type: ignore[arg-type]
+    assert found is not None
+    return found.reshape(n, groups * outs, *sizes)
+
+
+class _Phase(NamedTuple):
+    """The outputs of a transposed convolution whose index has one remainder, along one dimension.
+
+    Attributes:
+        remainder: of the index by the stride.
+        count: how many outputs there are.
+        taps: the places of the kernel that reach them.
+        offsets: for each of those the input for the first of them.
+    """
+
+    remainder: int
+    count: int
+    taps: tuple[int, ...]
+    offsets: tuple[int, ...]
+
+
+def _phase(remainder: int, size: int, kernel: int, stride: int, padding: int, dilation: int) -> _Phase:
+    reached = [remainder + padding - place * dilation for place in range(kernel)]
+    taps = tuple(place for place, index in enumerate(reached) if index % stride == 0)
+    count = max(-(-(size - remainder) // stride), 0)
+    return _Phase(remainder, count, taps, tuple(reached[place] // stride for place in taps))
