@@ -1,6 +1,6 @@
 """Utilities for modules and their parameters."""
 
-from . import parametrizations, parametrize, rnn, stateless
+from . import rnn
 from .clip_grad import clip_grad_norm, clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm
 from .convert_parameters import parameters_to_vector, vector_to_parameters
 from .fusion import fuse_conv_bn_eval, fuse_conv_bn_weights, fuse_linear_bn_eval, fuse_linear_bn_weights
@@ -19,11 +19,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Loads `prune` when it is first used, and says which of torch's names is missing."""
+    """Loads what few programs use when it is first used, and says which of torch's names is missing."""
     from importlib import import_module
 
     from ..._core.missing import missing_name
 
-    if name == "prune":
+    if name in ("parametrizations", "parametrize", "prune", "stateless"):
         return import_module(f"{__name__}.{name}")
     raise missing_name(__name__, name, __all__)
