@@ -50,8 +50,16 @@ def _ends(row: Any) -> Any:
     return np.logaddexp(row[-1], row[-2]) if len(row) > 1 else row[-1]
 
 
-def _gradient(g: Any, log_probs_like: Any, result1: Tensor) -> Tensor:
-    return g[0].unsqueeze(0).unsqueeze(-1) * result1
+@kernel(name="_ctc_loss_backward")
+def _ctc_gradient(grad_output: Tensor, log_probs: Tensor, slopes: Tensor) -> Any:
+    """The gradient of `ctc_losses`. It has none itself, in torch neither; `log_probs` are here to say so.
+
+    Args:
+        grad_output: of the losses, of shape (batch,).
+        log_probs: of shape (time, batch, classes).
+        slopes: the gradients of the losses by them, from the forward pass.
+    """
+    return grad_output[None, :, None] * slopes
 
 
 _WHERE = "(while checking arguments for ctc_loss_allocate_outputs)"
@@ -122,7 +130,7 @@ def _padded_targets(targets: Any, lengths: tuple[int, ...]) -> Any:
 @kernel(
     check=_check,
     node="CtcLossBackward0",
-    vjp={"log_probs": _gradient},
+    vjp={"log_probs": lambda g, log_probs, result1: _ctc_gradient(g[0], log_probs, result1)},
     nondifferentiable=(1,),
 )
 def ctc_losses(

@@ -316,3 +316,11 @@ def packed(make: Maker) -> Iterator[Sample]:
 
 
 leave_out("meta", "how many elements are left depends on the lengths", "_pack_padded_sequence")
+
+
+@samples("_ctc_loss_backward")
+def ctc_gradient(make: Maker) -> Iterator[Sample]:
+    yield Sample((make(2), make(4, 2, 3), make(4, 2, 3)))
+
+
+leave_out("gradient", "it has no derivative, in torch neither", "_ctc_loss_backward")

@@ -1,6 +1,6 @@
-"""Layer functions as torch has them at its top level: a reduction is a number, and nothing is optional that need not be.
+"""Layer functions as torch has them at its top level, where a reduction is a number.
 
-A reduction is 1 for the mean, 2 for the sum, and any other number, 0 by default, for none.
+It is 1 for the mean, 2 for the sum, and any other number, 0 by default, for none.
 """
 
 from __future__ import annotations
