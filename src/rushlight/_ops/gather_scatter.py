@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .._backends.numpy.errstate import quiet
+from .._backends.numpy.machine_code import FROM, compiled
 from .._backends.numpy.places import check_index, check_range, check_scatter, part_for, vector
 from .._backends.numpy.scatter import add_at, combine_at, first_outside, flat_places, places_along
 from .._core.sizes import wrap_dim
@@ -60,6 +61,10 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False,
                 f"self {list(input.shape)} apart from dimension {axis}"
             )
     check_range(places, source.shape[axis], axis)
+    if places.size >= FROM:
+        found = compiled("gather", source, axis, places)
+        if found is not None:
+            return found.reshape(index.shape)
     where = places_along(axis, places)
     if places.size > _FLAT_FROM and source.flags.c_contiguous:
         return source.reshape(-1).take(flat_places(source.shape, where, from_end=False)).reshape(index.shape)
@@ -81,6 +86,9 @@ def _scatter_with(ufunc: np.ufunc | None, input: Array, dim: int, index: Array, 
     if not index.size:
         return
     target, positions = vector(input), vector(index)
+    if several and ufunc is np.add and positions.size >= FROM and positions.shape == vector(src).shape:
+        if compiled("scatter_add", target, axis, positions, vector(src)) is not None:
+            return
     places = places_along(axis, positions)
     values = part_for(vector(src), positions) if several else quiet(np.asarray(src).astype, input.dtype)
     if ufunc is None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..._core.expression import Expression
-from . import groups, scans, transposing
+from . import groups, indexed, scans, transposing
 from .reduce import Reduction, fold
 from .reducers import Fold, Place
 from .unsupported import Unsupported
@@ -203,3 +203,20 @@ def contiguous(element: str, array: Array) -> Array:
 def scan(element: str, array: Array, name: str, axis: int) -> Array:
     """Running sums (``add``) or products (``mul``) along an axis."""
     return scans.scan(element, array, name, axis)
+
+
+def gather(element: str, source: Array, axis: int, index: Array) -> Array:
+    """The elements at positions along an axis; the positions have been checked."""
+    return indexed.gather(element, source, axis, index)
+
+
+def scatter_add(element: str, target: Array, axis: int, index: Array, values: Array) -> Array:
+    """Adds values at positions along an axis; the positions have been checked."""
+    return indexed.scatter_add(element, target, axis, index, values)
+
+
+def logsumexp(element: str, array: Array, axis: int) -> Array:
+    """Logarithms of sums of exponentials along an axis."""
+    length = _row_length(array, axis)
+    found = groups.run(groups.LOGSUMEXP, element, {"x": np.ascontiguousarray(array)}, array.size // length, length)
+    return found[0].reshape(array.shape[:-1])

@@ -43,6 +43,12 @@ SOFTMAX_GRADIENT = Group("softmax_gradient", ("g", "result"), (
     Pass(result * (g - dot), output="out"),
 ))  # fmt: skip
 
+LOGSUMEXP = Group("logsumexp", ("x",), (
+    Pass(x, fold="maximum", number="peak"),
+    Pass((x - peak).exp(), fold="add", number="total"),
+    Fact("result", total.log() + peak, written=True),
+))  # fmt: skip
+
 LOG_SOFTMAX_GRADIENT = Group("log_softmax_gradient", ("g", "result"), (
     Pass(g, fold="add", number="total"),
     Pass(g - result.exp() * total, output="out"),

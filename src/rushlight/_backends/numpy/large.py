@@ -39,7 +39,7 @@ def _as_three(array: Array, axis: int) -> Array:
 
 def add(array: Array, axis: Any, keepdim: bool) -> Any:
     """The sum over an axis, several or all (None)."""
-    if array.size >= FROM:
+    if array.size >= FROM and array.dtype in _FLOATS:
         total = compiled("add", array, axis, keepdim)
         if total is not None:
             return total

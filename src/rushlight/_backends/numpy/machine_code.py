@@ -11,7 +11,7 @@ from ..llvm.switch import FROM, available, warn_once
 
 __all__ = ["FROM", "compiled"]
 
-_ELEMENTS = {np.dtype("f4"): "float32", np.dtype("f8"): "float64"}
+_ELEMENTS = {np.dtype(name): name for name in ("float32", "float64", "int8", "int16", "int32", "int64", "uint8")}
 
 
 def compiled(name: str, array: Any, *args: Any) -> Any:

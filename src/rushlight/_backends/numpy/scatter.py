@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from .machine_code import FROM, compiled
+
 Array = np.ndarray[Any, Any]
 EVERY = slice(None)
 
@@ -22,6 +24,10 @@ def first_outside(index: Array, low: int, high: int) -> int | None:
             if not low <= position < high:
                 return int(position)
         return None
+    if index.size >= FROM and index.flags.c_contiguous:
+        least, most = compiled("extreme", index, False, None, False), compiled("extreme", index, True, None, False)
+        if least is not None and most is not None and least >= low and most < high:
+            return None
     if np.minimum.reduce(index, None) >= low and np.maximum.reduce(index, None) < high:
         return None
     return int(index[(index < low) | (index >= high)].flat[0])

@@ -61,5 +61,9 @@ def logsumexp(array: Array, dim: Any, keepdim: bool) -> Any:
     peak = extreme(_maximum, array, axis, True)
     if not (peak.item(peak.argmax()) < np.inf and peak.item(peak.argmin()) > -np.inf):
         raise ValueError
+    if array.size >= FROM:
+        made = compiled("logsumexp", array, axis)
+        if made is not None:
+            return made.reshape(peak.shape) if keepdim else made
     found = _log(total(_exp(array - peak), axis, None, None, True)) + peak
     return found if keepdim else found.reshape(found.shape[:axis] + found.shape[axis + 1 :])
