@@ -64,9 +64,10 @@ class Reduction:
         shape = array.shape
         kept = tuple(size for dim, size in enumerate(shape) if dim not in dims)
         groups = _groups(shape, dims)
-        if not groups or not array.size or (sum(reduced for reduced, _ in groups) > 1 and second is not None):
+        apart = sum(reduced for reduced, _ in groups)
+        if not apart or not array.size or (apart > 1 and second is not None):
             raise Unsupported("this form of a reduction")
-        if sum(reduced for reduced, _ in groups) > 1:  # the last group first, then the rest of what that leaves
+        if apart > 1:  # the last group first, then the rest of what that leaves
             if not isinstance(self.reducer, Fold):
                 raise Unsupported("places in dimensions that are apart")
             last = max(index for index, (reduced, _) in enumerate(groups) if reduced)
