@@ -69,8 +69,11 @@ def stepped(value: torch.Tensor, gradient: torch.Tensor, steps: int = 2, **optio
     return parameter.detach()
 
 
+@pytest.mark.parametrize("compiled", [True, False])
 @pytest.mark.parametrize("size", [1, _sweep.BLOCK, _sweep.BLOCK + 1, _sweep.THREADS_FROM + 7])
-def test_large_parameters_are_swept_in_blocks(size):
+def test_large_parameters_are_compiled_or_swept_in_blocks(size, compiled, monkeypatch):
+    if not compiled:
+        monkeypatch.setattr(Program, "run_compiled", lambda *_: False)
     value, gradient = torch.linspace(-1, 1, size), torch.linspace(2, -3, size)
     whole = stepped(value, gradient)
     cut = size // 3

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from .._backends import llvm
+from .._backends.llvm.switch import available
 from .._core.expression import Expression
 from .._core.tensor_base import TensorBase
 
@@ -57,7 +59,11 @@ def addcdiv(value: Any, one: Any, two: Any, factor: Any) -> Any:
 
 
 def _larger(one: Any, other: Any, out: Any) -> None:
-    np.maximum(one, other, out=out)  # NumPy deprecates the third argument without a name, of this function alone
+    np.maximum(one, other, out=out)  # NumPy deprecates the third argument without a name, of these two alone
+
+
+def _smaller(one: Any, other: Any, out: Any) -> None:
+    np.minimum(one, other, out=out)
 
 
 def _select(condition: Any, one: Any, other: Any, out: Any) -> None:
@@ -68,7 +74,7 @@ def _select(condition: Any, one: Any, other: Any, out: Any) -> None:
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "neg": np.negative, "abs": np.absolute,
     "sqrt": np.sqrt, "sign": np.sign, "maximum": _larger, "gt": np.greater, "lt": np.less,
-    "clamp": np.clip, "where": _select,
+    "clamp_min": _larger, "clamp_max": _smaller, "where": _select,
 }  # fmt: skip
 """What rules may call, as functions whose last argument is the buffer of the result."""
 
@@ -92,7 +98,7 @@ class Program:
         scratch: how many buffers of the arrays' shape it needs.
     """
 
-    __slots__ = ("calls", "literals", "scratch")
+    __slots__ = ("_inputs", "_kernels", "_numbers", "_results", "calls", "literals", "scratch")
 
     def __init__(
         self,
@@ -111,6 +117,9 @@ class Program:
         # the parameter last: the memories are then written in passing, as soon as their new values are known
         results = [value for value in found[1:] if value is not None]
         outputs = [*zip(results, range(2, 2 + len(used)), strict=True), (found[0], 0)]
+        self._inputs = ["parameter", "gradient", *(name for name in memories if name is not None)]
+        self._numbers, self._results = list(numbers), [found[0], *results]
+        self._kernels: dict[str, Any] = {}
         allocation = _Allocation([parameter, gradient, *used, *given.values()], outputs)
         self.calls = allocation.calls
         self.literals = allocation.literals
@@ -120,6 +129,39 @@ class Program:
         """Runs the calls on registers: arrays, numbers, literals and scratch buffers, in this order."""
         for function, pick in self.calls:
             function(*pick(registers))
+
+    def kernel(self, element: str) -> Any:
+        """The program in machine code for arrays of a dtype; None where it cannot be compiled.
+
+        Its inputs are the arrays and the numbers, its results the parameter and the memories.
+        """
+        if element not in self._kernels:
+            self._kernels[element] = self._compiled(element) if available(llvm.kernels.host) else None
+        return self._kernels[element]
+
+    def run_compiled(self, arrays: list[Any], numbers: list[Any]) -> bool:
+        """Runs the program in machine code on contiguous arrays; False where it cannot be compiled."""
+        element = arrays[0].dtype.name
+        kernel = self.kernel(element)
+        if kernel is None:
+            return False
+        try:
+            kernel.into(arrays, [arrays[0], *arrays[2:]], [float(value) for value in numbers[: len(self._numbers)]])
+        except llvm.unsupported.Unsupported:
+            self._kernels[element] = None
+            return False
+        return True
+
+    def _compiled(self, element: str) -> Any:
+        typed = llvm.typed
+        nodes = {name: typed.Node("input", element, value=name) for name in self._inputs}
+        nodes |= {name: typed.Node("number", element, value=name) for name in self._numbers}
+        try:
+            outputs = [(typed.typed(result, nodes, element), element) for result in self._results]
+            elements = dict.fromkeys(self._inputs, element)
+            return llvm.launch.Elementwise(typed.Program(elements, self._numbers, outputs))
+        except llvm.unsupported.Unsupported:
+            return None
 
 
 class _Allocation:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from .._backends.llvm import switch
 from .._backends.numpy.errstate import quiet
 from .._core.tensor_base import PLAIN, TensorBase, storage_of, wrap
 from .._ops.complex import view_as_complex, view_as_real
@@ -220,13 +221,18 @@ def _arrays(parameter: Any, gradient: Any, memory: list[Any]) -> list[Any] | Non
 
 
 def sweep(program: Program, numbers: list[Any], arrays: list[Any]) -> None:
-    """Runs a program on arrays of one shape and dtype, in blocks and on all cores where they are large."""
+    """Runs a program on arrays of one shape and dtype.
+
+    Large ones run in machine code; where nothing can be compiled, in blocks and on all cores.
+    """
     first = arrays[0]
     size = first.size
     if size <= BLOCK:
         program.run([*arrays, *numbers, *_scratch.take(first.shape, size, first.dtype, program.scratch)])
         return
     flat = [array.reshape(-1) for array in arrays]
+    if size >= switch.FROM and program.run_compiled(flat, numbers):
+        return
     if size < THREADS_FROM:
         _run_blocks(program, numbers, flat)
         return

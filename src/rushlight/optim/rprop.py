@@ -19,7 +19,7 @@ def rule(
     agreement = (gradient * previous).sign()
     # where it is 0 the size stays, where it is nan it becomes nan
     factor = s.where(agreement > 0, grow, s.where(agreement < 0, shrink, agreement + 1))
-    size = (size * factor).clamp(least, most)
+    size = (size * factor).clamp_min(least).clamp_max(most)
     gradient = s.where(agreement < 0, 0.0, gradient)
     return parameter - gradient.sign() * size, gradient, size
 
