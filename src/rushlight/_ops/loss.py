@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._backends.numpy.scatter import first_outside, places_along
-from .._core.dtypes import BOOL, float32, float64, int64, uint8
+from .._core.dtypes import float32, float64, int64, uint8
 from .._core.promotion import can_cast
 from .._core.sizes import mismatch
 from .._declare.dispatch import no_kernel, scalar_name
@@ -138,7 +138,7 @@ def _check_nll(input: Tensor, target: Tensor, weight: Tensor | None, reduction: 
         raise error
     if target.dtype not in (int64, uint8):
         raise RuntimeError(f"expected target dtype to be Long or Byte, but got {scalar_name(target.dtype)}")
-    if input.dtype.category <= BOOL or not input.dtype.is_floating_point:
+    if not input.dtype.is_floating_point:
         raise no_kernel("nll_loss2d_forward_out_frame" if input.ndim > 2 else "nll_loss_out_frame", input.dtype)
     channels = input.shape[1 if input.ndim > 1 else 0]
     if weight is not None:
@@ -204,7 +204,9 @@ def _nll_gradient(
     """
     found = np.zeros(shape, grad_output.dtype)
     scores, wanted = (found[None], target.reshape(1)) if len(shape) == 1 else (found, target)
-    shares = grad_output * weights / weights.sum() if reduction == MEAN else grad_output * weights
+    shares = grad_output * weights
+    if reduction == MEAN:
+        shares /= np.add.reduce(weights, None)
     classes = np.where(wanted == ignore_index, 0, wanted)
     scores[_picked(classes)] = -shares.reshape(classes.shape)[:, None]
     return found

@@ -184,6 +184,9 @@ def nll_loss(
 
 
 def _check_batch(input: Tensor, target: Tensor) -> None:
+    shape, labels = input.shape, target.shape
+    if len(shape) == 2 and len(labels) == 1 and shape[0] == labels[0]:  # the common case, at once
+        return
     if input.ndim == 0:
         raise ValueError("Expected 1 or more dimensions (got 0)")
     if input.ndim == 1 and target.ndim == 1 and target.shape[0] != 1:
@@ -225,7 +228,7 @@ def cross_entropy(
     if not 0.0 <= label_smoothing <= 1.0:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:.0f}")
     dim = 0 if input.ndim == 1 else 1
-    if target.shape == input.shape:
+    if target.ndim == input.ndim and target.shape == input.shape:
         _check_probabilities(input, target, weight, ignore_index, dim)
         return _soft_cross_entropy(input.log_softmax(dim), target, weight, reduction, label_smoothing, dim)
     if not label_smoothing:
