@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import bands, correlation, kernels, memory
+from . import bands, correlation, kernel_gradient as sums, kernels, memory
 from .host import Host
 from .launch import address_of
 from .threads import crew
@@ -35,6 +35,9 @@ FEWEST_PLACES = 96
 
 FEWEST_BANDS = 8
 """Bands to divide the work into at least, so that threads have something to share: one image alone makes several."""
+
+MOST_SUMS = 1 << 19
+"""Elements that all shares' sums of a kernel's gradient take together, unless that makes too few shares."""
 
 SLOTS = 62
 """Threads that may pack at the same time: bits of a word."""
@@ -194,11 +197,12 @@ def _panel(weight: Array, rows: int, blocks: int) -> Array:
 
 
 @lru_cache
-def _kernel(name: str, element: str, rows: int, step: int) -> int:
+def _kernel(name: str, element: str, block: int, step: int) -> int:
     def write(host: Host) -> str:
-        return correlation.write_correlation(element, rows, step, host)
+        writer = correlation.write_correlation if name == "correlation" else sums.write_kernel_gradient
+        return writer(element, block, step, host)
 
-    return kernels.load(f"{name} {element} {rows} {step}", write).address["kernel"]
+    return kernels.load(f"{name} {element} {block} {step}", write).address["kernel"]
 
 
 def convolve(
@@ -214,17 +218,25 @@ def convolve(
         places: sizes of an output.
         groups: blocks of channels that do not see each other.
     """
-    n, kernel = images.shape[0], _three(weight.shape[2:], 1)
-    offsets = tuple(
+    kernel = _three(weight.shape[2:], 1)
+    setting = _forward(element, images, kernel, stride, padding, dilation, places, groups)
+    grouped = weight.reshape(groups, weight.shape[0] // groups, weight.shape[1], *kernel)
+    found = _correlate(setting, np.ascontiguousarray(images), grouped, bias)
+    return found.reshape(images.shape[0], weight.shape[0], *places)
+
+
+def _forward(
+    element: str, images: Array, kernel: Three, stride: Sizes, padding: Sizes, dilation: Sizes, places: Sizes,
+    groups: int,
+) -> Setting:  # fmt: skip
+    """The setting of a convolution."""
+    depth, height, width = (
         tuple(place * spread - pad for place in range(size))
         for size, spread, pad in zip(kernel, _three(dilation, 1), _three(padding, 0), strict=True)
     )
-    setting = Setting(
-        element, n, groups, weight.shape[1], _three(images.shape[2:], 1), _three(places, 1), _three(stride, 1), offsets
-    )  # type: ignore[arg-type]
-    grouped = weight.reshape(groups, weight.shape[0] // groups, weight.shape[1], *kernel)
-    found = _correlate(setting, np.ascontiguousarray(images), grouped, bias)
-    return found.reshape(n, weight.shape[0], *places)
+    n, channels = images.shape[0], images.shape[1] // groups
+    sizes, out = _three(images.shape[2:], 1), _three(places, 1)
+    return Setting(element, n, groups, channels, sizes, out, _three(stride, 1), (depth, height, width))
 
 
 def convolve_transposed(
@@ -265,6 +277,61 @@ def convolve_transposed(
         )  # type: ignore[arg-type]
     assert found is not None
     return found.reshape(n, groups * outs, *sizes)
+
+
+def kernel_gradient(
+    element: str, images: Array, g: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
+) -> Array:
+    """The gradient of `convolve` with respect to its kernels.
+
+    Args:
+        element: the name of the dtype.
+        images: the input.
+        g: the gradient of the output.
+        kernel: the sizes of a kernel.
+        stride, padding, dilation, groups: as for `convolve`.
+    """
+    width = _three(kernel, 1)
+    made = plan(_forward(element, images, width, stride, padding, dilation, g.shape[2:], groups))
+    outs, channels = g.shape[1] // groups, images.shape[1] // groups
+    lanes = kernels.host().vector_bits // 8 // made.size
+    vectors = -(-outs // lanes)
+    each = vectors if vectors < 4 else 3 if vectors % 3 == 0 else 2
+    blocks = -(-vectors // each)
+    tile = sums.tile_of(each, kernels.host())
+    elements = (made.tap_offsets[:, None] + np.arange(channels) * made.words["plane_step"]).reshape(-1)
+    filled = np.concatenate((elements, np.repeat(elements[-1:], -len(elements) % tile)))
+    share = -(-made.items // _shares(made.items, groups, len(filled) * blocks * each * lanes))
+    shares = -(-made.items // share)
+    partial = memory.empty((groups, shares, blocks, len(filled), each * lanes), g.dtype)
+    partial[...] = 0
+    turned_step = blocks * each * lanes * made.size
+    room_for_turned = (-(-made.most_places // lanes) * lanes) * turned_step
+    packed_room = -(-made.packed // 64) * 64
+    scratch, room = made.scratch(packed_room + room_for_turned)
+    images, g = np.ascontiguousarray(images), np.ascontiguousarray(g)
+    step = prod(g.shape[2:]) * made.size
+    words = made.words | scratch | {
+        "images": address_of(images), "gradients": address_of(g), "gradient_image_step": step * g.shape[1],
+        "gradient_channel_step": step, "out_channels": outs, "turned_step": turned_step, "turned": packed_room,
+        "items": made.items, "share": share, "shares": shares, "elements": len(filled),
+        "element_offsets": address_of(filled), "partial": address_of(partial), "blocks": blocks,
+    }  # fmt: skip
+    packed = bands.pack_words(words, sums.GRADIENT_FIELDS)
+    crew.run(_kernel("kernel gradient", element, each, made.step), packed, groups * shares)
+    del room
+    total = partial.sum(axis=1) if shares > 1 else partial[:, 0]
+    depth, height, across = width
+    ordered = total[:, :, : len(elements)].reshape(groups, blocks, depth, across, height, channels, each * lanes)
+    ordered = ordered.transpose(0, 1, 6, 5, 2, 4, 3).reshape(groups, -1, channels, *width)[:, :outs]
+    return ordered.reshape(groups * outs, channels, *kernel)
+
+
+def _shares(items: int, groups: int, numbers: int) -> int:
+    """Into how many shares the bands of a group are divided: their sums are added at the end, in this order, so that
+    the result does not depend on how many threads there are."""
+    wanted = max(MOST_SUMS // max(numbers * groups, 1), FEWEST_BANDS // groups, 1)
+    return min(items, wanted, 4 * FEWEST_BANDS)
 
 
 class _Phase(NamedTuple):

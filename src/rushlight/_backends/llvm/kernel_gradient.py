@@ -1,0 +1,114 @@
+"""The loop nest of the gradient of a convolution's kernels: sums over outputs of gradient times input.
+
+A unit of work is a share of all bands of one group. Each band of the input is packed as for the convolution itself
+(`bands.py`), and the band of the gradient turned so that the channels of one output lie side by side. Then a tile of
+sums, some of the kernels' elements by vectors of output channels, goes through the outputs: for each the vectors are
+loaded, and every element's input is multiplied with all of them. The sums of a unit are kept between its bands; those
+of the units are added at the end.
+"""
+
+from __future__ import annotations
+
+from .bands import FIELDS, Band, Writer, below, transposed
+from .host import Host
+from .ir import POINTER, Value, Variable, module
+
+GRADIENT_FIELDS = (
+    *FIELDS, "gradients", "gradient_image_step", "gradient_channel_step", "out_channels", "turned_step", "turned",
+    "items", "share", "shares", "elements", "element_offsets", "partial", "blocks",
+)  # fmt: skip
+"""Words: the gradient's address and steps in bytes; output channels of a group; bytes of a turned output; where in a
+slot the turned ones begin; how many bands there are, how many of them a unit has, and units of a group; elements of a
+kernel, filled up to whole tiles, and where each begins in a packed band; the address of the sums, in the order
+``[group][share][block of output channels][element][channel]``; blocks."""
+
+
+def tile_of(vectors: int, host: Host) -> int:
+    """Elements of a tile for some vectors of output channels: sums for most of the registers."""
+    if host.vector_bits == 512 or host.triple.startswith("aarch64"):
+        return {1: 12, 2: 12, 3: 8}[vectors]
+    return {1: 8, 2: 6, 3: 4}[vectors]
+
+
+def write_kernel_gradient(element: str, vectors: int, step: int, host: Host) -> str:
+    """The module of the kernel.
+
+    Args:
+        element: the dtype.
+        vectors: of output channels in a block.
+        step: the stride in width: 1, 2, or 0 for any other.
+        host: the processor.
+    """
+    writer = Writer(element, step, GRADIENT_FIELDS, host)
+    function, word = writer.function, writer.word
+    sums = [[function.variable(0, writer.wide) for _ in range(vectors)] for _ in range(tile_of(vectors, host))]
+    with writer.slot() as packed:
+        turned = function.at(packed, word("turned"))
+        with function.loop(function.params["begin"], function.params["end"], name="unit") as unit:
+            share, group = unit % word("shares"), unit // word("shares")
+            first = share * word("share")
+            last = writer.smaller(first + word("share"), word("items"))
+            block_step = word("elements") * (vectors * writer.lanes * writer.size)
+            partial = function.at(word("partial", POINTER), unit * word("blocks") * block_step)
+            with function.loop(first, last, name="band") as number:
+                band = writer.band(number, group)
+                writer.pack(band, packed)
+                _turn(writer, band, turned)
+                with function.loop(0, word("blocks"), name="block") as block:
+                    vector_bytes = vectors * writer.lanes * writer.size
+                    columns = function.at(turned, block * vector_bytes)
+                    target = function.at(partial, block * block_step)
+                    with function.loop(0, word("elements"), len(sums), name="tile") as place:
+                        here = function.at(target, place * vector_bytes)
+                        _multiply(writer, band.rows * band.width, packed, columns, place, here, sums)
+    function.finish()
+    return module(function)
+
+
+def _turn(writer: Writer, band: Band, target: Value) -> None:
+    """Writes the gradient's band with the channels of each output side by side, zeros after the last of them."""
+    function, word, lanes, size = writer.function, writer.word, writer.lanes, writer.size
+    count, step = band.rows * band.width, word("turned_step")
+    channels = word("out_channels")
+    source = function.at(word("gradients", POINTER), band.image * word("gradient_image_step"))
+    source = function.at(source, band.group * channels * word("gradient_channel_step"))
+    plane = (band.z * word("places_y") + band.y) * word("places_x") + band.x
+    with function.loop(0, step // size, lanes, name="channels") as channel:
+        with function.loop(0, count, lanes, name="places") as place:
+            rows = []
+            for lane in range(lanes):
+                row = function.at(source, (channel + lane) * word("gradient_channel_step") + (plane + place) * size)
+                limit = function.where(channel + lane < channels, count - place, 0)
+                mask = below(writer, function.lift(0, limit.type), limit)
+                rows.append(function.load_where(mask, row, writer.wide))
+            for lane, column in enumerate(transposed(writer, rows)):
+                function.store(column, function.at(target, (place + lane) * step + channel * size), size)
+
+
+def _multiply(
+    writer: Writer, count: Value, packed: Value, columns: Value, place: Value, target: Value, sums: list[list[Variable]]
+) -> None:  # fmt: skip
+    """Adds the products of one tile over the outputs of a band to its sums in memory."""
+    function, word, lanes, size = writer.function, writer.word, writer.lanes, writer.size
+    vectors = len(sums[0])
+    targets = [
+        [function.at(target, (row * vectors + index) * lanes * size) for index in range(vectors)]
+        for row in range(len(sums))
+    ]
+    for row, places in zip(sums, targets, strict=True):
+        for sum, spot in zip(row, places, strict=True):
+            sum.value = function.load(spot, writer.wide, size)
+    inputs = [function.at(packed, writer.entry("element_offsets", place + row)) for row in range(len(sums))]
+    column = function.variable(columns)
+    step = word("turned_step")
+    with function.loop(0, count, name="output") as output:
+        here = column.value
+        values = [function.load(function.at(here, index * lanes * size), writer.wide, size) for index in range(vectors)]
+        for row, start in zip(sums, inputs, strict=True):
+            factor = function.load(function.at(start, output * size), writer.form, size)
+            for sum, value in zip(row, values, strict=True):
+                sum.value = function.fma(function.lift(factor, writer.wide), value, sum.value)
+        column.value = function.at(here, step)
+    for row, places in zip(sums, targets, strict=True):
+        for sum, spot in zip(row, places, strict=True):
+            function.store(sum.value, spot, size)
