@@ -79,10 +79,15 @@ def check_bmm(input: Tensor, mat2: Tensor, out_dtype: DType | None = None) -> No
     refuse_bool(input, "bmm")
 
 
+def product_flops(input: Tensor, result: Tensor) -> int:
+    """The operations of a matrix product, from its left factor: a multiplication and an addition for each pair."""
+    return 2 * input.shape[-1] * result.numel()
+
+
 def right_gradient(g: Tensor, left: Tensor, right_like: Any) -> Tensor:
     """The gradient of the right factor of a product of matrices, by columns if the factor is.
 
     The weight of a linear layer enters as its transpose, so its gradient comes out in the weight's own layout and
     becomes ``weight.grad`` without a copy.
     """
-    return g.t().mm(left).t() if right_like.by_columns else left.t().mm(g)
+    return g.t().mm(left).t() if right_like.by_columns else left.t().mm(g)  # type: ignore[no-any-return]

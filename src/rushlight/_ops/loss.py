@@ -72,6 +72,7 @@ def _mse_rule(sign: int) -> Any:
 
 @kernel(
     promote=("input", "target"),
+    flops=3,
     check=_floats_only("mse_cpu"),
     vjp={"input": _mse_rule(1), "target": _mse_rule(-1)},
 )
@@ -91,6 +92,7 @@ def _smooth_rule(sign: int) -> Any:
 
 @kernel(
     promote=("input", "target"),
+    flops=3,
     check=_floats_only("smooth_l1_cpu"),
     node="SmoothL1LossBackward0",
     vjp={"input": _smooth_rule(1), "target": _smooth_rule(-1)},
@@ -112,6 +114,7 @@ def _huber_rule(sign: int) -> Any:
 
 @kernel(
     promote=("input", "target"),
+    flops=3,
     check=_floats_only("huber_cpu"),
     vjp={"input": _huber_rule(1), "target": _huber_rule(-1)},
 )
@@ -189,7 +192,7 @@ def _pick(g: Tensor, shape: Any, target: Tensor, weights: Tensor, reduction: int
     return losses.sum() / weights.sum() if reduction == MEAN else losses.sum()
 
 
-@kernel(node="NllLossBackwardBackward0", vjp={"grad_output": _pick})
+@kernel(node="NllLossBackwardBackward0", flops=lambda target: 2 * target.numel(), vjp={"grad_output": _pick})
 def _nll_gradient(
     grad_output: Tensor, shape: Sequence[int], target: Tensor, weights: Tensor, reduction: int, ignore_index: int
 ) -> Any:
@@ -213,6 +216,7 @@ def _nll_gradient(
 
 
 @kernel(
+    flops=lambda target: 2 * target.numel(),
     check=_check_nll,
     node=("NllLossBackward0", "NllLoss2DBackward0"),
     pick_node=lambda input, *rest: 1 if input.ndim > 2 else 0,
@@ -287,7 +291,7 @@ def _check_element_weight(input: Tensor, weight: Tensor | None) -> None:
         raise RuntimeError(f"output with shape {list(input.shape)} doesn't match the broadcast shape {broadcast}")
 
 
-@kernel(check=_check_bce, vjp={"input": _bce_gradient, "target": _bce_target_gradient})
+@kernel(flops=5, check=_check_bce, vjp={"input": _bce_gradient, "target": _bce_target_gradient})
 def binary_cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: int = MEAN) -> Any:
     """Cross-entropy of probabilities and targets in [0, 1]; logarithms are cut off at -100."""
     if input.size and (input.min() < 0 or input.max() > 1):
@@ -342,7 +346,7 @@ def _check_logits(
     _check_element_weight(input, weight)
 
 
-@kernel(check=_check_logits, vjp={"input": _logits_gradient, "target": _logits_target_gradient})
+@kernel(flops=5, check=_check_logits, vjp={"input": _logits_gradient, "target": _logits_target_gradient})
 def binary_cross_entropy_with_logits(
     input: Tensor, target: Tensor, weight: Tensor | None = None, pos_weight: Tensor | None = None,
     reduction: int = MEAN,
@@ -381,7 +385,7 @@ def _soft_margin_gradient(g: Tensor, input: Tensor, target: Tensor, reduction: i
     return g * slope / slope.numel() if reduction == MEAN else g * slope
 
 
-@kernel(check=_check_soft_margin, vjp={"input": _soft_margin_gradient})
+@kernel(flops=4, check=_check_soft_margin, vjp={"input": _soft_margin_gradient})
 def soft_margin_loss(input: Tensor, target: Tensor, reduction: int = MEAN, *, out: Tensor | None = None) -> Any:
     """``log(1 + exp(-target * input))`` for targets of -1 and 1.
 
@@ -442,7 +446,7 @@ def _multi_margin_gradient(
     return (spread * slope).reshape(input.shape)
 
 
-@kernel(check=_check_multi_margin, vjp={"input": _multi_margin_gradient})
+@kernel(flops=4, check=_check_multi_margin, vjp={"input": _multi_margin_gradient})
 def multi_margin_loss(
     input: Tensor, target: Tensor, p: int = 1, margin: float = 1.0, weight: Tensor | None = None, reduction: int = MEAN,
     *, out: Tensor | None = None,
@@ -500,6 +504,7 @@ def _multilabel_gradient(g: Any, input: Tensor, target: Tensor, reduction: int, 
 @kernel(
     name="multilabel_margin_loss_forward",
     node="MultilabelMarginLossBackward0",
+    flops=lambda input: 4 * input.numel() * (input.shape[-1] if input.ndim else 1),
     check=_check_multilabel,
     vjp={"input": _multilabel_gradient},
     nondifferentiable=(1,),
