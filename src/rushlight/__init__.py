@@ -379,11 +379,16 @@ newaxis = None
 tensor = _tensor  # importing the class has bound this name to its module
 
 _ON_DEMAND = (
+    "accelerator",
+    "backends",
     "compiler",
+    "cpu",
+    "cuda",
     "distributions",
     "fft",
     "func",
     "linalg",
+    "mps",
     "nn",
     "optim",
     "overrides",
@@ -392,6 +397,8 @@ _ON_DEMAND = (
     "special",
     "testing",
     "utils",
+    "version",
+    "xpu",
 )
 """Subpackages that load when they are first used, so that `import rushlight` stays quick."""
 

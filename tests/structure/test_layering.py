@@ -30,6 +30,13 @@ LAYERS: list[list[str]] = [
         "types",
         "overrides",
         "return_types",
+        "accelerator",
+        "backends",
+        "cpu",
+        "cuda",
+        "mps",
+        "version",
+        "xpu",
     ],
     ["visual", "compat", "cli", "__main__"],
 ]

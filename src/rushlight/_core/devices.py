@@ -104,8 +104,15 @@ def as_device(value: Any) -> device:
     if found.type == "meta":
         return META
     if found.type == "cuda":
-        raise AssertionError("Torch not compiled with CUDA enabled")
+        raise no_cuda()
     raise NotImplementedError(f"rushlight has no device '{found.type}': tensors live on 'cpu' or 'meta'")
+
+
+def no_cuda() -> AssertionError:
+    """The error of everything that needs an Nvidia GPU."""
+    error = AssertionError("Torch not compiled with CUDA enabled")
+    error.add_note("rushlight computes on the CPU; choose by: 'cuda' if torch.cuda.is_available() else 'cpu'")
+    return error
 
 
 def get_default_device() -> device:
