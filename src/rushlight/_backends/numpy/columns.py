@@ -98,13 +98,13 @@ class _Seen(NamedTuple):
 
     Attributes:
         view: of shape (n, c, *kernel, ...): the pixels under each element of the kernel, for all its places.
-        count: how many places the view has.
+        width: how many places the view has.
         room: the sizes along which they are counted; larger than the output where the end of one row and the beginning
             of the next are seen together, which no place of the output is.
     """
 
     view: Array
-    count: int
+    width: int
     room: tuple[int, ...]
 
 
@@ -171,7 +171,7 @@ def convolve(images: Array, weight: Array, stride: Sizes, padding: Sizes, dilati
         if wide is None:
             wide = np.empty((len(target), out_channels, *seen.room), images.dtype)
         products = wide[: len(target)]
-        np.matmul(filters, block, out=products.reshape(grouped)[..., : seen.count])
+        np.matmul(filters, block, out=products.reshape(grouped)[..., : seen.width])
         target[...] = products[_inside(places)]
     return found
 
@@ -210,7 +210,7 @@ def _turned(weight: Array, groups: int) -> Array:
     kernel = weight.shape[2:]
     each = weight.shape[0] // groups
     grouped = weight.reshape(groups, each, weight.shape[1], *kernel).swapaxes(1, 2)
-    turned = grouped[(..., *(slice(None, None, -1) for _ in kernel))]
+    turned = np.flip(grouped, tuple(range(3, grouped.ndim)))
     return turned.reshape(weight.shape[1] * groups, each, *kernel)
 
 
@@ -232,6 +232,6 @@ def kernel_gradient(
                 wide = np.zeros((len(rows), out_channels, *seen.room), g.dtype)
             wide[: len(rows)][_inside(places)] = rows
             rows = wide[: len(rows)]
-        rows = rows.reshape(len(rows), groups, out_channels // groups, prod(seen.room))[..., : seen.count]
+        rows = rows.reshape(len(rows), groups, out_channels // groups, prod(seen.room))[..., : seen.width]
         found += np.matmul(block, rows.swapaxes(2, 3)).sum(axis=0)
     return found.swapaxes(1, 2).reshape(out_channels, images.shape[1] // groups, *kernel)
