@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any
 
-from .._backends.numpy import columns
+from .._backends.numpy import convolving
 from .._declare.dispatch import no_kernel, scalar_name
 from .._declare.kinds import composite, kernel
 from .._declare.reducing import ops
@@ -79,9 +80,16 @@ def _convolve_examples(
     return found.reshape((len(images), count, -1, *found.shape[2:])).movedim(1, 0)
 
 
+def _flops(input: Tensor, weight: Tensor, bias: Tensor | None, transposed: bool, result: Tensor) -> int:
+    """Each weight is used once at each position of the result, of the input if transposed; then the bias is added."""
+    positions = input.numel() if transposed else result.numel()
+    return 2 * positions * prod(weight.shape[1:]) + (0 if bias is None else result.numel())
+
+
 @kernel(
     batch=_convolve_examples,
     name="convolution",
+    flops=_flops,
     vjp={
         "input": _input_gradient,
         "weight": _weight_gradient,
@@ -110,15 +118,12 @@ def convolution(
     """
     if transposed:
         sizes = _transposed_sizes(input.shape[2:], weight.shape[2:], stride, padding, output_padding, dilation)
-        found = columns.convolve_transposed(input, weight, sizes, stride, padding, dilation, groups)
-    else:
-        found = columns.convolve(input, weight, stride, padding, dilation, groups)
-    if bias is not None:
-        found += bias.reshape(-1, *(1,) * len(stride))
-    return found
+        return convolving.convolve_transposed(input, weight, bias, sizes, stride, padding, dilation, groups)
+    return convolving.convolve(input, weight, bias, stride, padding, dilation, groups)
 
 
 @kernel(
+    flops=lambda input, rows, width, groups: 2 * rows.numel() * input.shape[1] // groups * prod(width),
     vjp={
         "input": lambda g, input_like, rows, stride, padding, dilation, groups: convolution(
             rows, g, None, stride, padding, dilation, True,
@@ -141,7 +146,7 @@ def _kernel_gradient(
         width: the sizes of the kernel.
         stride, padding, dilation, groups: of the convolution.
     """
-    return columns.kernel_gradient(input, rows, width, stride, padding, dilation, groups)
+    return convolving.kernel_gradient(input, rows, width, stride, padding, dilation, groups)
 
 
 def _spread(value: Sizes, rank: int, name: str) -> tuple[int, ...]:

@@ -23,7 +23,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_PARTS = frozenset(("arrays", "explain", "kernels", "launch", "memory", "threads", "typed", "unsupported"))
+_PARTS = frozenset((
+    "arrays", "convolution", "explain", "kernels", "launch", "memory", "threads", "typed", "unsupported",
+))  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -36,6 +36,9 @@ FEWEST_PLACES = 96
 FEWEST_BANDS = 8
 """Bands to divide the work into at least, so that threads have something to share: one image alone makes several."""
 
+LONGEST_ROW = 1 << 30
+"""Elements of a row that lanes can count in 32 bits."""
+
 MOST_SUMS = 1 << 19
 """Elements that all shares' sums of a kernel's gradient take together, unless that makes too few shares."""
 
@@ -69,6 +72,8 @@ class Plan:
     """How a correlation is divided into bands, as the words of its kernels."""
 
     def __init__(self, setting: Setting) -> None:
+        if setting.element not in bands.FLOATS or max(setting.sizes) >= LONGEST_ROW:
+            raise Unsupported(f"convolution of {setting.element} images of {setting.sizes}")
         self.setting = setting
         self.size = size = np.dtype(setting.element).itemsize
         self.step = setting.stride[2] if setting.stride[2] <= 2 else 0
@@ -88,11 +93,14 @@ class Plan:
         self.items = setting.n * setting.places[0] * self.bands_y * self.bands_x
         self.packed = copies * plane + 128  # what the last vector of the last row writes too much
         starts = [first + remainder for remainder in remainders]
-        taps = [
-            ((z * len(offsets_x) + x) * setting.channels) * plane
-            + (remainders.index((offset - first) % stride_y) * (rows + extra) + (offset - first) // stride_y) * wide * size
-            for z in range(len(offsets_z)) for x in range(len(offsets_x)) for offset in offsets_y
-        ]  # fmt: skip
+        within = [
+            (remainders.index((offset - first) % stride_y) * (rows + extra) + (offset - first) // stride_y)
+            * wide
+            * size
+            for offset in offsets_y
+        ]
+        steps = range(0, copies * plane, setting.channels * plane)
+        taps = [start + step for start in steps for step in within]
         self.tap_offsets = np.array(taps, np.int64)
         self._tables = [np.array(table, np.int64) for table in (offsets_z, offsets_x, starts)]
         channel_step = depth * height * width * size

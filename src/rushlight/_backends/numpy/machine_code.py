@@ -14,19 +14,20 @@ __all__ = ["FROM", "compiled"]
 _ELEMENTS = {np.dtype(name): name for name in ("float32", "float64", "int8", "int16", "int32", "int64", "uint8")}
 
 
-def compiled(name: str, array: Any, *args: Any) -> Any:
-    """What a function of `llvm.arrays` gives for an array, None where it has no kernel for it.
+def compiled(name: str, array: Any, *args: Any, part: str = "arrays") -> Any:
+    """What a function of a part of `llvm` gives for an array, None where it has no kernel for it.
 
     Args:
         name: the function.
         array: of at least `FROM` elements.
         args: what else it takes.
+        part: the module that has it.
     """
     element = _ELEMENTS.get(array.dtype)
     if element is None or not available(llvm.kernels.host):
         return None
     try:
-        return getattr(llvm.arrays, name)(element, array, *args)
+        return getattr(getattr(llvm, part), name)(element, array, *args)
     except llvm.unsupported.Unsupported:
         return None
     except Exception as error:

@@ -1,0 +1,79 @@
+"""Convolutions: large ones by compiled kernels, the others by matrix products of columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from . import columns
+from .machine_code import FROM, compiled
+
+Array = np.ndarray[Any, Any]
+Sizes = Sequence[int]
+
+PRODUCTS_FROM = 8 * FROM
+"""Multiplications from which kernels run. At 2**18 a convolution of 4x3x16x16 takes 40 µs either way, its gradients
+50; a quarter of that is work of Python."""
+
+_FEW_CHANNELS = 4
+"""Output channels of a group up to which the gradient of kernels of many groups is NumPy's: a compiled one computes a
+vector of channels. (32x32x32x32, 3x3, by channel: 12 against 5 ms.)"""
+
+
+def _worth(first: Array, second: Array, products: int) -> bool:
+    """Whether a convolution of two arrays, which has some multiplications, is one for kernels."""
+    return products >= PRODUCTS_FROM and first.dtype == second.dtype and first.size > 0 < second.size
+
+
+def convolve(
+    images: Array, weight: Array, bias: Array | None, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
+) -> Array:
+    """Cross-correlation of images (n, c, ...) with kernels (o, c / groups, ...), and `bias` added to each channel.
+
+    Args:
+        images, weight, bias: the arrays.
+        stride, padding, dilation: a number for each dimension.
+        groups: blocks of channels that do not see each other.
+    """
+    places = columns.output_sizes(images.shape[2:], weight.shape[2:], stride, padding, dilation)
+    if _worth(images, weight, images.shape[0] * weight.size * prod(places)):
+        settings = (stride, padding, dilation, places, groups)
+        found = compiled("convolve", images, weight, bias, *settings, part="convolution")
+        if found is not None:
+            return found  # type: ignore[no-any-return]
+    return _shifted(columns.convolve(images, weight, stride, padding, dilation, groups), bias)
+
+
+def convolve_transposed(
+    g: Array, weight: Array, bias: Array | None, sizes: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes,
+    groups: int,
+) -> Array:  # fmt: skip
+    """The transpose of `convolve`: images of the given sizes from its output."""
+    if _worth(g, weight, g.size // max(g.shape[1], 1) * weight.size):
+        settings = (sizes, stride, padding, dilation, groups)
+        found = compiled("convolve_transposed", g, weight, bias, *settings, part="convolution")
+        if found is not None:
+            return found  # type: ignore[no-any-return]
+    return _shifted(columns.convolve_transposed(g, weight, sizes, stride, padding, dilation, groups), bias)
+
+
+def kernel_gradient(
+    images: Array, g: Array, kernel: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes, groups: int
+) -> Array:
+    """The gradient of `convolve` with respect to its kernels."""
+    settings = (kernel, stride, padding, dilation, groups)
+    if _worth(images, g, g.size * images.shape[1] // groups * prod(kernel)):
+        if groups == 1 or g.shape[1] // groups > _FEW_CHANNELS:
+            found = compiled("kernel_gradient", images, g, *settings, part="convolution")
+            if found is not None:
+                return found  # type: ignore[no-any-return]
+    return columns.kernel_gradient(images, g, *settings)
+
+
+def _shifted(found: Array, bias: Array | None) -> Array:
+    if bias is not None:
+        found += bias.reshape(-1, *(1,) * (found.ndim - 2))
+    return found
