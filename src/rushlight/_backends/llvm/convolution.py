@@ -18,8 +18,9 @@ import numpy as np
 
 from . import bands, correlation, kernel_gradient as sums, kernels, memory
 from .host import Host
-from .launch import address_of
+from .launch import Elementwise, address_of
 from .threads import crew
+from .typed import Node, Program
 from .unsupported import Unsupported
 
 Array = np.ndarray[Any, Any]
@@ -254,37 +255,62 @@ def convolve_transposed(
     """The transpose of `convolve`: images of the given sizes from its output; arguments as there."""
     n, kernel = g.shape[0], _three(weight.shape[2:], 1)
     each, outs = weight.shape[0] // groups, weight.shape[1]
-    full, steps = _three(sizes, 1), _three(stride, 1)
+    full, steps, inner = _three(sizes, 1), _three(stride, 1), _three(g.shape[2:], 1)
     grouped = weight.reshape(groups, each, outs, *kernel).swapaxes(1, 2)
-    images, inner = np.ascontiguousarray(g), _three(g.shape[2:], 1)
+    images = np.ascontiguousarray(g)
     along = [
         [_phase(remainder, *numbers) for remainder in range(numbers[2])]
         for numbers in zip(full, kernel, steps, _three(padding, 0), _three(dilation, 1), strict=True)
     ]
-    found: Array | None = None
-    if prod(steps) > 1:
-        found = memory.empty((n, groups * outs, *full), g.dtype)
-    for phases in itertools.product(*along):
-        count = tuple(phase.count for phase in phases)
-        offsets = tuple(phase.offsets for phase in phases)
-        if prod(steps) == 1:
-            found = _correlate(
-                Setting(element, n, groups, each, inner, full, (1, 1, 1), offsets), images, grouped, bias
-            )  # type: ignore[arg-type]
+    found = None if prod(steps) == 1 else memory.empty((n, groups * outs, *full), g.dtype)
+    for z, y, x in itertools.product(*along):
+        count, offsets = (z.places, y.places, x.places), (z.offsets, y.offsets, x.offsets)
+        setting = Setting(element, n, groups, each, inner, count, (1, 1, 1), offsets)
+        if found is None:
+            found = _correlate(setting, images, grouped, bias)
             break
-        assert found is not None
-        target = found[(..., *(slice(phase.remainder, None, step) for phase, step in zip(phases, steps, strict=True)))]
-        if not prod(count):
-            continue
+        target = found[:, :, z.remainder :: steps[0], y.remainder :: steps[1], x.remainder :: steps[2]]
         if not all(offsets):
             target[...] = 0 if bias is None else bias.reshape(-1, 1, 1, 1)
-            continue
-        part = grouped[(..., *np.ix_(*(phase.taps for phase in phases)))]
-        target[...] = _correlate(
-            Setting(element, n, groups, each, inner, count, (1, 1, 1), offsets), images, part, bias
-        )  # type: ignore[arg-type]
+        elif target.size:
+            part = grouped[:, :, :, z.taps][:, :, :, :, y.taps][..., x.taps]
+            _spread(element, _correlate(setting, images, part, bias), target)
     assert found is not None
     return found.reshape(n, groups * outs, *sizes)
+
+
+def _spread(element: str, values: Array, target: Array) -> None:
+    """Copies outputs to where they belong, a stride apart."""
+    _identity(element).into([values], [target])
+
+
+@lru_cache
+def _identity(element: str) -> Elementwise:
+    node = Node("input", element, value="x")
+    return Elementwise(Program({"x": element}, (), [(node, element)]))
+
+
+class _Phase(NamedTuple):
+    """The outputs of a transposed convolution whose index has one remainder, along one dimension.
+
+    Attributes:
+        remainder: of the index by the stride.
+        places: how many outputs there are.
+        taps: the places of the kernel that reach them.
+        offsets: for each of those the input for the first of them.
+    """
+
+    remainder: int
+    places: int
+    taps: list[int]
+    offsets: tuple[int, ...]
+
+
+def _phase(remainder: int, size: int, kernel: int, stride: int, padding: int, dilation: int) -> _Phase:
+    reached = [remainder + padding - place * dilation for place in range(kernel)]
+    taps = [place for place, index in enumerate(reached) if index % stride == 0]
+    places = max(-(-(size - remainder) // stride), 0)
+    return _Phase(remainder, places, taps, tuple(reached[place] // stride for place in taps))
 
 
 def kernel_gradient(
@@ -340,26 +366,3 @@ def _shares(items: int, groups: int, numbers: int) -> int:
     the result does not depend on how many threads there are."""
     wanted = max(MOST_SUMS // max(numbers * groups, 1), FEWEST_BANDS // groups, 1)
     return min(items, wanted, 4 * FEWEST_BANDS)
-
-
-class _Phase(NamedTuple):
-    """The outputs of a transposed convolution whose index has one remainder, along one dimension.
-
-    Attributes:
-        remainder: of the index by the stride.
-        count: how many outputs there are.
-        taps: the places of the kernel that reach them.
-        offsets: for each of those the input for the first of them.
-    """
-
-    remainder: int
-    count: int
-    taps: tuple[int, ...]
-    offsets: tuple[int, ...]
-
-
-def _phase(remainder: int, size: int, kernel: int, stride: int, padding: int, dilation: int) -> _Phase:
-    reached = [remainder + padding - place * dilation for place in range(kernel)]
-    taps = tuple(place for place, index in enumerate(reached) if index % stride == 0)
-    count = max(-(-(size - remainder) // stride), 0)
-    return _Phase(remainder, count, taps, tuple(reached[place] // stride for place in taps))

@@ -43,7 +43,7 @@ def convolve(
         settings = (stride, padding, dilation, places, groups)
         found = compiled("convolve", images, weight, bias, *settings, part="convolution")
         if found is not None:
-            return found  # type: ignore[no-any-return]
+            return found
     return _shifted(columns.convolve(images, weight, stride, padding, dilation, groups), bias)
 
 
@@ -56,7 +56,7 @@ def convolve_transposed(
         settings = (sizes, stride, padding, dilation, groups)
         found = compiled("convolve_transposed", g, weight, bias, *settings, part="convolution")
         if found is not None:
-            return found  # type: ignore[no-any-return]
+            return found
     return _shifted(columns.convolve_transposed(g, weight, sizes, stride, padding, dilation, groups), bias)
 
 
@@ -69,7 +69,7 @@ def kernel_gradient(
         if groups == 1 or g.shape[1] // groups > _FEW_CHANNELS:
             found = compiled("kernel_gradient", images, g, *settings, part="convolution")
             if found is not None:
-                return found  # type: ignore[no-any-return]
+                return found
     return columns.kernel_gradient(images, g, *settings)
 
 
