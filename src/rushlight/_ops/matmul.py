@@ -11,7 +11,7 @@ from .._core.dtypes import dtype as DType
 from .._core.sizes import broadcast_shapes
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import composite, kernel
-from .._declare.products import check_bmm, check_mm, refuse_bool, right_gradient, shape_text
+from .._declare.products import check_bmm, check_mm, product_flops, refuse_bool, shape_text
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -42,6 +42,7 @@ def _check_dot(input: Tensor, tensor: Tensor) -> None:
 @kernel(
     batch=lambda input, tensor: (input * tensor).sum(-1),
     eager=_dot_arrays,
+    flops=2,
     check=_check_dot,
     linear=("input", "tensor"),
     vjp={"input": lambda g, tensor: g * tensor, "tensor": lambda g, input: g * input},
@@ -62,6 +63,7 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Any:
 
 @kernel(
     batch=lambda input, other: (input.conj() * other).sum(-1),
+    flops=2,
     check=_check_dot,
     holomorphic=False,
     vjp={"input": lambda g, other: g.conj() * other, "other": lambda g, input: g * input},
@@ -104,6 +106,7 @@ def _check_mv(input: Tensor, vec: Tensor) -> None:
 @kernel(
     batch=lambda input, vec: (input @ vec.unsqueeze(-1)).squeeze(-1),
     eager=_mv_arrays,
+    flops=product_flops,
     check=_check_mv,
     linear=("input", "vec"),
     vjp={"input": lambda g, vec: g.unsqueeze(1) * vec, "vec": lambda g, input: input.mT.mv(g)},
@@ -132,12 +135,10 @@ def _mm_arrays(input: Any, mat2: Any) -> Any:
 @kernel(
     batch=lambda input, mat2: input @ mat2,
     eager=_mm_arrays,
+    flops=product_flops,
     check=check_mm,
     linear=("input", "mat2"),
-    vjp={
-        "input": lambda g, mat2: g.mm(mat2.t()),
-        "mat2": lambda g, input, mat2_like: right_gradient(g, input, mat2_like),
-    },
+    vjp={"input": lambda g, mat2: g.mm(mat2.t()), "mat2": lambda g, input: input.t().mm(g)},
 )
 def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Any:
     """Product of two matrices.
@@ -159,6 +160,7 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @kernel(
+    flops=product_flops,
     check=check_bmm,
     linear=("input", "mat2"),
     vjp={"input": lambda g, mat2: g.bmm(mat2.mT), "mat2": lambda g, input: input.mT.bmm(g)},
