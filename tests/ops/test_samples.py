@@ -1,4 +1,4 @@
-"""Every operator has samples."""
+"""Every operator has samples, and every kernel says what it costs."""
 
 from pathlib import Path
 
@@ -33,3 +33,9 @@ def test_what_is_pending_is_missing():
 def test_samples_are_of_operators():
     load()
     assert set(SAMPLES) <= set(REGISTRY)
+
+
+def test_every_kernel_says_what_it_costs():
+    load()
+    silent = sorted(name for name, op in REGISTRY.items() if op.kind == "kernel" and op.flops is None)
+    assert not silent, f"state flops= in the declarations of {', '.join(silent)} (see _declare/kinds.py)"

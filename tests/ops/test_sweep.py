@@ -13,8 +13,10 @@ import rushlight as torch
 import rushlight.nn
 from rushlight._core.meta_array import MetaArray
 from rushlight._core.tensor_base import wrap
+from rushlight._declare.observing import observed
 from rushlight._declare.record import REGISTRY, Operator
 from rushlight.autograd import forward_ad
+from rushlight.visual.flops import count_flops
 from tests.ops.sample import LEFT_OUT, Maker, Sample, load
 
 TABLE = load()
@@ -366,6 +368,20 @@ def test_sixteen_bits_are_float32_rounded(name: str, dtype: Any) -> None:
                 )
             else:
                 assert one.dtype is other.dtype, f"{name}{sample}"
+
+
+@pytest.mark.parametrize("name", COVERED)
+def test_operations_are_counted(name: str) -> None:
+    counts = {}
+
+    def count(op: Operator, values: list[Any], found: Any) -> None:
+        if op.kind not in ("composite", "fused"):
+            counts[op.name] = count_flops(op, values, found)
+
+    for sample in all_samples(name):
+        with observed(count), torch.no_grad():
+            REGISTRY[name].call(*sample.args, **sample.kwargs)
+        assert all(found is not None and 0 <= found < 1e9 for found in counts.values()), f"{name}{sample}: {counts}"
 
 
 @pytest.mark.parametrize("name", COVERED)

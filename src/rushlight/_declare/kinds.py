@@ -2,6 +2,12 @@
 
 A kind supplies the defaults, a declaration states what is special. The public function is a plain
 function, so `help`, `inspect` and tracebacks stay normal; the record is at ``.op``.
+
+Every kind takes ``flops=``, what an operator on floating-point numbers costs: so many operations for each element of
+the first argument (of the result if it is elementwise), or a function of parameters of the operator, by their names,
+and of the ``result``. A multiplication and an addition are one operation each, and so is whatever an elementwise
+operator does to an element; moving, comparing and drawing numbers are none. The default is 1 for elementwise operators
+and reductions, 0 for views and exact kernels; other kernels have to say, composite and fused operators are their parts.
 """
 
 from __future__ import annotations
@@ -86,7 +92,8 @@ def elementwise(
     def declare(body: F) -> F:
         op = Operator(
             "elementwise", body, vjp, node,
-            {"eager": eager, "natural": NATURAL[natural], "promote": promote, "scalar_ok": scalar_ok, **options},
+            {"eager": eager, "natural": NATURAL[natural], "promote": promote, "scalar_ok": scalar_ok, "flops": 1,
+             **options},
         )  # fmt: skip
         if promote == BOOL:
             op.nondifferentiable = True
@@ -140,7 +147,7 @@ def reduction(
             body,
             vjp,
             node,
-            {"eager": eager, "natural": NATURAL[natural], "promote": promote, **options},
+            {"eager": eager, "natural": NATURAL[natural], "promote": promote, "flops": 1, **options},
         )
         if len(op.nodes) == 2 and op.pick_node is None:
             op.pick_node = lambda input, dim, *rest: 0 if dim is None else 1
@@ -157,13 +164,13 @@ def view(
     **options: Any,
 ) -> Callable[[F], F]:
     """Declares a view; the body takes and returns ndarrays that share memory (a tuple for several views)."""
-    return lambda body: _public(Operator("view", body, vjp, node, options), fast_views.view)
+    return lambda body: _public(Operator("view", body, vjp, node, {"flops": 0, **options}), fast_views.view)
 
 
 def copying(function: Any, name: str | None = None) -> Any:
     """Declares the form of a view operator that returns copies (``select_copy`` of ``select``)."""
     source = function.op
-    options = {"name": name or f"{source.name}_copy", "exact": True, "copies": True, "promote": (),
+    options = {"name": name or f"{source.name}_copy", "exact": True, "flops": 0, "copies": True, "promote": (),
                "natural": frozenset(), "holomorphic": source.holomorphic, "pick_node": source.pick_node}  # fmt: skip
     nodes = tuple(f"{name}_copy" for name in source.node_names)
     op = Operator("kernel", source.body, source.vjp, nodes, options)
@@ -204,6 +211,8 @@ def kernel(
             place of the body, on zeros, where only the shape is asked for).
     """
     settings = {"eager": eager, "natural": NATURAL[natural], "promote": promote, "scalar_ok": False, **options}
+    if settings.get("exact"):
+        settings.setdefault("flops", 0)
 
     def declare(body: F) -> F:
         op = Operator("kernel", body, vjp, node, settings)

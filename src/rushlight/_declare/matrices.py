@@ -36,6 +36,11 @@ def matrices(A: Tensor, name: str, square: bool = False) -> None:
         raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {scalar_name(A.dtype)}")
 
 
+def cubes(A: Tensor) -> int:
+    """``n ** 3`` for each matrix of shape (n, n), in which the operations of an algorithm are told."""
+    return A.numel() * min(A.shape[-2:])  # type: ignore[no-any-return]
+
+
 def batch_text(position: tuple[int, ...], batch: tuple[int, ...]) -> str:
     """``(Batch element 2): `` for the position of a bad matrix; nothing where there is one matrix only."""
     if not batch:

@@ -81,7 +81,7 @@ def check_bmm(input: Tensor, mat2: Tensor, out_dtype: DType | None = None) -> No
 
 def product_flops(input: Tensor, result: Tensor) -> int:
     """The operations of a matrix product, from its left factor: a multiplication and an addition for each pair."""
-    return 2 * input.shape[-1] * result.numel()
+    return 2 * input.shape[-1] * result.numel()  # type: ignore[no-any-return]
 
 
 def right_gradient(g: Tensor, left: Tensor, right_like: Any) -> Tensor:

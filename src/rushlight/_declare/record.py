@@ -39,11 +39,10 @@ class Operator:
     mean); they are SILENT where both are.
     """
 
-    batch = check = copies = disjoint = eager = exact = general = grows = holomorphic = inplace_node = into = SILENT
-    keep = kernel_name = linear = meta = natural = nondifferentiable = older = operands = overloads = SILENT
-    overwrites = pick_node = random = SILENT
-    promote = refuse = result = returns = scalar_nodes = scalar_ok = scalars_alone = SILENT
-    spreads = undefined = whole = SILENT
+    batch = check = copies = disjoint = eager = exact = flops = general = grows = holomorphic = SILENT
+    inplace_node = into = keep = kernel_name = linear = meta = natural = nondifferentiable = SILENT
+    older = operands = overloads = overwrites = pick_node = promote = random = refuse = result = SILENT
+    returns = scalar_nodes = scalar_ok = scalars_alone = spreads = undefined = whole = SILENT
 
     def __init__(
         self,
@@ -81,6 +80,8 @@ class Operator:
             titles = self.inplace_node if isinstance(self.inplace_node, tuple) else (self.inplace_node,)
             self.inplace_nodes = self._node_classes(body_of_nodes, titles)
         self.node: type[Node] | None = self.nodes[0] if self.nodes else None
+        if callable(self.flops):
+            _check_flops(self)
         self.call: Any = None
         self.method: Any = None
         self.run_plain: Any = None
@@ -105,6 +106,14 @@ class Operator:
 
     def __repr__(self) -> str:
         return f"<operator {self.name}: {self.kind}>"
+
+
+def _check_flops(op: Operator) -> None:
+    """Raises an error if a count of operations names what the operator has not."""
+    code = op.flops.__code__
+    for name in code.co_varnames[: code.co_argcount]:
+        if name not in op.position and name != "result":
+            raise TypeError(f"{op.name}: its `flops` names `{name}`, which the operator has not")
 
 
 def register(op: Operator) -> None:

@@ -8,7 +8,15 @@ import numpy as np
 
 from .._declare.dispatch import scalar_name, tensor_type_name
 from .._declare.kinds import kernel
-from .._declare.products import C_NAMES, check_bmm, check_mm, refuse_bool, right_gradient, shape_text
+from .._declare.products import (
+    C_NAMES,
+    check_bmm,
+    check_mm,
+    product_flops,
+    refuse_bool,
+    right_gradient,
+    shape_text,
+)
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -62,6 +70,7 @@ def _check_addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number, alp
 
 
 @kernel(
+    flops=lambda mat1, result: product_flops(mat1, result) + result.numel(),
     check=_check_addmm,
     vjp={
         "input": lambda g, beta: _scale(g, beta),
@@ -99,6 +108,7 @@ def _check_addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number, alpha
 
 
 @kernel(
+    flops=lambda mat, result: product_flops(mat, result) + result.numel(),
     check=_check_addmv,
     vjp={
         "input": lambda g, beta: _scale(g, beta),
@@ -132,6 +142,7 @@ def _check_addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number, alph
 
 
 @kernel(
+    flops=lambda result: 2 * result.numel(),
     check=_check_addr,
     promote=("input", "vec1", "vec2"),
     vjp={
@@ -167,6 +178,7 @@ def _check_batches(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Numbe
 
 
 @kernel(
+    flops=lambda batch1, result: product_flops(batch1, result) + result.numel(),
     check=_check_batches,
     vjp={
         "input": lambda g, beta: _scale(g, beta),
@@ -195,6 +207,7 @@ def baddbmm(
 
 
 @kernel(
+    flops=lambda batch1, batch2, result: 2 * batch1.numel() * batch2.shape[-1] + result.numel(),
     check=_check_batches,
     vjp={
         "input": lambda g, beta: _scale(g, beta),

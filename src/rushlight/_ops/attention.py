@@ -29,6 +29,7 @@ def _check_softmax(input: Tensor, dim: int, dtype: DType | None) -> None:
 
 
 @kernel(
+    flops=5,
     check=_check_softmax,
     vjp={"input": lambda g, result, dim: result * (g - (g * result).sum(dim, True))},
 )
@@ -100,7 +101,19 @@ def _pull_attention(
     )
 
 
-@kernel(vjp={("query", "key", "value"): _pull_attention}, nondifferentiable=(1,))
+def _flops(query: Tensor, key: Tensor, value: Tensor) -> int:
+    """Products with all keys and values, and a softmax between them."""
+    pairs = query.shape[:-1].numel() * key.shape[-2]
+    return pairs * (2 * query.shape[-1] + 2 * value.shape[-1] + 5)
+
+
+def _backward_flops(query: Tensor, key: Tensor, value: Tensor) -> int:
+    """Three products with queries or keys and two with values, one of them to have the weights again."""
+    pairs = query.shape[:-1].numel() * key.shape[-2]
+    return pairs * (6 * query.shape[-1] + 4 * value.shape[-1] + 8)
+
+
+@kernel(flops=_flops, vjp={("query", "key", "value"): _pull_attention}, nondifferentiable=(1,))
 def _scaled_dot_product_flash_attention_for_cpu(
     query: Tensor, key: Tensor, value: Tensor, dropout_p: float = 0.0, is_causal: bool = False, *,
     attn_mask: Tensor | None = None, scale: float | None = None,
@@ -126,7 +139,7 @@ def _scaled_dot_product_flash_attention_for_cpu(
     return output.reshape(*query.shape[:3], value.shape[-1]), sums.reshape(query.shape[:3])
 
 
-@kernel(nondifferentiable=True)
+@kernel(flops=_backward_flops, nondifferentiable=True)
 def _scaled_dot_product_flash_attention_for_cpu_backward(
     grad_out: Tensor, query: Tensor, key: Tensor, value: Tensor, output: Tensor, logsumexp: Tensor, is_causal: bool,
     attn_mask: Tensor | None, scale: float | None,

@@ -50,7 +50,7 @@ def _ends(row: Any) -> Any:
     return np.logaddexp(row[-1], row[-2]) if len(row) > 1 else row[-1]
 
 
-@kernel(name="_ctc_loss_backward")
+@kernel(name="_ctc_loss_backward", flops=lambda slopes: slopes.numel())
 def _ctc_gradient(grad_output: Tensor, log_probs: Tensor, slopes: Tensor) -> Any:
     """The gradient of `ctc_losses`. It has none itself, in torch neither; `log_probs` are here to say so.
 
@@ -127,7 +127,14 @@ def _padded_targets(targets: Any, lengths: tuple[int, ...]) -> Any:
     return found
 
 
+def _flops(log_probs: Tensor, input_lengths: tuple[int, ...], target_lengths: tuple[int, ...]) -> int:
+    """At each time and place three likelihoods are added as logarithms, forwards and backwards."""
+    places = sum(time * (2 * count + 1) for time, count in zip(input_lengths, target_lengths, strict=True))
+    return 20 * places + 2 * log_probs.numel()
+
+
 @kernel(
+    flops=_flops,
     check=_check,
     node="CtcLossBackward0",
     vjp={"log_probs": lambda g, log_probs, result1: _ctc_gradient(g[0], log_probs, result1)},

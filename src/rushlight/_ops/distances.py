@@ -77,7 +77,12 @@ def _from_products(x1: Any, x2: Any) -> Any:
     return np.sqrt(np.maximum(first @ np.swapaxes(second, -1, -2), 0))
 
 
-@kernel(name="_cdist_forward", node="CdistBackward0", vjp={("x1", "x2"): _cdist_rule})
+@kernel(
+    name="_cdist_forward",
+    node="CdistBackward0",
+    flops=lambda x1, result: 3 * x1.shape[-1] * result.numel(),
+    vjp={("x1", "x2"): _cdist_rule},
+)
 def _cdist(x1: Tensor, x2: Tensor, p: float, products: bool) -> Tensor:
     if products and x1.shape[-1]:
         return _from_products(x1, x2)
@@ -159,7 +164,9 @@ def _pdist_rule(g: Any, input: Any, result: Any, p: float) -> Any:
     return input.new_zeros(input.shape).index_add(0, first, slopes).index_add(0, second, -slopes)
 
 
-@kernel(check=_check_pdist, vjp={"input": _pdist_rule})
+@kernel(
+    flops=lambda input, result: 3 * input.shape[-1] * result.numel(), check=_check_pdist, vjp={"input": _pdist_rule}
+)
 def pdist(input: Tensor, p: float = 2) -> Tensor:
     """Distances between all pairs of rows, each pair once.
 
@@ -192,7 +199,7 @@ def _dist_rule(g: Any, input: Any, other: Any, result: Any, p: Any, needs: Any) 
     return found if needs[0] else None, -found if needs[1] else None
 
 
-@kernel(promote=("input", "other"), check=_check_dist, holomorphic=False, vjp={("input", "other"): _dist_rule})
+@kernel(promote=("input", "other"), flops=3, check=_check_dist, holomorphic=False, vjp={("input", "other"): _dist_rule})
 def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
     """The p-norm of the difference of two tensors.
 
@@ -243,7 +250,7 @@ def _renorm_rule(g: Any, input: Any, p: float, dim: int, maxnorm: float) -> Any:
     return g * factor + norm_rule(slope, input, norm, p, dims, True)
 
 
-@kernel(check=_check_renorm, holomorphic=False, vjp={"input": _renorm_rule})
+@kernel(flops=3, check=_check_renorm, holomorphic=False, vjp={"input": _renorm_rule})
 def renorm(input: Tensor, p: float, dim: int, maxnorm: float, *, out: Tensor | None = None) -> Tensor:
     """Slices along `dim` whose p-norm exceeds `maxnorm` scaled down to it.
 

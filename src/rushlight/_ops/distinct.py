@@ -73,18 +73,21 @@ def _distinct(input: Any, dim: int | None, ordered: bool, details: bool) -> tupl
     return np.moveaxis(values.reshape(len(values), *moved.shape[1:]), 0, dim), inverse, counts
 
 
-@kernel(name="_unique2", check=lambda input, details: _check_unique(input, None), nondifferentiable=(1, 2))
+@kernel(name="_unique2", flops=0, check=lambda input, details: _check_unique(input, None), nondifferentiable=(1, 2))
 def _unique(input: Tensor, details: bool) -> Any:
     return _distinct(input, None, True, details)
 
 
-@kernel(name="unique_dim", check=lambda input, dim, details: _check_unique(input, dim), nondifferentiable=(1, 2))
+@kernel(
+    name="unique_dim", flops=0, check=lambda input, dim, details: _check_unique(input, dim), nondifferentiable=(1, 2)
+)
 def _unique_dim(input: Tensor, dim: int, details: bool) -> Any:
     return _distinct(input, wrap_dim(dim, input.ndim), True, details)
 
 
 @kernel(
     name="_unique_consecutive",
+    flops=0,
     check=lambda input, dim, details: _check_unique(input, dim),
     nondifferentiable=(1, 2),
 )
@@ -148,7 +151,7 @@ def unique_consecutive(
     return _wanted(found, return_inverse, return_counts)
 
 
-@kernel(name="isin.any", promote=("elements", "test_elements"), nondifferentiable=True)
+@kernel(name="isin.any", promote=("elements", "test_elements"), flops=0, nondifferentiable=True)
 def _isin(elements: Tensor | Number, test_elements: Tensor | Number, invert: bool) -> Tensor:
     return np.isin(elements, test_elements, invert=invert)
 

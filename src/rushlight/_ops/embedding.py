@@ -77,7 +77,7 @@ def embedding(
     return weight[indices]
 
 
-@kernel(vjp={"grad_output": lambda g, indices, padding_idx, scale_grad_by_freq: _lookup_gradient(
+@kernel(flops=1, vjp={"grad_output": lambda g, indices, padding_idx, scale_grad_by_freq: _lookup_gradient(
     g, indices, padding_idx, scale_grad_by_freq)})  # fmt: skip
 def embedding_dense_backward(
     grad_output: Tensor, indices: Tensor, num_weights: int, padding_idx: int, scale_grad_by_freq: bool
@@ -123,7 +123,7 @@ def _lookup_gradient(g: Tensor, indices: Tensor, padding_idx: int, scale_grad_by
     return found  # type: ignore[no-any-return]
 
 
-@kernel(nondifferentiable=True)
+@kernel(flops=0, nondifferentiable=True)
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Any:
     """Vectors with a one at each index.
 

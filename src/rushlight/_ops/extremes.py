@@ -52,6 +52,7 @@ def _check_whole(name: str, input: Any) -> None:
     natural="real",
     refuse=("complex",),
     kernel_name="max_values_cpu",
+    flops=0,
     check=lambda input, dim, keepdim: _check_extreme("amax", input, dim),
     vjp={"input": split_evenly},
 )
@@ -77,6 +78,7 @@ def amax(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | 
     natural="real",
     refuse=("complex",),
     kernel_name="min_values_cpu",
+    flops=0,
     check=lambda input, dim, keepdim: _check_extreme("amin", input, dim),
     vjp={"input": split_evenly},
 )
@@ -103,6 +105,7 @@ def amin(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | 
     natural="real",
     whole=True,
     node="MaxBackward1",
+    flops=0,
     check=lambda input: _check_whole("max", input),
     vjp={"input": lambda g, input, result: split_evenly(g, input, result, None, False, nans=True)},
 )
@@ -117,6 +120,7 @@ def _max_all(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     natural="real",
     whole=True,
     node="MinBackward1",
+    flops=0,
     check=lambda input: _check_whole("min", input),
     vjp={"input": lambda g, input, result: split_evenly(g, input, result, None, False, nans=True)},
 )
@@ -150,6 +154,7 @@ _SELECT = {"input": lambda g, input_like, result1, dim, keepdim: place(g[0], inp
     eager=select.largest_fast,
     natural="real",
     node="MaxBackward0",
+    flops=0,
     returns=MaxResult,
     nondifferentiable=(1,),
     check=lambda input, dim, keepdim: _check_selection("max", input, dim),
@@ -167,6 +172,7 @@ def _max_dim(input: Tensor, dim: int, keepdim: bool = False, *, out: Any = None)
     eager=select.smallest_fast,
     natural="real",
     node="MinBackward0",
+    flops=0,
     returns=MinResult,
     nondifferentiable=(1,),
     check=lambda input, dim, keepdim: _check_selection("min", input, dim),
@@ -244,6 +250,7 @@ def _other_form(
 
 @kernel(
     batch="reduce",
+    flops=0,
     returns=AminmaxResult,
     refuse=("complex",),
     check=lambda input, dim, keepdim: _check_aminmax(input, dim),
@@ -317,6 +324,7 @@ def _arg(find: Any, input: Any, dim: int | None, keepdim: bool) -> Any:
 
 @kernel(
     batch="reduce",
+    flops=0,
     nondifferentiable=True,
     eager=reduce.place_of_largest,
     natural="integer",
@@ -340,6 +348,7 @@ def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out:
 
 @kernel(
     batch="reduce",
+    flops=0,
     nondifferentiable=True,
     eager=reduce.place_of_smallest,
     natural="integer",

@@ -159,6 +159,7 @@ def _pull_frexp(g: Any, result1: Any) -> Any:
 
 
 @kernel(
+    flops=0,
     returns=named_result("frexp", "mantissa", "exponent"),
     check=_check_frexp,
     nondifferentiable=(1,),

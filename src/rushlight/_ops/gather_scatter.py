@@ -119,7 +119,7 @@ def scatter_values(input: Tensor, dim: int, index: Tensor, src: Tensor | Number)
     _scatter_with(None, input, dim, index, src)
 
 
-@kernel(name="_scatter_reduced", exact=True, disjoint=True, overwrites=True)
+@kernel(name="_scatter_reduced", exact=True, disjoint=True, overwrites=True, flops=lambda index: index.numel())
 def scatter_reduced(input: Tensor, dim: int, index: Tensor, src: Tensor | Number, reduce: str) -> None:
     """`input` with values added or multiplied at positions `index` along `dim`; torch has no derivative of it."""
     if reduce not in _UFUNCS:
@@ -166,6 +166,7 @@ def scatter(
     exact=True,
     disjoint=True,
     overwrites=True,
+    flops=lambda index: index.numel(),
     holomorphic=False,
     vjp={"input": lambda g: g, "src": lambda g, dim, index: g.gather(dim, index)},
 )
@@ -228,6 +229,7 @@ def _check_flat(input: Array, index: Array) -> None:
     exact=True,
     disjoint=True,
     overwrites=True,
+    flops=lambda source, accumulate: source.numel() if accumulate else 0,
     holomorphic=False,
     vjp={
         "input": lambda g, index, accumulate: g if accumulate else g.put(index, g.new_zeros(index.shape), False),

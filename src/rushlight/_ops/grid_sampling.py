@@ -335,6 +335,7 @@ def _affine_gradient_examples(grad_output: Tensor, size: Sequence[int], align_co
 
 @kernel(
     batch=_affine_examples,
+    flops=lambda theta, result: 2 * theta.shape[-1] * result.numel(),
     check=_check_affine,
     vjp={"theta": lambda g, size, align_corners: _affine_gradient(g, size, align_corners)},
 )
@@ -358,6 +359,7 @@ def affine_grid_generator(theta: Tensor, size: Sequence[int], align_corners: boo
 
 @kernel(
     batch=_affine_gradient_examples,
+    flops=lambda grad_output, result: 2 * result.shape[-1] * grad_output.numel(),
     vjp={"grad_output": lambda g, size, align_corners: affine_grid_generator(g, size, align_corners)},
 )
 def _affine_gradient(grad_output: Tensor, size: Sequence[int], align_corners: bool) -> Any:

@@ -143,7 +143,7 @@ def _count(data: Any, edges: list[Any], weight: Any, density: bool) -> Any:
     return found.astype(data.dtype)
 
 
-@kernel(name="histogram.grid", nondifferentiable=True)
+@kernel(name="histogram.grid", flops=lambda weight: 0 if weight is None else weight.numel(), nondifferentiable=True)
 def _grid(input: Tensor, edges: Sequence[Tensor], bins: Any, limits: Any, weight: Tensor | None, density: bool) -> Any:
     count = input.shape[-1]
     data = input.reshape(-1, count)
@@ -244,7 +244,12 @@ def _check_bincount(input: Any, weights: Any, minlength: int) -> None:
         raise RuntimeError("weights should be 1-d and have the same length as input")
 
 
-@kernel(nondifferentiable=True, exact=True, check=_check_bincount)
+@kernel(
+    flops=lambda weights: 0 if weights is None else weights.numel(),
+    nondifferentiable=True,
+    exact=True,
+    check=_check_bincount,
+)
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each of the numbers 0, 1, 2 ... occurs.
 

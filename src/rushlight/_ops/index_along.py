@@ -121,6 +121,7 @@ def _check_add(name: str, input: Array, dim: int, index: Array, source: Array) -
     exact=True,
     disjoint=True,
     overwrites=True,
+    flops=lambda source: source.numel(),
     holomorphic=False,
     vjp={
         "input": lambda g: g,

@@ -140,6 +140,7 @@ def index(input: Tensor, indices: Sequence[Tensor | None]) -> Array:
     name="_index_backward",
     node="IndexPutBackward0",
     exact=True,
+    flops=1,
     holomorphic=False,
     vjp={"grad_output": lambda g, indices: index(g, indices)},
 )
@@ -170,6 +171,7 @@ def _check_put(input: Any, indices: Any, values: Any, accumulate: bool) -> None:
     disjoint=True,
     overwrites=True,
     spreads=True,
+    flops=lambda values, accumulate: values.numel() if accumulate else 0,
     holomorphic=False,
     check=_check_put,
     vjp={

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._core.named_results import named_result
 from .._declare.kinds import composite, kernel
-from .._declare.matrices import LinAlgError, batch_text, first_bad, matrices
+from .._declare.matrices import LinAlgError, batch_text, cubes, first_bad, matrices
 from .._declare.record import REGISTRY
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def _check_cholesky(A: Tensor, *, upper: bool, check_errors: bool) -> None:
     batch="leading",
     name="linalg_cholesky_ex",
     node="LinalgCholeskyExBackward0",
+    flops=lambda A: cubes(A) / 3,
     holomorphic=False,
     check=_check_cholesky,
     returns=named_result("linalg_cholesky_ex", "L", "info"),
@@ -147,6 +148,7 @@ def _symmetric_from_lower(matrix: Any) -> Tensor:
 @kernel(
     batch="leading",
     name="linalg_qr",
+    flops=lambda A: 8 / 3 * cubes(A),
     holomorphic=False,
     check=lambda A, mode: _check_qr(A, mode),
     returns=named_result("linalg_qr", "Q", "R"),
@@ -219,6 +221,7 @@ def _svd_gradient(
     batch="leading",
     name="linalg_svd_parts",
     node="LinalgSvdBackward0",
+    flops=lambda A, compute_uv: (22 if compute_uv else 8 / 3) * cubes(A),
     holomorphic=False,
     check=lambda A, full_matrices, compute_uv: matrices(A, "linalg.svd"),
     returns=named_result("linalg_svd", "U", "S", "Vh"),
@@ -281,6 +284,7 @@ def _eigh_gradient(g: Any, result0: Tensor, result1: Tensor) -> Any:
     batch="leading",
     name="linalg_eigh",
     node="LinalgEighBackward0",
+    flops=lambda A: 9 * cubes(A),
     holomorphic=False,
     check=lambda A, UPLO: matrices(A, "linalg.eigh", square=True),
     returns=named_result("linalg_eigh", "eigenvalues", "eigenvectors"),

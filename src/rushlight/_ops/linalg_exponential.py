@@ -8,7 +8,7 @@ import numpy as np
 
 from .._core.dtypes import REDUCED
 from .._declare.kinds import kernel
-from .._declare.matrices import matrices
+from .._declare.matrices import cubes, matrices
 from .._declare.record import REGISTRY
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def _gradient(g: Tensor, input: Tensor) -> Tensor:
     batch="leading",
     name="linalg_matrix_exp",
     node="LinalgMatrixExpBackward0",
+    flops=lambda input: 20 * cubes(input),
     check=_check,
     vjp={"input": _gradient},
 )

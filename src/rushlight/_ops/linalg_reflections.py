@@ -10,6 +10,7 @@ from .._core.dtypes import REDUCED
 from .._core.named_results import named_result
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import composite, kernel
+from .._declare.matrices import cubes
 from .._declare.record import REGISTRY
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def _product_gradient(g: Tensor, input: Tensor, tau: Tensor) -> tuple[Any, Any]:
     batch="leading",
     name="linalg_householder_product",
     node="LinalgHouseholderProductBackward0",
+    flops=lambda input: 4 / 3 * cubes(input),
     holomorphic=False,
     check=_check_product,
     vjp={("input", "tau"): _product_gradient},
@@ -116,6 +118,7 @@ def _check_geqrf(input: Tensor) -> None:
 
 @kernel(
     batch="leading",
+    flops=lambda input: 4 / 3 * cubes(input),
     check=_check_geqrf,
     returns=named_result("geqrf", "a", "tau"),
     vjp={"input": lambda g: _no_derivative()},

@@ -9,7 +9,7 @@ import numpy as np
 from .._core.named_results import named_result
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import composite, kernel
-from .._declare.matrices import LinAlgError, batch_text, first_bad, matrices
+from .._declare.matrices import LinAlgError, batch_text, cubes, first_bad, matrices
 from .._declare.record import REGISTRY
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def _check_inverse(A: Tensor, check_errors: bool) -> None:
     batch="leading",
     name="linalg_inv_ex",
     node="LinalgInvExBackward0",
+    flops=lambda A: 2 * cubes(A),
     check=_check_inverse,
     returns=named_result("linalg_inv_ex", "inverse", "info"),
     nondifferentiable=(1,),
@@ -133,7 +134,13 @@ def _join(parts: list[Any]) -> Any:
     return REGISTRY["cat"].call(parts, -1)
 
 
-@kernel(batch="leading", name="linalg_det", check=_check_square("linalg.det"), vjp={"A": _det_gradient})
+@kernel(
+    batch="leading",
+    name="linalg_det",
+    flops=lambda A: 2 / 3 * cubes(A),
+    check=_check_square("linalg.det"),
+    vjp={"A": _det_gradient},
+)
 def det(A: Tensor, *, out: Tensor | None = None) -> Any:
     """The determinant of square matrices.
 
@@ -160,6 +167,7 @@ def _slogdet_gradient(g: Any, A: Any, result0: Any) -> Any:
 @kernel(
     batch="leading",
     name="linalg_slogdet",
+    flops=lambda A: 2 / 3 * cubes(A),
     check=_check_square("linalg.slogdet"),
     returns=named_result("linalg_slogdet", "sign", "logabsdet"),
     holomorphic=False,
@@ -239,6 +247,7 @@ def _solve_gradient(g: Any, A: Tensor, B_like: Any, left: bool, result0: Tensor,
     batch="leading",
     name="linalg_solve_ex",
     node="LinalgSolveExBackward0",
+    flops=lambda A, B: 2 / 3 * cubes(A) + 2 * A.shape[-1] * B.numel(),
     check=_check_solve,
     returns=named_result("linalg_solve_ex", "result", "info"),
     nondifferentiable=(1,),
@@ -363,6 +372,7 @@ def _check_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool, unitrian
     batch="leading",
     name="linalg_solve_triangular",
     node="LinalgSolveTriangularBackward0",
+    flops=lambda A, B: A.shape[-1] * B.numel(),
     check=_check_triangular,
     vjp={("A", "B"): _triangular_gradient},
 )
@@ -416,6 +426,7 @@ def _cross_dim(input: Any, other: Any, dim: int) -> None:
     batch="dims",
     name="linalg_cross",
     promote=("input", "other"),
+    flops=3,
     vjp={
         "input": lambda g, other, dim: cross(other, g, dim=dim),
         "other": lambda g, input, dim: cross(g, input, dim=dim),

@@ -72,6 +72,16 @@ def _as_shape(name: str, normalized_shape: Any) -> tuple[int, ...]:
     return tuple(normalized_shape)
 
 
+def _flops(input: Tensor, weight: Tensor | None, bias: Tensor | None) -> int:
+    """Mean 1, differences 1, variance 2 and division 1 for each element; weight and bias 1 each."""
+    return (5 + (weight is not None) + (bias is not None)) * input.numel()
+
+
+def _batch_flops(input: Tensor, weight: Tensor | None, bias: Tensor | None, training: bool) -> int:
+    """As `_flops`; 3 less where mean and variance are given."""
+    return _flops(input, weight, bias) - (0 if training else 3 * input.numel())
+
+
 def _normalize(input: Any, axes: tuple[int, ...], eps: float) -> tuple[Any, Any, Any]:
     """The input with mean 0 and variance 1 over some axes, the mean, and 1 over the standard deviation."""
     mean = input.mean(axis=axes, keepdims=True)
@@ -127,6 +137,7 @@ def _normalize_examples(
 
 @kernel(
     batch=_normalize_examples,
+    flops=_flops,
     check=lambda input, normalized_shape, weight, bias, eps: _check_dtypes("LayerNormKernelImpl", input, weight, bias),
     node="NativeLayerNormBackward0",
     vjp={("input", "weight", "bias"): _layer_gradient},
@@ -216,7 +227,7 @@ def _batch_gradient(
     return input_gradient, (g * normalized).sum(dims) if needs[1] else None, g.sum(dims) if needs[2] else None
 
 
-@kernel(nondifferentiable=True)
+@kernel(flops=9, nondifferentiable=True)
 def _batch_norm_gradient(
     grad_output: Tensor, input: Tensor, weight: Tensor | None, mean: Tensor, rstd: Tensor, training: bool
 ) -> Any:
@@ -232,6 +243,7 @@ def _batch_norm_gradient(
 
 
 @kernel(
+    flops=_batch_flops,
     check=lambda input, weight, bias, running_mean, running_var, *rest: _check_dtypes(
         "batch_norm", input, weight, bias, running_mean, running_var
     ),
@@ -362,6 +374,7 @@ def _group_gradient(
 
 @kernel(
     name="native_group_norm_parts",
+    flops=_flops,
     check=lambda input, weight, bias, group, eps: _check_dtypes("GroupNormKernelImpl", input, weight, bias),
     node="NativeGroupNormBackward0",
     vjp={("input", "weight", "bias"): _group_gradient},

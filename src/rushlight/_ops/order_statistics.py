@@ -86,6 +86,7 @@ def _whole(find: Any, input: Any) -> Any:
     whole=True,
     natural="integer",
     node="MedianBackward0",
+    flops=0,
     check=lambda input: _refuse("median_cpu", input, "bool"),
     vjp=_EVENLY,
 )
@@ -96,6 +97,7 @@ def _median(input: Tensor, *, out: Any = None) -> Any:
 @kernel(
     name="nanmedian.all",
     node="NanmedianBackward0",
+    flops=0,
     check=lambda input: _refuse("median_cpu", input, "bool"),
     vjp=_EVENLY,
 )
@@ -107,6 +109,7 @@ def _nanmedian(input: Tensor, *, out: Any = None) -> Any:
     batch="dims",
     name="median.dim",
     node="MedianBackward1",
+    flops=0,
     returns=MedianResult,
     nondifferentiable=(1,),
     check=lambda input, dim, keepdim: _check("median", "median_out", input, dim, "bool"),
@@ -120,6 +123,7 @@ def _median_dim(input: Tensor, dim: int, keepdim: bool = False, *, out: Any = No
 @kernel(
     name="nanmedian.dim",
     node="NanmedianBackward1",
+    flops=0,
     returns=NanmedianResult,
     nondifferentiable=(1,),
     check=lambda input, dim, keepdim: _check("nanmedian", "median_out", input, dim, "bool"),
@@ -184,6 +188,7 @@ def nanmedian(input: Tensor, dim: int = UNSET, keepdim: bool = UNSET, *, out: An
 
 @kernel(
     batch="dims",
+    flops=0,
     returns=ModeResult,
     nondifferentiable=(1,),
     check=lambda input, dim, keepdim: _check("mode", "mode_cpu", input, dim),
@@ -227,6 +232,7 @@ def _check_kth(input: Any, k: int, dim: int) -> None:
 
 @kernel(
     batch="dims",
+    flops=0,
     returns=KthvalueResult,
     nondifferentiable=(1,),
     check=lambda input, k, dim, keepdim: _check_kth(input, k, dim),

@@ -53,6 +53,7 @@ def _gradient(g: Any, input_like: Any, lengths: Tensor, batch_first: bool) -> Te
 @kernel(
     name="_pack_padded_sequence",
     node="PackPaddedSequenceBackward0",
+    flops=0,
     check=_check,
     nondifferentiable=(1,),
     vjp={"input": _gradient},

@@ -159,7 +159,7 @@ def pad_border(input: Tensor, pad: Sequence[int], mode: str) -> Any:
     return backend.resample(input, _all_taps(input.shape, pad, mode))
 
 
-@kernel(vjp={"grad_output": lambda g, pad, mode: pad_border(g, pad, mode)})
+@kernel(flops=1, vjp={"grad_output": lambda g, pad, mode: pad_border(g, pad, mode)})
 def _border_gradient(grad_output: Tensor, shape: Sequence[int], pad: Sequence[int], mode: str) -> Any:
     """The gradient of `pad_border` for an input of the given shape."""
     return backend.resample_transposed(grad_output, _all_taps(shape, pad, mode), shape[-(len(pad) // 2) :])

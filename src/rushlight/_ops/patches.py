@@ -39,6 +39,7 @@ def im2col(
 
 @kernel(
     node="Col2ImBackward0",
+    flops=1,
     vjp={"input": lambda g, kernel_size, dilation, padding, stride: im2col(g, kernel_size, dilation, padding, stride)},
 )
 def col2im(

@@ -28,6 +28,7 @@ def _max_gradient(g: Any, input_like: Any, kernel_size: Any, result1: Tensor) ->
     name="max_pool_with_indices",
     node=("MaxPool2DWithIndicesBackward0", "MaxPool3DWithIndicesBackward0"),
     pick_node=lambda input, kernel_size, *rest: len(kernel_size) - 2,
+    flops=0,
     vjp={"input": _max_gradient},
     nondifferentiable=(1,),
 )
@@ -61,6 +62,7 @@ def _divisor(
     name="avg_pool",
     node=("AvgPool2DBackward0", "AvgPool3DBackward0"),
     pick_node=lambda input, kernel_size, *rest: len(kernel_size) - 2,
+    flops=lambda kernel_size, result: prod(kernel_size) * result.numel(),
     vjp={
         "input": lambda g, input_like, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override: (
             _avg_gradient(
@@ -94,11 +96,12 @@ def avg_pool(
 
 
 @kernel(
+    flops=lambda grad_output, kernel_size: prod(kernel_size) * grad_output.numel(),
     vjp={
         "grad_output": lambda g, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override: avg_pool(
             g, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
         )
-    }
+    },
 )
 def _avg_gradient(
     grad_output: Tensor, sizes: Sequence[int], kernel_size: Sequence[int], stride: Sequence[int],
@@ -117,6 +120,7 @@ def _avg_gradient(
     name="adaptive_max_pool",
     node=("AdaptiveMaxPool2DBackward0", "AdaptiveMaxPool3DBackward0"),
     pick_node=lambda input, output_size: len(output_size) - 2,
+    flops=0,
     vjp={"input": lambda g, input_like, output_size, result1: _max_gradient(g, input_like, output_size, result1)},
     nondifferentiable=(1,),
 )

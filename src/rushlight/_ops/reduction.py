@@ -163,7 +163,7 @@ def _truth(reducer: Any, input: Any, dim: Dims, keepdim: bool) -> Any:
     return found.astype(np.uint8) if input.dtype == np.uint8 else found
 
 
-@kernel(batch="reduce", nondifferentiable=True, eager=reduce.any_true, natural="any")
+@kernel(batch="reduce", flops=0, nondifferentiable=True, eager=reduce.any_true, natural="any")
 def any(input: Tensor, dim: Dims = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """Whether an element along `dim` (or at all) is true, that is, not zero.
 
@@ -180,7 +180,7 @@ def any(input: Tensor, dim: Dims = None, keepdim: bool = False, *, out: Tensor |
     return _truth(np.logical_or.reduce, input, dim, keepdim)
 
 
-@kernel(batch="reduce", nondifferentiable=True, eager=reduce.all_true, natural="any")
+@kernel(batch="reduce", flops=0, nondifferentiable=True, eager=reduce.all_true, natural="any")
 def all(input: Tensor, dim: Dims = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """Whether all elements along `dim` (or all there are) are true, that is, not zero.
 
@@ -197,7 +197,7 @@ def all(input: Tensor, dim: Dims = None, keepdim: bool = False, *, out: Tensor |
     return _truth(np.logical_and.reduce, input, dim, keepdim)
 
 
-@kernel(batch="reduce", nondifferentiable=True)
+@kernel(batch="reduce", flops=0, nondifferentiable=True)
 def count_nonzero(input: Tensor, dim: Dims = None) -> Tensor:
     """The number of elements along `dim` that are not zero.
 
@@ -225,6 +225,7 @@ def _logsumexp_rule(g: Any, input: Any, result: Any, dim: tuple[int, ...] | None
     name="logsumexp.float",
     eager=softmaxes.logsumexp,
     node="LogsumexpBackward0",
+    flops=3,
     vjp={"input": _logsumexp_rule},
     holomorphic=False,
 )

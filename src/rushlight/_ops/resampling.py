@@ -55,11 +55,19 @@ def _taps(
     return found
 
 
+def _tap_count(mode: str, image: Tensor) -> int:
+    """How many operations a place takes: a multiplication and an addition for each neighbour that it is made of."""
+    if mode.startswith("nearest"):
+        return 0
+    return 2 * (4 if mode == "bicubic" else 2) ** (image.ndim - 2)
+
+
 @kernel(
     batch="fold",
     name="upsample",
     node=_NODES,
     pick_node=_pick_node,
+    flops=lambda mode, result: _tap_count(mode, result) * result.numel(),
     vjp={
         "input": lambda g, input_like, sizes, mode, scales, align_corners, antialias: _upsample_gradient(
             g, tuple(input_like.shape[2:]), mode, scales, align_corners, antialias
@@ -83,11 +91,12 @@ def upsample(
 
 
 @kernel(
+    flops=lambda grad_output, mode: _tap_count(mode, grad_output) * grad_output.numel(),
     vjp={
         "grad_output": lambda g, grad_output_like, mode, scales, align_corners, antialias: upsample(
             g, tuple(grad_output_like.shape[2:]), mode, scales, align_corners, antialias
         )
-    }
+    },
 )
 def _upsample_gradient(
     grad_output: Tensor,
@@ -106,6 +115,7 @@ def _upsample_gradient(
     name="_adaptive_avg_pool",
     node=("AdaptiveAvgPool2DBackward0", "AdaptiveAvgPool3DBackward0"),
     pick_node=lambda input, sizes: len(sizes) - 2,
+    flops=1,
     vjp={"input": lambda g, input_like, sizes: _adaptive_gradient(g, tuple(input_like.shape[-len(sizes) :]))},
 )
 def adaptive_average(input: Tensor, sizes: Sequence[int]) -> Any:
@@ -120,11 +130,12 @@ def adaptive_average(input: Tensor, sizes: Sequence[int]) -> Any:
 
 
 @kernel(
+    flops=lambda result: result.numel(),
     vjp={
         "grad_output": lambda g, grad_output_like, sizes: adaptive_average(
             g, tuple(grad_output_like.shape[-len(sizes) :])
         )
-    }
+    },
 )
 def _adaptive_gradient(grad_output: Tensor, sizes: Sequence[int]) -> Any:
     """The gradient of `adaptive_average` for an input of the given sizes."""

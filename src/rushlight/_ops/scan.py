@@ -64,6 +64,7 @@ def _eager(function: Any, name: str) -> Any:
     batch="dims",
     eager=_eager(np.add.accumulate, "add"),
     natural="sum",
+    flops=1,
     linear="input",
     exact=True,
     vjp={"input": lambda g, dim: _backwards(g, dim) if g.ndim else g},
@@ -104,7 +105,12 @@ def _cumprod_rule(g: Any, input: Any, result: Any, dim: int) -> Any:
 
 
 @kernel(
-    batch="dims", eager=_eager(np.multiply.accumulate, "mul"), natural="sum", exact=True, vjp={"input": _cumprod_rule}
+    flops=1,
+    batch="dims",
+    eager=_eager(np.multiply.accumulate, "mul"),
+    natural="sum",
+    exact=True,
+    vjp={"input": _cumprod_rule},
 )
 def cumprod(input: Tensor, dim: int, *, dtype: DType | None = None, out: Tensor | None = None) -> Tensor:
     """Product of all elements along `dim` up to and with each.
@@ -147,6 +153,7 @@ def _put_back(g: Any, input_like: Any, result1: Any, dim: int) -> Any:
 
 @kernel(
     batch="dims",
+    flops=0,
     returns=CummaxResult,
     nondifferentiable=(1,),
     check=lambda input, dim: _check_extreme("cummax", input, dim),
@@ -172,6 +179,7 @@ def cummax(input: Tensor, dim: int, *, out: Any = None) -> Any:
 
 @kernel(
     batch="dims",
+    flops=0,
     returns=CumminResult,
     nondifferentiable=(1,),
     check=lambda input, dim: _check_extreme("cummin", input, dim),
@@ -223,7 +231,7 @@ def _logcumsumexp_rule(g: Any, input: Any, result: Any, dim: int) -> Any:
     return part(logarithm.masked_fill(g <= 0, least)) - part(logarithm.masked_fill(g >= 0, least))
 
 
-@kernel(batch="dims", check=_check_logcumsumexp, vjp={"input": _logcumsumexp_rule})
+@kernel(batch="dims", flops=3, check=_check_logcumsumexp, vjp={"input": _logcumsumexp_rule})
 def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tensor:
     """Logarithm of the sum of exponentials of all elements along `dim` up to and with each.
 

@@ -90,6 +90,7 @@ def once_differentiable(input: Tensor, reason: str) -> Array:
     exact=True,
     disjoint=True,
     overwrites=True,
+    flops=lambda index: index.numel(),
     holomorphic=False,
     vjp={("input", "src"): _scatter_reduce_vjp},
 )
@@ -159,6 +160,7 @@ def _index_reduce_vjp(
     exact=True,
     disjoint=True,
     overwrites=True,
+    flops=lambda source: source.numel(),
     holomorphic=False,
     vjp={("input", "source"): _index_reduce_vjp},
 )

@@ -65,7 +65,7 @@ def _check_sorter(boundaries: Any, sorter: Any) -> None:
         raise RuntimeError("torch.searchsorted(): sorter index out of range")
 
 
-@kernel(name="searchsorted.array", promote=("boundaries", "values"), nondifferentiable=True)
+@kernel(name="searchsorted.array", promote=("boundaries", "values"), flops=0, nondifferentiable=True)
 def _search(boundaries: Tensor, values: Tensor | Number, sorter: Tensor | None, side: Any, narrow: bool) -> Tensor:
     if sorter is not None:
         boundaries = np.take_along_axis(boundaries, sorter, -1)

@@ -251,6 +251,7 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Array:
 
 @kernel(
     exact=True,
+    flops=1,
     holomorphic=False,
     linear="grad_in",
     batch=lambda grad_in, input_sizes, dim, size, step: unfold_backward(

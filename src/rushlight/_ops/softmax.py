@@ -45,6 +45,7 @@ def _log_softmax_gradient(g: Any, result: Any, dim: Any) -> Any:
     batch="dims",
     name="_softmax",
     eager=softmaxes.softmax,
+    flops=5,
     check=lambda input, dim: _check("softmax", input, dim),
     vjp={"input": _softmax_gradient},
 )
@@ -77,6 +78,7 @@ def softmax(input: Tensor, dim: int = UNSET, dtype: DType | None = None, *, out:
     batch="dims",
     name="_softmax_of_draws",
     node="SoftmaxBackward0",
+    flops=5,
     check=lambda input, dim: _check("softmax", input, dim),
     vjp={"input": _softmax_gradient},
 )
@@ -105,6 +107,7 @@ def softmax_of_draws(input: Tensor, dim: int) -> Tensor:
     batch="dims",
     name="_log_softmax",
     eager=softmaxes.log_softmax,
+    flops=5,
     check=lambda input, dim: _check("log_softmax", input, dim),
     vjp={"input": _log_softmax_gradient},
 )

@@ -33,6 +33,7 @@ def _check_sort(name: str, input: Any, dim: int) -> None:
     eager=select.sorted_fast,
     natural="real",
     node="SortBackward0",
+    flops=0,
     returns=SortResult,
     nondifferentiable=(1,),
     check=lambda input, dim, descending: _check_sort("Sort", input, dim),
@@ -73,6 +74,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
     name="argsort.stable",
     eager=select.order_fast,
     natural="real",
+    flops=0,
     nondifferentiable=True,
     check=lambda input, dim, descending: _check_sort("Sort", input, dim),
 )
@@ -132,6 +134,7 @@ def _check_topk(input: Any, k: Any, dim: int) -> None:
     batch="dims",
     eager=select.first_fast,
     natural="integer",
+    flops=0,
     returns=TopkResult,
     nondifferentiable=(1,),
     check=lambda input, k, dim, largest, sorted: _check_topk(input, k, dim),

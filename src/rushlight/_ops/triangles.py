@@ -168,6 +168,7 @@ def _on_diagonal(g: Any, shape: Any) -> Any:
 
 @kernel(
     batch=lambda input: input.diagonal(0, -2, -1).sum(-1),
+    flops=lambda input: min(input.shape),
     check=_check_trace,
     holomorphic=False,
     vjp={"input": lambda g, input_shape: _on_diagonal(g, input_shape)},

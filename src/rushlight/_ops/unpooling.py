@@ -94,6 +94,7 @@ def _check_fractional(input: Tensor, kernel_size: Sequence[int], *rest: Any) -> 
 
 @kernel(
     name="fractional_max_pool",
+    flops=0,
     check=_check_fractional,
     node=("FractionalMaxPool2DBackward0", "FractionalMaxPool3DBackward0"),
     pick_node=lambda input, kernel_size, *rest: len(kernel_size) - 2,

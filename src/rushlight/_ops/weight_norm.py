@@ -34,6 +34,7 @@ def _check(v: Tensor, lengths: Tensor, dim: int) -> None:
 @kernel(
     name="_weight_norm_interface",
     node="WeightNormInterfaceBackward0",
+    flops=4,
     check=_check,
     vjp={("v", "lengths"): _gradient},
 )

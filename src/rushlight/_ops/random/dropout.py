@@ -210,6 +210,7 @@ def _scale(p: float) -> float:
 
 @kernel(
     random=True,
+    flops=1,
     check=_check_native,
     vjp={"input": lambda g, result1, p, train: native_dropout_backward(g[0], result1, _scale(p) if train else 1.0)},
     nondifferentiable=(1,),
@@ -263,6 +264,7 @@ def _check_rrelu(input: Any, noise: Any, lower: Any, upper: Any, training: Any) 
 
 
 @kernel(
+    flops=1,
     check=_check_rrelu,
     vjp={"input": _rrelu_rule},
     node="RreluWithNoiseBackward0",

@@ -41,6 +41,7 @@ def _underived(reason: str) -> Any:
 
 
 @kernel(
+    flops=1,
     check=lambda input, output: _check_same("_standard_gamma_grad_cpu", input, output),
     vjp={name: _underived("_standard_gamma_grad") for name in ("input", "output")},
 )
@@ -55,6 +56,7 @@ def _standard_gamma_grad(input: Tensor, output: Tensor) -> Tensor:
 
 
 @kernel(
+    flops=0,
     check=lambda input, generator: _check_floating("gamma_cpu", input),
     vjp={"input": lambda g, input, result: g * _standard_gamma_grad(input, result)},
 )
@@ -68,7 +70,7 @@ def _standard_gamma(input: Tensor, generator: Generator | None = None) -> Tensor
     return rejection.standard_gamma(checks.source_of("_standard_gamma", generator), input)  # type: ignore[arg-type, return-value]
 
 
-@kernel(check=lambda x, alpha, total: _check_same("_dirichlet_grad_cpu", x, alpha, total))
+@kernel(flops=1, check=lambda x, alpha, total: _check_same("_dirichlet_grad_cpu", x, alpha, total))
 def _dirichlet_grad(x: Tensor, alpha: Tensor, total: Tensor) -> Tensor:
     """How components of a Dirichlet distributed point move with their concentrations, over one minus the component.
 
@@ -80,7 +82,7 @@ def _dirichlet_grad(x: Tensor, alpha: Tensor, total: Tensor) -> Tensor:
     return dirichlet_pathwise(x, alpha, total)  # type: ignore[arg-type, return-value]
 
 
-@kernel(check=lambda input, generator: _check_floating("dirichlet", input))
+@kernel(flops=0, check=lambda input, generator: _check_floating("dirichlet", input))
 def _sample_dirichlet(input: Tensor, generator: Generator | None = None) -> Tensor:
     """Points whose components add up to one.
 

@@ -135,6 +135,7 @@ def _multinomial_into(values: list[Any], out: Any) -> None:
 
 
 @kernel(
+    flops=0,
     check=_check_multinomial,
     into=_multinomial_into,
     meta=lambda input, num_samples, replacement, generator: np.empty((*input.shape[:-1], int(num_samples)), np.int64),
@@ -223,7 +224,7 @@ def _check_binomial(count: Any, prob: Any, generator: Any) -> None:
         raise found
 
 
-@kernel(check=_check_binomial)
+@kernel(flops=0, check=_check_binomial)
 def binomial(count: Tensor, prob: Tensor, generator: Generator | None = None) -> Tensor:
     """Numbers of successes in `count` trials, each a success with probability `prob`.
 

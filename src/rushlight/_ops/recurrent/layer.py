@@ -49,7 +49,25 @@ def _check_layer(
         raise RuntimeError(f"Expected hidden size {state}, got {list(hx.shape)}")
 
 
+def _flops(
+    input: Tensor, weight_ih: Tensor, weight_hh: Tensor, bias_ih: Tensor | None, weight_hr: Tensor | None, mode: str
+) -> int:
+    """Products with all weights for each step, then sums, gates and the new state of each hidden unit."""
+    rows, gated = input.shape[:-1].numel(), weight_ih.shape[0]
+    gates, state_cost = {"lstm": (4, 9), "gru": (3, 8)}.get(mode, (1, 1))
+    weights = sum(weight.numel() for weight in (weight_ih, weight_hh, weight_hr) if weight is not None)
+    return rows * (2 * weights + gated * (1 if bias_ih is None else 3) + gated // gates * state_cost)
+
+
+def _backward_flops(
+    input: Tensor, weight_ih: Tensor, weight_hh: Tensor, bias_ih: Tensor | None, weight_hr: Tensor | None, mode: str
+) -> int:
+    """Each product of the forward pass has two gradients."""
+    return 2 * _flops(input, weight_ih, weight_hh, bias_ih, weight_hr, mode)
+
+
 @kernel(
+    flops=_flops,
     check=_check_layer,
     node=("MkldnnRnnLayerBackward0", "RnnLayerBackward0"),
     pick_node=lambda *values: 0 if values[8] == "lstm" else 1,
@@ -96,7 +114,7 @@ def _rnn_layer(
     return output.reshape(*input.shape[:-1], h.shape[-1]), h, c, *space
 
 
-@kernel(nondifferentiable=True)
+@kernel(flops=_backward_flops, nondifferentiable=True)
 def _rnn_layer_backward(
     grad_output: Tensor | None, grad_hy: Tensor | None, grad_cy: Tensor | None, input: Tensor, weight_ih: Tensor,
     weight_hh: Tensor, bias_ih: Tensor | None, bias_hh: Tensor | None, hx: Tensor, cx: Tensor | None,
