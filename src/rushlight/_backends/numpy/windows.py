@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from .machine_code import FROM, compiled
+
 Array = np.ndarray[Any, Any]
 Sizes = Sequence[int]
 
@@ -63,6 +65,10 @@ def maxima(
     The place is kept as the number of the position in the window, in a byte, and chosen by arithmetic: NumPy's `where`
     takes ten times as long where the choice is different for every element.
     """
+    if images.size >= FROM:
+        found = compiled("maxima", images, kernel, stride, padding, dilation, out, part="pooling")
+        if found is not None:
+            return found
     lowest = -np.inf if images.dtype.kind == "f" else np.iinfo(images.dtype).min
     padded = _padded(images, kernel, stride, padding, dilation, out, lowest)
     rank = len(kernel)
@@ -133,6 +139,10 @@ def _flat_places(
 
 def sums(images: Array, kernel: Sizes, stride: Sizes, padding: Sizes, out: Sizes) -> Array:
     """The sum over every window, zeros outside the image."""
+    if images.size >= FROM:
+        total = compiled("sums", images, kernel, stride, padding, out, part="pooling")
+        if total is not None:
+            return total
     ones = (1,) * len(kernel)
     padded = _padded(images, kernel, stride, padding, ones, out, 0)
     found: Any = None
@@ -149,6 +159,10 @@ def _inner(padding: Sizes, sizes: Sizes) -> Any:
 
 def spread_sums(g: Array, sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes) -> Array:
     """The transpose of `sums`: every window's value added to all of its places."""
+    if g.size >= FROM:
+        images = compiled("spread_sums", g, sizes, kernel, stride, padding, part="pooling")
+        if images is not None:
+            return images
     rank = len(kernel)
     out = g.shape[g.ndim - rank :]
     ones = (1,) * rank
