@@ -6,7 +6,7 @@ from math import sqrt
 from typing import Any, Literal
 
 from .._core.sizes import Size
-from ._rounded_once import add_once, lerp_once
+from ._rounding import add_once, lerp_once
 from ._sweep import without_tensors, zeros_like
 from .optimizer import GroupOptimizer, ParamsT, check_rate
 

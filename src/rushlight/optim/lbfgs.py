@@ -9,7 +9,7 @@ from .._ops.complex import view_as_real
 from .._ops.joining import cat
 from ..autograd.grad_mode import enable_grad, no_grad
 from ._line_search import Point, strong_wolfe
-from ._rounded_once import add_once, dot_once
+from ._rounding import add_once, dot_in_lanes, sum_in_lanes
 from .optimizer import Optimizer, ParamsT, check_not_negative, check_rate, number
 
 CURVED = 1e-10
@@ -103,8 +103,8 @@ class LBFGS(Optimizer):
             state["prev_flat_grad"], state["prev_loss"] = point.gradient.clone(), point.loss
             state["t"] = group["lr"]
             if state["n_iter"] == 1:
-                state["t"] = min(1.0, 1.0 / point.gradient.abs().sum()) * group["lr"]
-            slope = dot_once(point.gradient, direction)
+                state["t"] = min(1.0, 1.0 / sum_in_lanes(point.gradient.abs())) * group["lr"]
+            slope = dot_in_lanes(point.gradient, direction)
             if slope > -group["tolerance_change"]:
                 break
             before = point.loss
@@ -130,7 +130,7 @@ class LBFGS(Optimizer):
         size = self.param_groups[0]["history_size"]
         changes, steps, inverses = state["old_dirs"], state["old_stps"], state["ro"]
         change, step = gradient - state["prev_flat_grad"], state["d"] * state["t"]
-        curvature = dot_once(change, step)
+        curvature = dot_in_lanes(change, step)
         if curvature > CURVED:
             if len(changes) == size:
                 for memory in (changes, steps, inverses):
@@ -138,16 +138,16 @@ class LBFGS(Optimizer):
             changes.append(change)
             steps.append(step)
             inverses.append(1.0 / curvature)
-            state["H_diag"] = curvature / dot_once(change, change)
+            state["H_diag"] = curvature / dot_in_lanes(change, change)
         shares = state.setdefault("al", [None] * size)
         count = len(changes)
         direction = -gradient
         for place in range(count - 1, -1, -1):
-            shares[place] = dot_once(steps[place], direction) * inverses[place]
+            shares[place] = dot_in_lanes(steps[place], direction) * inverses[place]
             direction = add_once(direction, changes[place], -number(shares[place]))
         direction = direction * state["H_diag"]
         for place in range(count):
-            share = dot_once(changes[place], direction) * inverses[place]
+            share = dot_in_lanes(changes[place], direction) * inverses[place]
             direction = add_once(direction, steps[place], number(shares[place] - share))
         state["d"] = direction
 
@@ -172,7 +172,7 @@ class LBFGS(Optimizer):
             loss, gradient = float(closure()), self._gradient()
             for parameter, value in zip(self._params, start):
                 parameter.copy_(value)
-            return Point(length, loss, gradient, dot_once(gradient, direction))
+            return Point(length, loss, gradient, dot_in_lanes(gradient, direction))
 
         point, count = strong_wolfe(evaluate, point, state["t"], direction)
         state["t"] = point.length
