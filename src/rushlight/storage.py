@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ._backends.llvm.memory import is_owner
 from ._core import dtypes
 from ._core.devices import META, as_device, device
 from ._core.dtypes import dtype as DType
@@ -101,7 +102,7 @@ class UntypedStorage:
     def resizable(self) -> bool:
         """Whether `resize_` may enlarge the memory."""
         buffer = self._memory.buffer
-        return type(buffer) is np.ndarray and bool(buffer.flags.owndata)
+        return type(buffer) is np.ndarray and is_owner(buffer)
 
     def tolist(self) -> list[int]:
         """The bytes as Python integers."""

@@ -157,7 +157,7 @@ class ConversionMethods:
             if self._array.flags.c_contiguous:
                 return self
             if self._edge is None and type(self) in PLAIN and type(self._array) is not MetaArray:
-                return wrap(self._array.copy())
+                return wrap(copy_as(self._array, self._array.dtype, contiguous_format))
             return self.clone(memory_format=contiguous_format)
         check_format("contiguous", memory_format)
         if self.is_contiguous(memory_format=memory_format):

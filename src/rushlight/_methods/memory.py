@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.llvm.memory import is_owner
 from .._core.dtypes import FLOATING, dtype, of_numpy
 from .._core.layouts import channels_last, channels_last_3d, format_strides, memory_format, preserve_format
 from .._core.meta_array import MetaArray
@@ -334,7 +335,7 @@ def _reserve(
     known = memory_of(storage.buffer)
     if known.size >= needed:
         return
-    if known.size and not storage.buffer.flags.owndata:
+    if known.size and not is_owner(storage.buffer):
         raise RuntimeError("Trying to resize storage that is not resizable")
     if sys.getrefcount(storage) > owners:
         raise NotImplementedError(

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from .._backends.llvm.memory import is_only_user
 from .._core.meta_array import MetaArray
 from .._core.modes import OFF, modes
 from .._core.tensor_base import LEAF, extra_of, storage_of, wrap
@@ -270,7 +271,7 @@ def _take_over(box: list[Any], strides: tuple[int, ...]) -> Any:
     array = box[0]._array
     if type(array) is not np.ndarray or array.strides != strides:
         return None
-    if array.base is None:
+    if array.base is None or is_only_user(array):
         return box[0]
     base = box[0]._base
     if base is None or array.base is not base._array or base._array.strides != strides or base.shape != array.shape:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -26,18 +27,21 @@ STREAM_FROM = 1 << 24
 fetch them again."""
 
 NUMPY = {name: np.dtype(name) for name in (
-    "float32", "float64", "float16", "int8", "int16", "int32", "int64", "uint8", "bool",
+    "float32", "float64", "float16", "int8", "int16", "int32", "int64", "uint8", "uint64", "bool",
 )}  # fmt: skip
 
 
-def straightened(array: Array, first: Array) -> Array:
-    """An array in the order of the dimensions, if it is large, lies in another order, and the first one does not."""
-    if array.size < THREADS_FROM or array.flags.c_contiguous or not first.flags.c_contiguous:
-        return array
-    try:
-        return contiguous(array)
-    except Unsupported:
-        return array
+def straightened(arrays: Sequence[Array], shape: tuple[int, ...]) -> list[Array]:
+    """Arrays of which one lies in the order of the dimensions, with large ones in another order copied to that."""
+    if not any(array.shape == shape and array.flags.c_contiguous for array in arrays):
+        return list(arrays)
+    found = []
+    for array in arrays:
+        if array.size >= THREADS_FROM and not array.flags.c_contiguous:
+            with suppress(Unsupported):
+                array = contiguous(array)
+        found.append(array)
+    return found
 
 
 class Elementwise:
@@ -87,7 +91,7 @@ class Elementwise:
         """The same for arrays that are broadcast or not contiguous."""
         shape = np.broadcast_shapes(*[array.shape for array in arrays])
         if len(arrays) > 1:
-            arrays = [straightened(array, arrays[0]) for array in arrays]
+            arrays = straightened(arrays, shape)
         order = order_of(shape, arrays)
         results = [memory.empty_ordered(shape, order, element) for element in self.elements]
         self.into(arrays, results, numbers, order)

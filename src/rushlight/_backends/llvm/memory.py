@@ -7,6 +7,7 @@ that looks at it is gone, and the next result of about its size takes it from th
 
 from __future__ import annotations
 
+import sys
 import threading
 from math import prod
 from typing import Any
@@ -93,6 +94,16 @@ def _give_back(memory: Any) -> None:
         if _kept + size <= MOST_KEPT:
             _unused.setdefault(size, []).append(memory)
             _kept += size
+
+
+def is_owner(array: Any) -> bool:
+    """Whether an array has its memory for itself as far as NumPy's flags tell, a block from here counted as its own."""
+    return bool(array.flags.owndata) or type(array.base) is _Block
+
+
+def is_only_user(array: Any) -> bool:
+    """Whether an array lies in a block of its own that no other array looks at."""
+    return type(array.base) is _Block and sys.getrefcount(array.base) == 2  # the array, and the argument
 
 
 def empty_cache() -> None:

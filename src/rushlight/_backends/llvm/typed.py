@@ -19,7 +19,7 @@ from .unsupported import Unsupported
 ELEMENTS: dict[str, Type] = {
     "float32": Type("f", 32), "float64": Type("f", 64), "float16": Type("f", 16), "bfloat16": Type("u", 16),
     "int8": Type("i", 8), "int16": Type("i", 16), "int32": Type("i", 32), "int64": Type("i", 64),
-    "uint8": Type("u", 8), "bool": Type("u", 8),
+    "uint8": Type("u", 8), "uint64": Type("u", 64), "bool": Type("u", 8),
 }  # fmt: skip
 """How elements lie in memory, by the names of their dtypes."""
 

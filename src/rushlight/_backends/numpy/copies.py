@@ -15,6 +15,7 @@ from ..._core.layouts import (
     memory_format,
 )
 from ..._core.storage import restride
+from ..llvm.memory import SMALLEST, empty
 from .errstate import quiet
 from .machine_code import FROM, compiled
 
@@ -39,7 +40,11 @@ def copy_as(array: Array, element: np.dtype[Any], format: memory_format | None =
                 turned = compiled("contiguous", array)
                 if turned is not None:
                     return turned
-            return array.copy()
+            if array.nbytes < SMALLEST or not array.flags.c_contiguous:
+                return array.copy()
+            kept = empty(array.shape, element)
+            np.copyto(kept, array)
+            return kept
         if known.kind in "biu" or (known.kind == "f" and element.kind in "fc" and element.itemsize > known.itemsize):
             return array.astype(element, "C")  # every number fits, so NumPy has nothing to say
         return quiet(array.astype, element, "C")

@@ -11,7 +11,9 @@ from ..llvm.switch import FROM, available, warn_once
 
 __all__ = ["FROM", "compiled"]
 
-_ELEMENTS = {np.dtype(name): name for name in ("float32", "float64", "int8", "int16", "int32", "int64", "uint8")}
+_ELEMENTS = {
+    np.dtype(name): name for name in ("float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint64")
+}
 
 
 def compiled(name: str, array: Any, *args: Any, part: str = "arrays") -> Any:

@@ -25,8 +25,10 @@ def first_outside(index: Array, low: int, high: int) -> int | None:
                 return int(position)
         return None
     if index.size >= FROM and index.flags.c_contiguous:
-        least, most = compiled("extreme", index, False, None, False), compiled("extreme", index, True, None, False)
-        if least is not None and most is not None and least >= low and most < high:
+        # a negative one is a large one without its sign, so that looking at the largest is enough
+        shifted = index if low == 0 else index - low
+        most = compiled("extreme", shifted.view(np.uint64), True, None, False) if index.dtype == np.int64 else None
+        if most is not None and most < high - low:
             return None
     if np.minimum.reduce(index, None) >= low and np.maximum.reduce(index, None) < high:
         return None
@@ -111,6 +113,12 @@ def combine_at(ufunc: np.ufunc, target: Array, places: Sequence[Any], values: Ar
     spread = np.broadcast_to(values, flat.shape)
     narrow = target.dtype.itemsize == 2 and target.dtype.kind in "fV"
     work = target.astype(np.float32) if narrow else np.ascontiguousarray(target)
+    if ufunc is np.add and flat.size >= FROM:
+        added = spread.reshape(-1).astype(work.dtype, copy=False)
+        if compiled("scatter_add", work.reshape(-1), 0, flat.reshape(-1), added) is not None:
+            if work is not target:
+                target[...] = work
+            return
     ufunc.at(work.reshape(-1), flat.reshape(-1), spread.reshape(-1).astype(work.dtype, copy=False))
     if work is not target:
         target[...] = work

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from ..ir import Value
-from .exponential import exp
+from .exponential import exp, exp_in_range
 from .helpers import absolute, copysign, double, fma, horner, is_double, single, where
 from .logarithm import log
 
@@ -50,7 +50,7 @@ def erf(x: Value) -> Value:
         small = x * horner(x * x, _ERF64_SMALL)
         return where(size < 1, small, copysign(1 - _complement(size, 4.0, _ERFC64), x))
     held = where(size > 4.0, 4.0, size)
-    large = 1 - exp(-horner(held, _ERF32_LARGE))
+    large = 1 - exp_in_range(-horner(held, _ERF32_LARGE))
     return where(size < 0.92, fma(x, horner(x * x, _ERF32_SMALL), x), copysign(large, x))
 
 

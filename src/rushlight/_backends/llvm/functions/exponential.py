@@ -59,6 +59,12 @@ def exp(x: Value, halvings: int = 0) -> Value:
     return _scaled(_tail(r) + 1, n - halvings if halvings else n)
 
 
+def exp_in_range(x: Value) -> Value:
+    """The exponential where neither it nor its inverse overflows (float32: |x| up to 87), in fewer steps."""
+    n, r = _reduced(x)
+    return (_tail(r) + 1) * power_of_two(n)
+
+
 def exp2(x: Value) -> Value:
     """Two to the power of x: 1 ulp."""
     x = _between(x, -1080.0, 1025.0) if is_double(x) else _between(x, -160.0, 129.0)
@@ -88,7 +94,8 @@ def tanh(x: Value) -> Value:
     if not is_double(x):
         square = x * x
         small = fma(x * square, horner(square, _TANH32), x)
-        large = 1 - 2 / (exp(size + size) + 1)
+        held = where(size > 10.0, 10.0, size)  # where nan stays
+        large = 1 - 2 / (exp_in_range(held + held) + 1)
         return copysign(where(size < 0.63, small, large), x)  # of a zero too
     held = where(size > 20.0, 20.0, size)
     n, r = _reduced(held * 2)
