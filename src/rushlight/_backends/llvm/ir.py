@@ -410,6 +410,11 @@ class Function:
         self._intrinsics[name] = f"declare void {name}({type}, ptr, i32 immarg, {mask.type})"
         self.effect(f"call void {name}({value!r}, {address!r}, i32 {type.bits // 8}, {mask!r})")
 
+    def prefetch(self, address: Value) -> None:
+        """Asks for the cache line at an address, which need not be anybody's."""
+        self._intrinsics["prefetch"] = "declare void @llvm.prefetch.p0(ptr, i32, i32, i32)"
+        self.effect(f"call void @llvm.prefetch.p0({address!r}, i32 0, i32 3, i32 1)")
+
     def reserve(self, type: Type, count: int = 1) -> Value:
         """The address of room in the stack frame."""
         self._count += 1

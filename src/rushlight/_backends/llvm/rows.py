@@ -115,7 +115,7 @@ class _Writer:
                 values[name] = self.function.load(address, self.memory.wide(lanes), self.size)
         return compute(self.function, program, values, lanes, raw=True)[0]
 
-    def run(self, step: Pass, length: Value) -> None:
+    def run(self, step: Pass, length: Value, last: bool) -> None:
         """Writes one pass: whole vectors, some at once if they are only combined, then single elements."""
         function = self.function
         fold = Fold(step.fold) if step.fold else None
@@ -129,6 +129,10 @@ class _Writer:
             with function.loop(start, stop, self.lanes * count, name="vectors") as index:
                 for place in range(count):
                     here = index + place * self.lanes
+                    if last:  # the next row comes from memory while this one is computed
+                        for name in self.group.rows:
+                            ahead = function.at(self.arrays[name], (here + length) * self.size)
+                            function.prefetch(ahead)
                     value = function.lift(self.expression(step.expression, here, self.lanes), wide)
                     self.put(step.output, here, value)
                     if fold:
@@ -194,7 +198,7 @@ def write_rows(group: Group, element: str, host: Host) -> str:
             writer.known[name] = function.load(address, writer.memory, writer.size)
         for step in group.steps:
             if isinstance(step, Pass):
-                writer.run(step, length)
+                writer.run(step, length, step is group.steps[-1])
                 continue
             value = writer.known[step.name] = writer.expression(step.expression, None, 1)
             if step.written:
