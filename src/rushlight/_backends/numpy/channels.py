@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from .machine_code import FROM, compiled
+
 Array = np.ndarray[Any, Any]
 
 
@@ -36,6 +38,10 @@ def _column(values: Array) -> Array:
 
 def moments(images: Array) -> tuple[Array, Array]:
     """Mean and variance (of all, not of a sample) of each channel."""
+    if images.size >= FROM:
+        found = compiled("moments", images, part="channels")
+        if found is not None:
+            return found
     three = _as_three(images)
     count = three.shape[0] * three.shape[2]
     mean = _sums(three) / count
@@ -45,6 +51,11 @@ def moments(images: Array) -> tuple[Array, Array]:
 
 def normalize(images: Array, mean: Array, rstd: Array, weight: Any, bias: Any) -> Array:
     """The images less `mean` times `rstd`, then times `weight` plus `bias`, each one number a channel."""
+    if images.size >= FROM:
+        factor = rstd if weight is None else rstd * weight
+        normalized = compiled("normalize", images, mean, factor, bias, part="channels")
+        if normalized is not None:
+            return normalized
     found = _as_three(images) - _column(mean)
     found *= _column(rstd if weight is None else rstd * weight)
     if bias is not None:
@@ -64,6 +75,10 @@ def gradients(
         weight: its weight, or None.
         by_batch: whether the statistics came from the images.
     """
+    if images.size >= FROM and g.dtype == images.dtype:
+        found = compiled("gradients", images, g, mean, rstd, weight, by_batch, part="channels")
+        if found is not None:
+            return found
     slope, centered = _as_three(g), _as_three(images) - _column(mean)
     count = slope.shape[0] * slope.shape[2]
     total = _sums(slope)
