@@ -54,7 +54,8 @@ def dot_in_lanes(one: Any, two: Any) -> Any:
     last eight, four and single products go to the first ones.
 
     Args:
-        one: a vector; up to `_LONGEST_DOT` elements of float32 are added in that order, longer ones and other dtypes as usual.
+        one: a vector; up to `_LONGEST_DOT` elements of float32 are added in that order, longer ones and other dtypes
+            as usual.
         two: a vector of the same length.
     """
     if one.dtype is not float32 or len(one) > _LONGEST_DOT:
