@@ -48,7 +48,7 @@ def set_flags(
     given = {"enabled": _enabled, "benchmark": _benchmark, "deterministic": _deterministic, "allow_tf32": _allow_tf32}
     before = tuple(switches[name] for name in given)
     switches.update({name: value for name, value in given.items() if value is not None})
-    return before  # type: ignore[return-value] # as many as there are names
+    return before
 
 
 @contextmanager
