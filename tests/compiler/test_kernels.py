@@ -334,14 +334,15 @@ def test_a_kernel_that_cannot_be_compiled_runs_on_numpy(monkeypatch: pytest.Monk
     import rushlight as torch
     from rushlight._backends.llvm import switch
 
+    x = torch.from_numpy(np.linspace(1.0, 2.0, 1 << 16))
+
     def fail(*_: Any) -> Any:
         raise RuntimeError("no such instruction")
 
     monkeypatch.setattr(kernels, "assemble", fail)
     monkeypatch.setattr(kernels, "_place", lambda: (HOST, cache.Folder("none")))
     monkeypatch.setattr(switch, "_state", {"available": True})
-    x = torch.linspace(1.0, 2.0, 1 << 16).double()
-    with pytest.warns(RuntimeWarning, match="acosh: compiling its kernel failed, NumPy runs it"):
+    with pytest.warns(UserWarning, match="acosh: compiling its kernel failed, NumPy runs it"):
         found = x.acosh()
     np.testing.assert_allclose(found.numpy(), np.arccosh(x.numpy()))
     with warnings.catch_warnings():
@@ -364,3 +365,49 @@ def test_threads_give_what_one_gives() -> None:
             np.testing.assert_array_equal(run((x,))[0], alone)
     finally:
         threads.crew.wanted = wanted
+
+
+def test_shapes_that_do_not_fit_leave_the_kernel_alone() -> None:
+    import rushlight as torch
+
+    x = torch.ones(300, 300)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(RuntimeError, match="must match the size of tensor b"):
+            x + torch.ones(299, 300)
+        assert (x + x).sum() == 2 * x.numel()
+
+
+def test_writing_into_a_large_tensor() -> None:
+    import rushlight as torch
+
+    x, y = torch.linspace(0, 1, 100_000), torch.linspace(1, 2, 100_000)
+    expected = x.numpy() * y.numpy() + 1
+    view = x[:]
+    x *= y
+    x += 1
+    np.testing.assert_allclose(view.numpy(), expected, rtol=1e-6)
+    torch.exp(x, out=y)
+    np.testing.assert_allclose(y.numpy(), np.exp(expected), rtol=1e-6)
+
+
+def test_large_memory_can_be_resized() -> None:
+    import rushlight as torch
+
+    x = torch.ones(600, 600) + 1
+    x.resize_(700, 700)
+    assert x.shape == (700, 700)
+    assert (x.reshape(-1)[: 600 * 600] == 2).all()
+
+
+def test_a_gradient_in_kept_memory_is_taken_over_unless_somebody_else_looks_at_it() -> None:
+    import rushlight as torch
+
+    x = torch.linspace(-1, 1, 1 << 20).requires_grad_()
+    for _ in range(3):
+        x.grad = None
+        x.tanh().backward(torch.ones(1 << 20))
+        kept = x.grad
+        other = torch.zeros(1 << 20) + 1  # does not land in the gradient's memory
+        assert float(other.sum()) == 1 << 20
+        np.testing.assert_allclose(kept.numpy(), 1 - np.tanh(x.detach().numpy()) ** 2, atol=1e-6)

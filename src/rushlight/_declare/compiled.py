@@ -99,6 +99,35 @@ class Compiler:
         return llvm.launch.Elementwise(typed.Program(elements, (), [(node, element)]))
 
 
+_compilers: dict[str, Compiler] = {}
+
+
+def compute(op: Operator, arguments: list[Any]) -> Any:
+    """The result of an elementwise operator on arguments of the general path; None where NumPy has to compute it.
+
+    Args:
+        op: the operator.
+        arguments: arrays in the places of tensors, 0-d ones for numbers; the values of its other parameters.
+    """
+    if op.general is not None and op.eager is None:  # its body does not do for all numbers
+        return None
+    operands = tuple([arguments[op.position[name]] for name in op.tensors])
+    for operand in operands:
+        if type(operand) is not ndarray:
+            return None
+        if operand.size >= FROM:
+            break
+    else:
+        return None
+    if not all(type(operand) is ndarray for operand in operands):
+        return None
+    found = _compilers.get(op.name)
+    if found is None:
+        found = _compilers[op.name] = Compiler(op)
+    settings = tuple([value for name, value in zip(op.params, arguments, strict=True) if name not in op.tensors])
+    return found(operands, settings)
+
+
 def large(op: Operator, function: Callable[..., Any]) -> Callable[..., Any]:
     """What a fast path calls for large arrays.
 

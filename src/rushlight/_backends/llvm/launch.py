@@ -89,7 +89,10 @@ class Elementwise:
 
     def _run_any(self, arrays: Sequence[Array], numbers: Sequence[float]) -> list[Array]:
         """The same for arrays that are broadcast or not contiguous."""
-        shape = np.broadcast_shapes(*[array.shape for array in arrays])
+        try:
+            shape = np.broadcast_shapes(*[array.shape for array in arrays])
+        except ValueError:
+            raise Unsupported("shapes that do not broadcast") from None  # NumPy's way has torch's error for it
         if len(arrays) > 1:
             arrays = straightened(arrays, shape)
         order = order_of(shape, arrays)

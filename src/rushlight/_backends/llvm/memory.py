@@ -98,12 +98,14 @@ def _give_back(memory: Any) -> None:
 
 def is_owner(array: Any) -> bool:
     """Whether an array has its memory for itself as far as NumPy's flags tell, a block from here counted as its own."""
-    return bool(array.flags.owndata) or type(array.base) is _Block
+    return bool(array.flags.owndata) or type(getattr(array.base, "base", None)) is _Block
 
 
 def is_only_user(array: Any) -> bool:
     """Whether an array lies in a block of its own that no other array looks at."""
-    return type(array.base) is _Block and sys.getrefcount(array.base) == 2  # the array, and the argument
+    if type(getattr(array.base, "base", None)) is not _Block:
+        return False
+    return sys.getrefcount(array.base) == 2  # the array, and the argument
 
 
 def empty_cache() -> None:

@@ -41,6 +41,6 @@ def warn_once(name: str, error: Exception) -> None:
     _state[name] = True
     warnings.warn(
         f"{name}: compiling its kernel failed, NumPy runs it from now on ({type(error).__name__}: {error})",
-        RuntimeWarning,
+        UserWarning,
         stacklevel=4,
     )

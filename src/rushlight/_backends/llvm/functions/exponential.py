@@ -84,8 +84,12 @@ def expm1(x: Value) -> Value:
 
 
 def sigmoid(x: Value) -> Value:
-    """1 / (1 + exp(-x)): 2 ulp."""
-    return 1 / (1 + exp(-x))
+    """1 / (1 + exp(-x)): 2.4 ulp where the result is no subnormal.
+
+    Beyond these bounds the exponential is nothing beside 1, or infinite: the exponent's bits are full.
+    """
+    held = _between(-x, -708.0, 710.0) if is_double(x) else _between(-x, -87.0, 89.0)
+    return 1 / (1 + exp_in_range(held))
 
 
 def tanh(x: Value) -> Value:
