@@ -20,6 +20,7 @@ from .._core.promotion import Promotion, accumulate_type, can_cast
 from .._core.sizes import mismatch, wrap_dims
 from .._core.tensor_base import PLAIN, TensorBase, has_override, is_tensor, wrap, wrap_view
 from .binding import bind, invalid_combination, is_number, type_error
+from .compiled import compute
 from .overlap import check_memory
 from .overrides import handle_override
 from .record import Operator
@@ -208,10 +209,12 @@ def compute_elementwise(op: Operator, values: list[Any], common: dtype) -> Any:
         arguments = [
             value[(slice(0, 1),) * value.ndim] if isinstance(value, np.ndarray) else value for value in arguments
         ]
-    try:
-        array = run_body(op, op.general or op.body, arguments)
-    except ValueError as error:
-        raise broadcast_error(values, error) from None
+    array = None if meta else compute(op, arguments)
+    if array is None:
+        try:
+            array = run_body(op, op.general or op.body, arguments)
+        except ValueError as error:
+            raise broadcast_error(values, error) from None
     if type(array) is not np.ndarray:
         array = np.asarray(array)
     wanted = _result_dtype(op, array.dtype, common)
