@@ -384,11 +384,12 @@ def test_operations_are_counted(name: str) -> None:
         assert all(found is not None and 0 <= found < 1e9 for found in counts.values()), f"{name}{sample}: {counts}"
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.complex64, torch.bfloat16], ids=str)
 @pytest.mark.parametrize("name", COVERED)
-def test_the_meta_device_knows_shape_and_dtype(name: str) -> None:
+def test_the_meta_device_knows_shape_and_dtype(name: str, dtype: Any) -> None:
     applies(name, "meta")
     op = REGISTRY[name]
-    for sample in all_samples(name):
+    for sample in all_samples(name, dtype):
         tensors = leaves([*sample.args, *sample.kwargs.values()])
         shapes = [wrap(MetaArray.empty(tensor._array.shape, tensor._array.dtype)) for tensor in tensors]
         args = tuple(replaced(value, tensors, shapes) for value in sample.args)

@@ -8,6 +8,16 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 
+def stand_in(shape: tuple[int, ...], element: Any) -> np.ndarray[Any, Any]:
+    """An array of zeros that takes no memory, for working out the shape of a result, or for telling it."""
+    return np.broadcast_to(np.zeros((), element), shape)
+
+
+def like_first(first: Any, *rest: Any, **settings: Any) -> Any:
+    """The ``meta=`` rule of operators whose result has the shape and dtype of their first argument."""
+    return first
+
+
 class MetaArray:
     """The geometry of an array without its memory.
 
@@ -71,8 +81,8 @@ class MetaArray:
         return self.geometry.flags
 
     def stand_in(self) -> np.ndarray[Any, Any]:
-        """An array of zeros of this shape that takes no memory, for working out the shape of a result."""
-        return np.broadcast_to(np.zeros((), self.dtype), self.shape)
+        """An array of zeros of this shape and dtype that takes no memory."""
+        return stand_in(self.shape, self.dtype)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise NotImplementedError("Cannot copy out of meta tensor; no data!")

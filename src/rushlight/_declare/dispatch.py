@@ -13,7 +13,7 @@ import numpy as np
 from .._backends.numpy.errstate import quiet
 from .._core import dtypes
 from .._core.dtypes import FLOATING, dtype, of_numpy
-from .._core.meta_array import MetaArray
+from .._core.meta_array import MetaArray, stand_in
 from .._core.modes import OFF, modes
 from .._core.named_results import NamedResult
 from .._core.promotion import Promotion, accumulate_type, can_cast
@@ -282,8 +282,8 @@ def _run_reduction(op: Operator, values: list[Any]) -> Any:
     work = accumulate_type(result)
     meta = type(array) is MetaArray
     if meta:
-        array = array.stand_in()
-    if array.dtype is not work.numpy:
+        array = stand_in(tuple(min(size, 2) for size in array.shape), work.numpy)
+    elif array.dtype is not work.numpy:
         array = quiet(array.astype, work.numpy)
     arguments = [array, *values[1:]]
     if "dim" in op.position and not array.ndim:  # NumPy's 0-d arrays have no dimension 0
@@ -295,8 +295,16 @@ def _run_reduction(op: Operator, values: list[Any]) -> Any:
         item = np.asarray(item)
         if work is not result and item.dtype is work.numpy:
             item = quiet(item.astype, result.numpy)
-        outputs.append(wrap(MetaArray.empty(item.shape, item.dtype) if meta else item))
+        outputs.append(wrap(MetaArray.empty(_reduced_shape(op, values), item.dtype) if meta else item))
     return _pack(op, attach(op, values, tuple(outputs)), several)
+
+
+def _reduced_shape(op: Operator, values: list[Any]) -> tuple[int, ...]:
+    """The shape of the result of a reduction."""
+    shape, dims = values[0]._array.shape, values[op.position["dim"]] or range(values[0]._array.ndim)
+    if values[op.position["keepdim"]]:
+        return tuple(1 if dim in dims else size for dim, size in enumerate(shape))
+    return tuple(size for dim, size in enumerate(shape) if dim not in dims)
 
 
 def _wrap(op: Operator, dim: Any, ndim: int) -> tuple[int, ...]:
@@ -331,15 +339,17 @@ def _run_kernel(op: Operator, values: list[Any]) -> Any:
             run_body(op, op.body, [found, *arguments[1:]])
     else:
         found = run_body(op, op.meta if meta and op.meta is not None else op.body, arguments)
-        if op.copies:
+        if op.copies and not meta:
             found = tuple(item.copy() for item in found) if isinstance(found, tuple) else found.copy()
     several = isinstance(found, (tuple, list))
     outputs = []
     for item in found if several else (found,):
         item = np.asarray(item)
-        if narrow is not None and item.dtype == np.float32:
-            item = quiet(item.astype, narrow)
-        outputs.append(wrap(MetaArray.empty(item.shape, item.dtype) if meta else item))
+        element = narrow if narrow is not None and item.dtype == np.float32 else item.dtype
+        if meta:
+            outputs.append(wrap(MetaArray.empty(item.shape, element)))
+        else:
+            outputs.append(wrap(item if element is item.dtype else quiet(item.astype, element)))
     return _pack(op, attach(op, values, tuple(outputs)), several)
 
 
@@ -395,7 +405,7 @@ def _kernel_array(op: Operator, array: Any, meta: Any, narrow: Any) -> tuple[Any
     if type(array) is MetaArray:
         meta, array = True, array.geometry if op.copies else array.stand_in()
     if array.dtype.itemsize == 2 and of_numpy(array.dtype) in dtypes.REDUCED and not op.exact:
-        narrow, array = array.dtype, array.astype(np.float32)
+        narrow, array = array.dtype, stand_in(array.shape, np.float32) if meta else array.astype(np.float32)
     return array, meta, narrow
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._core.dtypes import BOOL, dtype as DType
+from .._core.meta_array import stand_in
 from .dispatch import scalar_name
 
 if TYPE_CHECKING:
@@ -82,6 +83,11 @@ def check_bmm(input: Tensor, mat2: Tensor, out_dtype: DType | None = None) -> No
 def product_flops(input: Tensor, result: Tensor) -> int:
     """The operations of a matrix product, from its left factor: a multiplication and an addition for each pair."""
     return 2 * input.shape[-1] * result.numel()  # type: ignore[no-any-return]
+
+
+def product_meta(input: Any, mat2: Any, out_dtype: DType | None = None) -> Any:
+    """The shape of a product of matrices or of batches of them."""
+    return stand_in(input.shape[:-1] + mat2.shape[-1:], input.dtype)
 
 
 def right_gradient(g: Tensor, left: Tensor, right_like: Any) -> Tensor:

@@ -44,6 +44,11 @@ def _expand_addend(input: Any, shape: tuple[int, ...]) -> Any:
         ) from None
 
 
+def _sum_meta(addend: Any, *shape: int) -> Any:
+    """The shape of a product of some shape plus an addend."""
+    return np.broadcast_to(_expand_addend(addend, shape), shape)
+
+
 def _combine(addend: Any, product: Any, beta: Number, alpha: Number) -> Any:
     """``beta * addend + alpha * product``; an addend with factor 0 is not read, whatever it holds."""
     if alpha != 1:
@@ -70,6 +75,7 @@ def _check_addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number, alp
 
 
 @kernel(
+    meta=lambda input, mat1, mat2, *, beta, alpha: _sum_meta(input, mat1.shape[0], mat2.shape[1]),
     flops=lambda mat1, result: product_flops(mat1, result) + result.numel(),
     check=_check_addmm,
     vjp={
@@ -108,6 +114,7 @@ def _check_addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number, alpha
 
 
 @kernel(
+    meta=lambda input, mat, vec, *, beta, alpha: _sum_meta(input, mat.shape[0]),
     flops=lambda mat, result: product_flops(mat, result) + result.numel(),
     check=_check_addmv,
     vjp={
@@ -142,6 +149,7 @@ def _check_addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number, alph
 
 
 @kernel(
+    meta=lambda input, vec1, vec2, *, beta, alpha: _sum_meta(input, vec1.shape[0], vec2.shape[0]),
     flops=lambda result: 2 * result.numel(),
     check=_check_addr,
     promote=("input", "vec1", "vec2"),
@@ -178,6 +186,7 @@ def _check_batches(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Numbe
 
 
 @kernel(
+    meta=lambda input, batch1, batch2, *, beta, alpha: _sum_meta(input, *batch1.shape[:2], batch2.shape[2]),
     flops=lambda batch1, result: product_flops(batch1, result) + result.numel(),
     check=_check_batches,
     vjp={
@@ -207,6 +216,7 @@ def baddbmm(
 
 
 @kernel(
+    meta=lambda input, batch1, batch2, *, beta, alpha: _sum_meta(input, batch1.shape[1], batch2.shape[2]),
     flops=lambda batch1, batch2, result: 2 * batch1.numel() * batch2.shape[-1] + result.numel(),
     check=_check_batches,
     vjp={

@@ -10,6 +10,7 @@ import numpy as np
 from .._backends.numpy import attention as backend
 from .._core import dtypes
 from .._core.dtypes import dtype as DType
+from .._core.meta_array import stand_in
 from .._core.modes import modes
 from .._declare.dispatch import no_kernel
 from .._declare.kinds import composite, kernel
@@ -29,6 +30,8 @@ def _check_softmax(input: Tensor, dim: int, dtype: DType | None) -> None:
 
 
 @kernel(
+    batch="dims",
+    meta=lambda input, dim, dtype: stand_in(input.shape, dtype.numpy if dtype else input.dtype),
     flops=5,
     check=_check_softmax,
     vjp={"input": lambda g, result, dim: result * (g - (g * result).sum(dim, True))},
@@ -113,7 +116,15 @@ def _backward_flops(query: Tensor, key: Tensor, value: Tensor) -> int:
     return pairs * (6 * query.shape[-1] + 4 * value.shape[-1] + 8)
 
 
-@kernel(flops=_flops, vjp={("query", "key", "value"): _pull_attention}, nondifferentiable=(1,))
+@kernel(
+    meta=lambda query, key, value, *rest, **settings: (
+        stand_in(query.shape[:-1] + value.shape[-1:], query.dtype),
+        stand_in(query.shape[:-1], query.dtype),
+    ),
+    flops=_flops,
+    vjp={("query", "key", "value"): _pull_attention},
+    nondifferentiable=(1,),
+)
 def _scaled_dot_product_flash_attention_for_cpu(
     query: Tensor, key: Tensor, value: Tensor, dropout_p: float = 0.0, is_causal: bool = False, *,
     attn_mask: Tensor | None = None, scale: float | None = None,
@@ -139,7 +150,9 @@ def _scaled_dot_product_flash_attention_for_cpu(
     return output.reshape(*query.shape[:3], value.shape[-1]), sums.reshape(query.shape[:3])
 
 
-@kernel(flops=_backward_flops, nondifferentiable=True)
+@kernel(
+    meta=lambda grad_out, query, key, value, *rest: (query, key, value), flops=_backward_flops, nondifferentiable=True
+)
 def _scaled_dot_product_flash_attention_for_cpu_backward(
     grad_out: Tensor, query: Tensor, key: Tensor, value: Tensor, output: Tensor, logsumexp: Tensor, is_causal: bool,
     attn_mask: Tensor | None, scale: float | None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .._backends.numpy.copies import copy_as
 from .._core.dtypes import dtype as DType
 from .._core.layouts import memory_format as MemoryFormat
+from .._core.meta_array import like_first, stand_in
 from .._core.options import check_format
 from .._core.warn import warn
 from .._declare.kinds import kernel
@@ -26,6 +27,7 @@ def _cast(array: Any, dtype: DType, memory_format: MemoryFormat | None) -> Any:
 @kernel(
     name="_to_copy",
     node="ToCopyBackward0",
+    meta=lambda input, dtype, memory_format: stand_in(input.shape, dtype.numpy),
     exact=True,
     holomorphic=False,
     eager=_cast,
@@ -50,6 +52,7 @@ def _cloned(array: Any, memory_format: MemoryFormat | None) -> Any:
 
 
 @kernel(
+    meta=like_first,
     exact=True,
     holomorphic=False,
     eager=_cloned,

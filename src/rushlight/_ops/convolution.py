@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from .._backends.numpy import convolving
+from .._backends.numpy import columns, convolving
+from .._core.meta_array import stand_in
 from .._declare.dispatch import no_kernel, scalar_name
 from .._declare.kinds import composite, kernel
 from .._declare.reducing import ops
@@ -80,6 +81,18 @@ def _convolve_examples(
     return found.reshape((len(images), count, -1, *found.shape[2:])).movedim(1, 0)
 
 
+def _meta(
+    input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, transposed: bool,
+    output_padding: Any, groups: int,
+) -> Any:  # fmt: skip
+    images, width = input.shape[2:], weight.shape[2:]
+    if transposed:
+        sizes = _transposed_sizes(images, width, stride, padding, output_padding, dilation)
+        return stand_in((len(input), weight.shape[1] * groups, *sizes), input.dtype)
+    sizes = columns.output_sizes(images, width, stride, padding, dilation)
+    return stand_in((len(input), len(weight), *sizes), input.dtype)
+
+
 def _flops(input: Tensor, weight: Tensor, bias: Tensor | None, transposed: bool, result: Tensor) -> int:
     """Each weight is used once at each position of the result, of the input if transposed; then the bias is added."""
     positions = input.numel() if transposed else result.numel()
@@ -89,6 +102,7 @@ def _flops(input: Tensor, weight: Tensor, bias: Tensor | None, transposed: bool,
 @kernel(
     batch=_convolve_examples,
     name="convolution",
+    meta=_meta,
     flops=_flops,
     vjp={
         "input": _input_gradient,
@@ -123,6 +137,9 @@ def convolution(
 
 
 @kernel(
+    meta=lambda input, rows, width, stride, padding, dilation, groups: stand_in(
+        (rows.shape[1], input.shape[1] // groups, *width), input.dtype
+    ),
     flops=lambda input, rows, width, groups: 2 * rows.numel() * input.shape[1] // groups * prod(width),
     vjp={
         "input": lambda g, input_like, rows, stride, padding, dilation, groups: convolution(

@@ -8,6 +8,7 @@ import numpy as np
 
 from .._backends.numpy import reduce
 from .._core.dtypes import FLOATING, float32, float64
+from .._core.meta_array import stand_in
 from .._core.sizes import broadcast_shapes, wrap_dim
 from .._core.tensor_base import wrap
 from .._declare.dispatch import no_kernel, scalar_name
@@ -77,9 +78,15 @@ def _from_products(x1: Any, x2: Any) -> Any:
     return np.sqrt(np.maximum(first @ np.swapaxes(second, -1, -2), 0))
 
 
+def _cdist_meta(x1: Any, x2: Any, p: float, products: bool) -> Any:
+    batch = broadcast_shapes(x1.shape[:-2], x2.shape[:-2])
+    return stand_in((*batch, x1.shape[-2], x2.shape[-2]), x1.dtype)
+
+
 @kernel(
     name="_cdist_forward",
     node="CdistBackward0",
+    meta=_cdist_meta,
     flops=lambda x1, result: 3 * x1.shape[-1] * result.numel(),
     vjp={("x1", "x2"): _cdist_rule},
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._core.meta_array import like_first, stand_in
 from .._declare.kinds import kernel
 from .._declare.reducing import ops
 
@@ -32,9 +33,23 @@ def _flops(input: Tensor, dim: Sequence[int], result: Tensor) -> float:
     return 5 * max(input.numel(), result.numel()) * log2(max(length, 2))
 
 
+def _r2c_meta(input: Any, dim: Sequence[int], scale: float, onesided: bool) -> Any:
+    shape = list(input.shape)
+    if onesided:
+        shape[dim[-1]] = shape[dim[-1]] // 2 + 1
+    return stand_in(tuple(shape), np.complex64 if input.dtype == np.float32 else np.complex128)
+
+
+def _c2r_meta(input: Any, dim: Sequence[int], scale: float, size: int) -> Any:
+    shape = list(input.shape)
+    shape[dim[-1]] = size
+    return stand_in(tuple(shape), input.real.dtype)
+
+
 @kernel(
     name="_fft_c2c",
     node="FftC2CBackward0",
+    meta=like_first,
     flops=_flops,
     linear=("input",),
     vjp={"input": lambda g, dim, scale, forward: fft_c2c(g, dim, scale, forward)},
@@ -63,6 +78,7 @@ def _r2c_gradient(g: Tensor, input_like: Any, dim: Any, scale: float, onesided: 
 @kernel(
     name="_fft_r2c",
     node="FftR2CBackward0",
+    meta=_r2c_meta,
     flops=_flops,
     holomorphic=False,
     linear=("input",),
@@ -98,6 +114,7 @@ def _c2r_gradient(g: Tensor, dim: Any, scale: float, size: int) -> Tensor:
 @kernel(
     name="_fft_c2r",
     node="FftC2RBackward0",
+    meta=_c2r_meta,
     flops=_flops,
     holomorphic=False,
     linear=("input",),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._core.dtypes import of_numpy
+from .._core.meta_array import stand_in
 from .._core.promotion import promote_types
 from .._core.sizes import wrap_dim
 from .._declare.kinds import copying, kernel, view
@@ -52,7 +53,27 @@ def _are_alike(arrays: Sequence[Array]) -> bool:
     return shape != () and shape != (0,)
 
 
-@kernel(batch="dims", exact=True, disjoint=True, holomorphic=False, vjp={"tensors": _parts_of_cat})
+def _to_join(arrays: Sequence[Array], dim: int) -> tuple[list[Array], int, Any]:
+    """Of arrays that can be joined those that hold anything, the axis and the common dtype."""
+    if not arrays:
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+    for position, array in enumerate(arrays):
+        if array.ndim == 0:
+            raise RuntimeError(f"zero-dimensional tensor (at position {position}) cannot be concatenated")
+    counted = _counted(arrays)
+    axis = wrap_dim(dim, counted[0].ndim) if counted else 0
+    _check_joinable(arrays, axis)
+    return counted, axis, _common(arrays)
+
+
+def _cat_meta(tensors: Sequence[Array], dim: int) -> Array:
+    counted, axis, common = _to_join(tensors, dim)
+    shape = list(counted[0].shape) if counted else [0]
+    shape[axis] = sum(array.shape[axis] for array in counted)
+    return stand_in(tuple(shape), common)
+
+
+@kernel(batch="dims", exact=True, meta=_cat_meta, disjoint=True, holomorphic=False, vjp={"tensors": _parts_of_cat})
 def cat(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -> Array:
     """Tensors joined along a dimension.
 
@@ -70,17 +91,9 @@ def cat(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -
     """
     if tensors and _are_alike(tensors) and tensors[0].flags.c_contiguous:
         return np.concatenate(tensors, wrap_dim(dim, tensors[0].ndim))
-    if not tensors:
-        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
-    for position, array in enumerate(tensors):
-        if array.ndim == 0:
-            raise RuntimeError(f"zero-dimensional tensor (at position {position}) cannot be concatenated")
-    common = _common(tensors)
-    counted = _counted(tensors)
+    counted, axis, common = _to_join(tensors, dim)
     if not counted:
         return np.zeros(0, common)
-    axis = wrap_dim(dim, counted[0].ndim)
-    _check_joinable(tensors, axis)
     if len(counted) == 1:
         return counted[0].astype(common)
     return np.ascontiguousarray(np.concatenate(counted, axis, dtype=common, casting="unsafe"))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._core.meta_array import stand_in
 from .._core.named_results import named_result
 from .._declare.kinds import composite, kernel
 from .._declare.matrices import LinAlgError, batch_text, cubes, first_bad, matrices
@@ -36,6 +37,7 @@ def _check_cholesky(A: Tensor, *, upper: bool, check_errors: bool) -> None:
     batch="leading",
     name="linalg_cholesky_ex",
     node="LinalgCholeskyExBackward0",
+    meta=lambda A, *, upper, check_errors: (A, stand_in(A.shape[:-2], np.int32)),
     flops=lambda A: cubes(A) / 3,
     holomorphic=False,
     check=_check_cholesky,
@@ -145,9 +147,25 @@ def _symmetric_from_lower(matrix: Any) -> Tensor:
     return lower + matrix.tril(-1).mH  # type: ignore[no-any-return]
 
 
+def _qr_meta(A: Any, mode: str) -> Any:
+    *batch, rows, columns = A.shape
+    inner = rows if mode == "complete" else min(rows, columns)
+    Q = (0,) if mode == "r" else (*batch, rows, inner)
+    return stand_in(Q, A.dtype), stand_in((*batch, inner, columns), A.dtype)
+
+
+def _svd_meta(A: Any, full_matrices: bool, compute_uv: bool) -> Any:
+    *batch, rows, columns = A.shape
+    inner = min(rows, columns)
+    U = (*batch, rows, rows if full_matrices else inner)
+    Vh = (*batch, columns if full_matrices else inner, columns)
+    return stand_in(U, A.dtype), stand_in((*batch, inner), A.real.dtype), stand_in(Vh, A.dtype)
+
+
 @kernel(
     batch="leading",
     name="linalg_qr",
+    meta=_qr_meta,
     flops=lambda A: 8 / 3 * cubes(A),
     holomorphic=False,
     check=lambda A, mode: _check_qr(A, mode),
@@ -221,6 +239,7 @@ def _svd_gradient(
     batch="leading",
     name="linalg_svd_parts",
     node="LinalgSvdBackward0",
+    meta=_svd_meta,
     flops=lambda A, compute_uv: (22 if compute_uv else 8 / 3) * cubes(A),
     holomorphic=False,
     check=lambda A, full_matrices, compute_uv: matrices(A, "linalg.svd"),
@@ -284,6 +303,7 @@ def _eigh_gradient(g: Any, result0: Tensor, result1: Tensor) -> Any:
     batch="leading",
     name="linalg_eigh",
     node="LinalgEighBackward0",
+    meta=lambda A, UPLO: (stand_in(A.shape[:-1], A.real.dtype), A),
     flops=lambda A: 9 * cubes(A),
     holomorphic=False,
     check=lambda A, UPLO: matrices(A, "linalg.eigh", square=True),

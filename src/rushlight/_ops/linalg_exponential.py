@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._core.dtypes import REDUCED
+from .._core.meta_array import like_first
 from .._declare.kinds import kernel
 from .._declare.matrices import cubes, matrices
 from .._declare.record import REGISTRY
@@ -42,6 +43,7 @@ def _gradient(g: Tensor, input: Tensor) -> Tensor:
     batch="leading",
     name="linalg_matrix_exp",
     node="LinalgMatrixExpBackward0",
+    meta=like_first,
     flops=lambda input: 20 * cubes(input),
     check=_check,
     vjp={"input": _gradient},

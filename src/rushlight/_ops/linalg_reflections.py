@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from .._core.dtypes import REDUCED
+from .._core.meta_array import like_first, stand_in
 from .._core.named_results import named_result
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import composite, kernel
@@ -79,6 +80,7 @@ def _product_gradient(g: Tensor, input: Tensor, tau: Tensor) -> tuple[Any, Any]:
     batch="leading",
     name="linalg_householder_product",
     node="LinalgHouseholderProductBackward0",
+    meta=like_first,
     flops=lambda input: 4 / 3 * cubes(input),
     holomorphic=False,
     check=_check_product,
@@ -118,6 +120,7 @@ def _check_geqrf(input: Tensor) -> None:
 
 @kernel(
     batch="leading",
+    meta=lambda input: (input, stand_in((*input.shape[:-2], min(input.shape[-2:])), input.dtype)),
     flops=lambda input: 4 / 3 * cubes(input),
     check=_check_geqrf,
     returns=named_result("geqrf", "a", "tau"),

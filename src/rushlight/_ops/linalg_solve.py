@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._core.meta_array import stand_in
 from .._core.named_results import named_result
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import composite, kernel
@@ -52,6 +53,7 @@ def _check_inverse(A: Tensor, check_errors: bool) -> None:
     batch="leading",
     name="linalg_inv_ex",
     node="LinalgInvExBackward0",
+    meta=lambda A, check_errors: (A, stand_in(A.shape[:-2], np.int32)),
     flops=lambda A: 2 * cubes(A),
     check=_check_inverse,
     returns=named_result("linalg_inv_ex", "inverse", "info"),
@@ -137,6 +139,7 @@ def _join(parts: list[Any]) -> Any:
 @kernel(
     batch="leading",
     name="linalg_det",
+    meta=lambda A: stand_in(A.shape[:-2], A.dtype),
     flops=lambda A: 2 / 3 * cubes(A),
     check=_check_square("linalg.det"),
     vjp={"A": _det_gradient},
@@ -167,6 +170,7 @@ def _slogdet_gradient(g: Any, A: Any, result0: Any) -> Any:
 @kernel(
     batch="leading",
     name="linalg_slogdet",
+    meta=lambda A: (stand_in(A.shape[:-2], A.dtype), stand_in(A.shape[:-2], A.real.dtype)),
     flops=lambda A: 2 / 3 * cubes(A),
     check=_check_square("linalg.slogdet"),
     returns=named_result("linalg_slogdet", "sign", "logabsdet"),
@@ -243,10 +247,18 @@ def _solve_gradient(g: Any, A: Tensor, B_like: Any, left: bool, result0: Tensor,
     return into_a, into_b
 
 
+def _solve_meta(A: Any, B: Any, left: bool = True, check_errors: bool = False) -> Any:
+    columns = B[..., None] if _as_matrices(A, B) else B
+    shape = np.broadcast_shapes(A.shape[:-2], columns.shape[:-2]) + columns.shape[-2:]
+    found = stand_in(shape, A.dtype)
+    return found if columns is B else found[..., 0], stand_in(A.shape[:-2], np.int32)
+
+
 @kernel(
     batch="leading",
     name="linalg_solve_ex",
     node="LinalgSolveExBackward0",
+    meta=_solve_meta,
     flops=lambda A, B: 2 / 3 * cubes(A) + 2 * A.shape[-1] * B.numel(),
     check=_check_solve,
     returns=named_result("linalg_solve_ex", "result", "info"),
@@ -372,6 +384,7 @@ def _check_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool, unitrian
     batch="leading",
     name="linalg_solve_triangular",
     node="LinalgSolveTriangularBackward0",
+    meta=lambda A, B, *, upper, left, unitriangular: _solve_meta(A, B)[0],
     flops=lambda A, B: A.shape[-1] * B.numel(),
     check=_check_triangular,
     vjp={("A", "B"): _triangular_gradient},

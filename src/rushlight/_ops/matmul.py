@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._core.dtypes import dtype as DType
+from .._core.meta_array import stand_in
 from .._core.sizes import broadcast_shapes
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import composite, kernel
-from .._declare.products import check_bmm, check_mm, product_flops, refuse_bool, shape_text
+from .._declare.products import check_bmm, check_mm, product_flops, product_meta, refuse_bool, shape_text
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -42,6 +43,7 @@ def _check_dot(input: Tensor, tensor: Tensor) -> None:
 @kernel(
     batch=lambda input, tensor: (input * tensor).sum(-1),
     eager=_dot_arrays,
+    meta=lambda input, tensor: stand_in((), input.dtype),
     flops=2,
     check=_check_dot,
     linear=("input", "tensor"),
@@ -63,6 +65,7 @@ def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Any:
 
 @kernel(
     batch=lambda input, other: (input.conj() * other).sum(-1),
+    meta=lambda input, other: stand_in((), input.dtype),
     flops=2,
     check=_check_dot,
     holomorphic=False,
@@ -106,6 +109,7 @@ def _check_mv(input: Tensor, vec: Tensor) -> None:
 @kernel(
     batch=lambda input, vec: (input @ vec.unsqueeze(-1)).squeeze(-1),
     eager=_mv_arrays,
+    meta=lambda input, vec: stand_in(input.shape[:1], input.dtype),
     flops=product_flops,
     check=_check_mv,
     linear=("input", "vec"),
@@ -135,6 +139,7 @@ def _mm_arrays(input: Any, mat2: Any) -> Any:
 @kernel(
     batch=lambda input, mat2: input @ mat2,
     eager=_mm_arrays,
+    meta=product_meta,
     flops=product_flops,
     check=check_mm,
     linear=("input", "mat2"),
@@ -160,6 +165,7 @@ def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Any:
 
 
 @kernel(
+    meta=product_meta,
     flops=product_flops,
     check=check_bmm,
     linear=("input", "mat2"),

@@ -11,6 +11,7 @@ import numpy as np
 from .._backends.numpy import channels as by_channel
 from .._backends.numpy.machine_code import FROM, compiled
 from .._core.dtypes import FLOATING, float32
+from .._core.meta_array import stand_in
 from .._core.modes import modes
 from .._core.tensor_base import PLAIN
 from .._declare.compiled import fused
@@ -135,8 +136,15 @@ def _normalize_examples(
     return native_layer_norm(input, normalized_shape, *settings)
 
 
+def _layer_meta(input: Any, normalized_shape: Sequence[int], *rest: Any) -> Any:
+    count = len(normalized_shape)
+    statistic = stand_in((*input.shape[: input.ndim - count], *(1,) * count), input.dtype)
+    return input, statistic, statistic
+
+
 @kernel(
     batch=_normalize_examples,
+    meta=_layer_meta,
     flops=_flops,
     check=lambda input, normalized_shape, weight, bias, eps: _check_dtypes("LayerNormKernelImpl", input, weight, bias),
     node="NativeLayerNormBackward0",
@@ -227,6 +235,13 @@ def _batch_gradient(
     return input_gradient, (g * normalized).sum(dims) if needs[1] else None, g.sum(dims) if needs[2] else None
 
 
+def _batch_meta(
+    input: Any, weight: Any, bias: Any, running_mean: Any, running_var: Any, training: bool, *rest: Any
+) -> Any:
+    statistic = stand_in(input.shape[1:2] if training else (0,), input.dtype)
+    return input, statistic, statistic
+
+
 @kernel(flops=9, nondifferentiable=True)
 def _batch_norm_gradient(
     grad_output: Tensor, input: Tensor, weight: Tensor | None, mean: Tensor, rstd: Tensor, training: bool
@@ -243,6 +258,7 @@ def _batch_norm_gradient(
 
 
 @kernel(
+    meta=_batch_meta,
     flops=_batch_flops,
     check=lambda input, weight, bias, running_mean, running_var, *rest: _check_dtypes(
         "batch_norm", input, weight, bias, running_mean, running_var
@@ -372,8 +388,14 @@ def _group_gradient(
     return input_gradient, (g * normalized).sum(dims) if needs[1] else None, g.sum(dims) if needs[2] else None
 
 
+def _group_meta(input: Any, weight: Any, bias: Any, group: int, eps: float) -> Any:
+    statistic = stand_in((input.shape[0], group), input.dtype)
+    return input, statistic, statistic
+
+
 @kernel(
     name="native_group_norm_parts",
+    meta=_group_meta,
     flops=_flops,
     check=lambda input, weight, bias, group, eps: _check_dtypes("GroupNormKernelImpl", input, weight, bias),
     node="NativeGroupNormBackward0",

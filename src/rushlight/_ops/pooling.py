@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._backends.numpy import windows
+from .._core.meta_array import stand_in
 from .._declare.kinds import kernel
 
 if TYPE_CHECKING:
@@ -24,10 +25,27 @@ def _max_gradient(g: Any, input_like: Any, kernel_size: Any, result1: Tensor) ->
     return flat.scatter_add(-1, index, gradient.reshape((*lead, -1))).reshape(shape)  # type: ignore[no-any-return]
 
 
+def _max_meta(
+    input: Any, kernel_size: Sequence[int], stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int],
+    ceil_mode: bool,
+) -> Any:  # fmt: skip
+    rank = len(kernel_size)
+    out = windows.pooled_sizes(input.shape[-rank:], kernel_size, stride, padding, dilation, ceil_mode)
+    shape = (*input.shape[:-rank], *out)
+    return stand_in(shape, input.dtype), stand_in(shape, np.int64)
+
+
+def _average_meta(
+    input: Any, kernel_size: Sequence[int], stride: Sequence[int], padding: Sequence[int], ceil_mode: bool, *rest: Any
+) -> Any:
+    return _max_meta(input, kernel_size, stride, padding, (1,) * len(kernel_size), ceil_mode)[0]
+
+
 @kernel(
     name="max_pool_with_indices",
     node=("MaxPool2DWithIndicesBackward0", "MaxPool3DWithIndicesBackward0"),
     pick_node=lambda input, kernel_size, *rest: len(kernel_size) - 2,
+    meta=_max_meta,
     flops=0,
     vjp={"input": _max_gradient},
     nondifferentiable=(1,),
@@ -62,6 +80,7 @@ def _divisor(
     name="avg_pool",
     node=("AvgPool2DBackward0", "AvgPool3DBackward0"),
     pick_node=lambda input, kernel_size, *rest: len(kernel_size) - 2,
+    meta=_average_meta,
     flops=lambda kernel_size, result: prod(kernel_size) * result.numel(),
     vjp={
         "input": lambda g, input_like, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override: (
@@ -120,6 +139,10 @@ def _avg_gradient(
     name="adaptive_max_pool",
     node=("AdaptiveMaxPool2DBackward0", "AdaptiveMaxPool3DBackward0"),
     pick_node=lambda input, output_size: len(output_size) - 2,
+    meta=lambda input, output_size: (
+        stand_in((*input.shape[: -len(output_size)], *output_size), input.dtype),
+        stand_in((*input.shape[: -len(output_size)], *output_size), np.int64),
+    ),
     flops=0,
     vjp={"input": lambda g, input_like, output_size, result1: _max_gradient(g, input_like, output_size, result1)},
     nondifferentiable=(1,),

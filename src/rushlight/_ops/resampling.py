@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._backends.numpy import resample as backend
+from .._core.meta_array import stand_in
 from .._declare.kinds import kernel
 
 if TYPE_CHECKING:
@@ -62,11 +63,16 @@ def _tap_count(mode: str, image: Tensor) -> int:
     return 2 * (4 if mode == "bicubic" else 2) ** (image.ndim - 2)
 
 
+def _meta(input: Any, sizes: Sequence[int], *rest: Any) -> Any:
+    return stand_in((*input.shape[: -len(sizes)], *sizes), input.dtype)
+
+
 @kernel(
     batch="fold",
     name="upsample",
     node=_NODES,
     pick_node=_pick_node,
+    meta=_meta,
     flops=lambda mode, result: _tap_count(mode, result) * result.numel(),
     vjp={
         "input": lambda g, input_like, sizes, mode, scales, align_corners, antialias: _upsample_gradient(
@@ -91,6 +97,7 @@ def upsample(
 
 
 @kernel(
+    meta=_meta,
     flops=lambda grad_output, mode: _tap_count(mode, grad_output) * grad_output.numel(),
     vjp={
         "grad_output": lambda g, grad_output_like, mode, scales, align_corners, antialias: upsample(
@@ -115,6 +122,7 @@ def _upsample_gradient(
     name="_adaptive_avg_pool",
     node=("AdaptiveAvgPool2DBackward0", "AdaptiveAvgPool3DBackward0"),
     pick_node=lambda input, sizes: len(sizes) - 2,
+    meta=_meta,
     flops=1,
     vjp={"input": lambda g, input_like, sizes: _adaptive_gradient(g, tuple(input_like.shape[-len(sizes) :]))},
 )
@@ -130,6 +138,7 @@ def adaptive_average(input: Tensor, sizes: Sequence[int]) -> Any:
 
 
 @kernel(
+    meta=_meta,
     flops=lambda result: result.numel(),
     vjp={
         "grad_output": lambda g, grad_output_like, sizes: adaptive_average(

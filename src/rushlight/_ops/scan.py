@@ -8,6 +8,7 @@ import numpy as np
 
 from .._backends.numpy.machine_code import FROM, compiled
 from .._core.dtypes import dtype as DType, finfo
+from .._core.meta_array import like_first, stand_in
 from .._core.named_results import named_result
 from .._core.sizes import wrap_dim
 from .._declare.dispatch import no_kernel
@@ -32,10 +33,20 @@ _WIDE = {np.dtype(narrow): np.dtype(wide) for narrow, wide in (("f4", "f8"), ("c
 """What sums are carried in, as in torch, so that the last digits agree; 16-bit floats in float32."""
 
 
+def _summed_dtype(input: Any, dtype: DType | None) -> np.dtype[Any]:
+    """The dtype of running sums: integers without `dtype` add up in int64."""
+    return dtype.numpy if dtype is not None else _INT64 if input.dtype.kind in "biu" else input.dtype  # type: ignore[no-any-return]
+
+
+def _meta(input: Any, dim: int, *, dtype: DType | None) -> Any:
+    wrap_dim(dim, input.ndim)
+    return stand_in(input.shape, _summed_dtype(input, dtype))
+
+
 def _scan(function: Any, input: Any, dim: int, dtype: DType | None) -> Any:
-    """A ufunc's ``accumulate`` along `dim`; integers without `dtype` in int64."""
+    """A ufunc's ``accumulate`` along `dim`."""
     array, axis = along(input, dim)
-    target = dtype.numpy if dtype is not None else _INT64 if input.dtype.kind in "biu" else input.dtype
+    target = _summed_dtype(input, dtype)
     array = array.astype(target, copy=False)
     carried = _WIDE.get(target) or (
         np.dtype(np.float32) if target.itemsize == 2 and target.kind not in "iu" else target
@@ -64,6 +75,7 @@ def _eager(function: Any, name: str) -> Any:
     batch="dims",
     eager=_eager(np.add.accumulate, "add"),
     natural="sum",
+    meta=_meta,
     flops=1,
     linear="input",
     exact=True,
@@ -105,6 +117,7 @@ def _cumprod_rule(g: Any, input: Any, result: Any, dim: int) -> Any:
 
 
 @kernel(
+    meta=_meta,
     flops=1,
     batch="dims",
     eager=_eager(np.multiply.accumulate, "mul"),
@@ -153,6 +166,7 @@ def _put_back(g: Any, input_like: Any, result1: Any, dim: int) -> Any:
 
 @kernel(
     batch="dims",
+    meta=lambda input, dim: (input, stand_in(input.shape, np.int64)),
     flops=0,
     returns=CummaxResult,
     nondifferentiable=(1,),
@@ -179,6 +193,7 @@ def cummax(input: Tensor, dim: int, *, out: Any = None) -> Any:
 
 @kernel(
     batch="dims",
+    meta=lambda input, dim: (input, stand_in(input.shape, np.int64)),
     flops=0,
     returns=CumminResult,
     nondifferentiable=(1,),
@@ -231,7 +246,7 @@ def _logcumsumexp_rule(g: Any, input: Any, result: Any, dim: int) -> Any:
     return part(logarithm.masked_fill(g <= 0, least)) - part(logarithm.masked_fill(g >= 0, least))
 
 
-@kernel(batch="dims", flops=3, check=_check_logcumsumexp, vjp={"input": _logcumsumexp_rule})
+@kernel(batch="dims", meta=like_first, flops=3, check=_check_logcumsumexp, vjp={"input": _logcumsumexp_rule})
 def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tensor:
     """Logarithm of the sum of exponentials of all elements along `dim` up to and with each.
 

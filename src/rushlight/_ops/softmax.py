@@ -8,6 +8,7 @@ import numpy as np
 
 from .._backends.numpy import softmax as softmaxes, softmax_bits
 from .._core.dtypes import dtype as DType
+from .._core.meta_array import like_first
 from .._core.sizes import wrap_dim
 from .._declare.binding import missing
 from .._declare.compiled import fused
@@ -45,6 +46,7 @@ def _log_softmax_gradient(g: Any, result: Any, dim: Any) -> Any:
     batch="dims",
     name="_softmax",
     eager=softmaxes.softmax,
+    meta=like_first,
     flops=5,
     check=lambda input, dim: _check("softmax", input, dim),
     vjp={"input": _softmax_gradient},
@@ -78,6 +80,7 @@ def softmax(input: Tensor, dim: int = UNSET, dtype: DType | None = None, *, out:
     batch="dims",
     name="_softmax_of_draws",
     node="SoftmaxBackward0",
+    meta=like_first,
     flops=5,
     check=lambda input, dim: _check("softmax", input, dim),
     vjp={"input": _softmax_gradient},
@@ -107,6 +110,7 @@ def softmax_of_draws(input: Tensor, dim: int) -> Tensor:
     batch="dims",
     name="_log_softmax",
     eager=softmaxes.log_softmax,
+    meta=like_first,
     flops=5,
     check=lambda input, dim: _check("log_softmax", input, dim),
     vjp={"input": _log_softmax_gradient},

@@ -8,6 +8,7 @@ import numpy as np
 
 from .._backends.numpy import select
 from .._core.dtypes import BOOL
+from .._core.meta_array import stand_in
 from .._core.named_results import named_result
 from .._core.sizes import wrap_dim
 from .._declare.binding import invalid_combination
@@ -33,6 +34,7 @@ def _check_sort(name: str, input: Any, dim: int) -> None:
     eager=select.sorted_fast,
     natural="real",
     node="SortBackward0",
+    meta=lambda input, dim, descending: (input, stand_in(input.shape, np.int64)),
     flops=0,
     returns=SortResult,
     nondifferentiable=(1,),
@@ -74,6 +76,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
     name="argsort.stable",
     eager=select.order_fast,
     natural="real",
+    meta=lambda input, dim, descending: stand_in(input.shape, np.int64),
     flops=0,
     nondifferentiable=True,
     check=lambda input, dim, descending: _check_sort("Sort", input, dim),
@@ -130,10 +133,18 @@ def _check_topk(input: Any, k: Any, dim: int) -> None:
         raise RuntimeError(f"{kind} dtypes on CPU")
 
 
+def _topk_meta(input: Any, k: int, dim: int, largest: bool, sorted: bool) -> Any:
+    shape = list(input.shape)
+    if shape:
+        shape[dim] = k
+    return stand_in(tuple(shape), input.dtype), stand_in(tuple(shape), np.int64)
+
+
 @kernel(
     batch="dims",
     eager=select.first_fast,
     natural="integer",
+    meta=_topk_meta,
     flops=0,
     returns=TopkResult,
     nondifferentiable=(1,),

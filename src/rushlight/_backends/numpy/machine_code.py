@@ -25,7 +25,7 @@ def compiled(name: str, array: Any, *args: Any, part: str = "arrays") -> Any:
         args: what else it takes.
         part: the module that has it.
     """
-    element = _ELEMENTS.get(array.dtype)
+    element = _ELEMENTS.get(array.dtype) if type(array) is np.ndarray else None  # a meta tensor's has no memory
     if element is None or not available(llvm.kernels.host):
         return None
     try:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..._backends.numpy import recurrent as backend
+from ..._core.meta_array import stand_in
 from ..._core.modes import modes
 from ..._declare.dispatch import scalar_name
 from ..._declare.kinds import kernel
@@ -66,7 +68,40 @@ def _backward_flops(
     return 2 * _flops(input, weight_ih, weight_hh, bias_ih, weight_hr, mode)
 
 
+def _layer_meta(
+    input: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any, bias_hh: Any, hx: Any, cx: Any, weight_hr: Any,
+    mode: str, sizes: Sequence[int], reverse: bool,
+) -> Any:  # fmt: skip
+    rows, element = prod(input.shape[:-1]), input.dtype
+    empty = stand_in((0,), element)
+    output = stand_in((*input.shape[:-1], hx.shape[1]), element)
+    gates = stand_in((rows, weight_ih.shape[0]), element)
+    if mode not in ("lstm", "gru"):
+        return output, hx, empty, empty, empty, empty
+    last = cx if mode == "lstm" else empty
+    cells = stand_in((rows, weight_ih.shape[0] // (4 if mode == "lstm" else 3)), element)
+    return output, hx, last, gates, cells, cells
+
+
+def _layer_backward_meta(
+    grad_output: Any, grad_hy: Any, grad_cy: Any, input: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any,
+    bias_hh: Any, hx: Any, cx: Any, weight_hr: Any, *rest: Any,
+) -> Any:  # fmt: skip
+    bias, empty = stand_in(weight_ih.shape[:1], input.dtype), stand_in((0,), input.dtype)
+    return (
+        input if rest[-1] else empty,
+        weight_ih,
+        weight_hh,
+        bias,
+        bias,
+        hx,
+        empty if cx is None else cx,
+        empty if weight_hr is None else weight_hr,
+    )
+
+
 @kernel(
+    meta=_layer_meta,
     flops=_flops,
     check=_check_layer,
     node=("MkldnnRnnLayerBackward0", "RnnLayerBackward0"),
@@ -114,7 +149,7 @@ def _rnn_layer(
     return output.reshape(*input.shape[:-1], h.shape[-1]), h, c, *space
 
 
-@kernel(flops=_backward_flops, nondifferentiable=True)
+@kernel(meta=_layer_backward_meta, flops=_backward_flops, nondifferentiable=True)
 def _rnn_layer_backward(
     grad_output: Tensor | None, grad_hy: Tensor | None, grad_cy: Tensor | None, input: Tensor, weight_ih: Tensor,
     weight_hh: Tensor, bias_ih: Tensor | None, bias_hh: Tensor | None, hx: Tensor, cx: Tensor | None,
