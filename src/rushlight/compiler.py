@@ -35,12 +35,10 @@ def explain(fn: Callable[..., Any], *tensors: Any, assembly: bool = False) -> st
         tensors: what it is called with.
         assembly: whether the processor's instructions are wanted too.
 
-    Raises:
-        RuntimeError: kernels cannot be compiled here.
-
     Example::
 
-        >>> text = rushlight.compiler.explain(lambda x: x.exp(), torch.ones(8))
+        >>> rushlight.compiler.explain(lambda x: x.exp(), torch.ones(8)).startswith("no kernel ran")  # it is small
+        True
     """
     if not is_available():
         raise RuntimeError(
@@ -65,8 +63,8 @@ def show(fn: Callable[..., Any], *tensors: Any, assembly: bool = False) -> None:
 
     Example::
 
-        >>> rushlight.compiler.show(lambda x: x + 1, torch.ones(3))
-        no kernel ran: NumPy serves tensors of less than 32768 elements, and what the compiler does not know
+        >>> rushlight.compiler.show(lambda x: x + 1, torch.ones(200, 200))  # doctest: +SKIP
+        kernel: elementwise cuc 0 False
     """
     sys.stdout.write(explain(fn, *tensors, assembly=assembly))
 
