@@ -36,7 +36,7 @@ class CartPole:
         return self.state
 
     def step(self, action):
-        """Pushes the cart (0 left, 1 right) and returns the new state, and whether the pole fell and time is over."""
+        """Pushes the cart (0 left, 1 right); returns the new state, if the pole fell, and if time is up."""
         position, velocity, angle, spin = self.state
         mass = self.cart_mass + self.pole_mass
         push = self.force if action == 1 else -self.force
@@ -77,7 +77,7 @@ class Agent:
         return self.model(torch.tensor(state)).argmax().item()
 
     def learn(self):
-        """Takes one step towards: a state and an action are worth the reward and what the next state is worth."""
+        """Takes one step towards the rule that an action is worth its reward and what the state after it is worth."""
         batch = self.random.sample(self.memory, self.options.batch_size)
         states, actions, following, fell = (torch.tensor(column) for column in zip(*batch, strict=True))
         with torch.no_grad():

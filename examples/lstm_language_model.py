@@ -1,7 +1,8 @@
 """An LSTM learns to go on with a text, reading it from beginning to end again and again.
 
-Without a file of yours it reads nine sonnets by Shakespeare letter by letter and is tested on a tenth. So short a text
-it soon knows by heart, and then does worse on what it has not read; the plot shows when. A book can be read by words:
+Without a file of yours it reads nine sonnets by Shakespeare letter by letter and is tested on one more. So short a text
+it soon knows by heart, and then does worse on what it has not read; the plot shows when. A token is a letter, or a word
+if a book is read by words:
 
     rushlight run examples/lstm_language_model.py
     rushlight run examples/lstm_language_model.py --text my_book.txt --words
@@ -23,13 +24,13 @@ SONNETS = Path(__file__).with_name("sonnets.txt")
 class LanguageModel(nn.Module):
     """Scores for what comes next after each letter or word; its state carries what it has read to the next call."""
 
-    def __init__(self, signs, width, layers, dropout):
+    def __init__(self, tokens, width, layers, dropout):
         super().__init__()
         self.dropout = nn.Dropout(dropout)
-        self.embedding = nn.Embedding(signs, width)
+        self.embedding = nn.Embedding(tokens, width)
         self.lstm = nn.LSTM(width, width, layers, dropout=dropout)
-        self.scores = nn.Linear(width, signs)
-        self.scores.weight = self.embedding.weight  # a sign means the same whether it is read or written
+        self.scores = nn.Linear(width, tokens)
+        self.scores.weight = self.embedding.weight  # a token means the same whether it is read or written
         nn.init.normal_(self.embedding.weight, std=0.1)
 
     def forward(self, text, state=None):
@@ -38,7 +39,7 @@ class LanguageModel(nn.Module):
 
     @torch.no_grad()
     def write(self, first, count, temperature):
-        """Goes on after a sign for so many signs; a low temperature makes for safe choices."""
+        """Goes on after a token for so many tokens; a low temperature makes for safe choices."""
         self.eval()
         text, state = [first], None
         for _ in range(count):
@@ -54,7 +55,7 @@ def in_columns(text, columns):
 
 
 def passages(text, length):
-    """The pieces of a text in order, each with the same piece one sign on."""
+    """The pieces of a text in order, each with the same piece one token on."""
     for start in range(0, len(text) - 1, length):
         end = min(start + length, len(text) - 1)
         yield text[start:end], text[start + 1 : end + 1]
@@ -62,7 +63,7 @@ def passages(text, length):
 
 @torch.no_grad()
 def perplexity(model, text, length):
-    """Among how many signs the model is undecided, on average."""
+    """Among how many tokens the model is undecided, on average."""
     model.eval()
     total, state = 0.0, None
     for passage, following in passages(text, length):
@@ -91,12 +92,12 @@ def main(arguments=None):
     parser.add_argument("--words", action="store_true", help="read words rather than letters")
     parser.add_argument("--epochs", type=int, default=30, help="how often the text is read")
     parser.add_argument("--batch-size", type=int, default=8, help="how many columns are read side by side")
-    parser.add_argument("--length", type=int, default=32, help="over how many signs gradients reach back")
+    parser.add_argument("--length", type=int, default=32, help="over how many tokens gradients reach back")
     parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--layers", type=int, default=2)
     parser.add_argument("--dropout", type=float, default=0.3)
     parser.add_argument("--lr", type=float, default=3e-3, help="learning rate")
-    parser.add_argument("--sample", type=int, default=300, help="how many signs it writes at the end")
+    parser.add_argument("--sample", type=int, default=300, help="how many tokens it writes at the end")
     parser.add_argument("--temperature", type=float, default=0.6)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--plot", default="lstm_language_model.png", help="file for the plot; '' for none")
@@ -104,10 +105,10 @@ def main(arguments=None):
 
     torch.manual_seed(options.seed)
     source = options.text.read_text(encoding="utf-8")
-    signs = re.findall(r"[\w'-]+|[^\w\s]|\s+", source) if options.words else list(source)
-    alphabet = sorted(set(signs))
-    number = {sign: index for index, sign in enumerate(alphabet)}
-    text = torch.tensor([number[sign] for sign in signs])
+    tokens = re.findall(r"[\w'-]+|[^\w\s]|\s+", source) if options.words else list(source)
+    alphabet = sorted(set(tokens))
+    number = {token: index for index, token in enumerate(alphabet)}
+    text = torch.tensor([number[token] for token in tokens])
     split = len(text) * 9 // 10
     training_text, test_text = in_columns(text[:split], options.batch_size), text[split:, None]
 
@@ -131,13 +132,13 @@ def main(arguments=None):
             losses.append(loss.item())
         read.append(perplexity(model, training_text, options.length))
         unread.append(perplexity(model, test_text, options.length))
-        progress.set_postfix(read=f"{read[-1]:.1f}", unread=f"{unread[-1]:.1f}")
+        progress.set_postfix(perplexity=f"{read[-1]:.1f}", unread=f"{unread[-1]:.1f}")
 
     best = min(unread)
     print(
         f"perplexity {read[-1]:.1f} on what it has read; on the rest {best:.1f} after {unread.index(best) + 1} epochs"
     )
-    print("".join(alphabet[sign] for sign in model.write(text[0].item(), options.sample, options.temperature)))
+    print("".join(alphabet[token] for token in model.write(text[0].item(), options.sample, options.temperature)))
     if options.plot:
         plot(read, unread, options.plot)
     return losses

@@ -55,11 +55,13 @@ def plot(model, images, labels, losses, path):
 
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(14, 4.5), layout="constrained")
     left.plot(losses, linewidth=0.8)
-    left.set(xlabel="step", ylabel="loss", title="training")
-    dots = middle.scatter(points[:, 0].numpy(), points[:, 1].numpy(), c=labels.numpy(), cmap="tab10", s=6)
+    left.set(xlabel="step", ylabel="loss (nats an image)", title="training")
+    ten = {"c": labels.numpy(), "cmap": "tab10", "vmin": -0.5, "vmax": 9.5}  # a colour for each digit
+    dots = middle.scatter(points[:, 0].numpy(), points[:, 1].numpy(), s=6, **ten)
     figure.colorbar(dots, ax=middle, ticks=range(10))
     middle.set_title("where the digits lie")
-    right.imshow(sheet.numpy(), cmap="gray_r", extent=(-2, 2, -2, 2))
+    edge = 2 + 2 / (count - 1)  # the outer images have their middles at 2
+    right.imshow(sheet.numpy(), cmap="gray_r", extent=(-edge, edge, -edge, edge))
     right.set_title("what lies across the plane")
     figure.savefig(path)
     print(f"drawn in {path}")
