@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import rushlight as torch
-from rushlight._backends.numpy import windows
+from rushlight._backends.numpy import resample, windows
 
 pytest.importorskip("llvmlite")
 from rushlight._backends.llvm import pooling
@@ -57,6 +57,28 @@ def test_sums_and_their_transpose(case):
     g = random.integers(-99, 99, (2, 3, *out)).astype(element)
     found = pooling.spread_sums(element, g, sizes, kernel, stride, padding)
     np.testing.assert_array_equal(found, windows.spread_sums(g, sizes, kernel, stride, padding))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_windows_of_different_sizes(data):
+    rank, element = data.draw(st.integers(1, 3)), data.draw(st.sampled_from(("float32", "float64")))
+    sizes = tuple(data.draw(st.integers(1, 12)) for _ in range(rank))
+    parts = tuple(data.draw(st.integers(1, 12)) for _ in range(rank))
+    images = np.random.default_rng(0).integers(-5, 5, (2, 3, *sizes)).astype(element)
+    images[0, 0] = np.nan
+    bounds = windows._adaptive_bounds(sizes, parts)
+    found, wanted = pooling.region_maxima(element, images, bounds), windows.adaptive_maxima(images, parts)
+    np.testing.assert_array_equal(found[0], wanted[0])
+    np.testing.assert_array_equal(found[1][1], wanted[1][1])
+    assert not (found[1][0, 0] >= np.prod(sizes)).any()
+    images = np.nan_to_num(images)
+    taps = [resample.window_taps(size, out) for size, out in zip(sizes, parts, strict=True)]
+    means = pooling.region_sums(element, images, bounds) / windows._counts(bounds, images.dtype)
+    np.testing.assert_allclose(means, resample.resample(images, taps), rtol=1e-5, atol=1e-6)
+    g = np.random.default_rng(0).standard_normal(means.shape).astype(element)
+    found = pooling.spread_regions(element, g / windows._counts(bounds, g.dtype), sizes, bounds)
+    np.testing.assert_allclose(found, resample.resample_transposed(g, taps, sizes), rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("pool", ["max_pool2d", "avg_pool2d", "adaptive_max_pool2d", "adaptive_avg_pool2d"])

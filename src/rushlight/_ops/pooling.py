@@ -154,21 +154,4 @@ def adaptive_max_pool(input: Tensor, output_size: Sequence[int]) -> Any:
         input: of shape (..., *image).
         output_size: how many parts, for each dimension of the image.
     """
-    rank = len(output_size)
-    sizes = input.shape[-rank:]
-    lead = input.shape[:-rank]
-    values = np.empty((*lead, *output_size), input.dtype)
-    index = np.empty((*lead, *output_size), np.int64)
-    for place in np.ndindex(*output_size):
-        bounds = [
-            (spot * size // parts, -(-(spot + 1) * size // parts))
-            for spot, size, parts in zip(place, sizes, output_size, strict=True)
-        ]
-        window = input[(..., *(slice(*bound) for bound in bounds))]
-        flat = window.reshape((*lead, prod(window.shape[len(lead) :])))
-        best = flat.argmax(-1)
-        values[(..., *place)] = np.take_along_axis(flat, best[..., None], -1)[..., 0]
-        within = np.unravel_index(best, window.shape[-rank:])
-        spots = [spot + bound[0] for spot, bound in zip(within, bounds, strict=True)]
-        index[(..., *place)] = np.ravel_multi_index(spots, sizes)
-    return values, index
+    return windows.adaptive_maxima(input, output_size)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .._backends.numpy import resample as backend
+from .._backends.numpy import resample as backend, windows
 from .._core.meta_array import stand_in
 from .._declare.kinds import kernel
 
@@ -133,6 +133,9 @@ def adaptive_average(input: Tensor, sizes: Sequence[int]) -> Any:
         input: of shape (..., *image).
         sizes: how many parts, for each of the last dimensions.
     """
+    found = windows.adaptive_means(input, sizes)
+    if found is not None:
+        return found
     given = input.shape[-len(sizes) :]
     return backend.resample(input, [backend.window_taps(size, out) for size, out in zip(given, sizes, strict=True)])
 
@@ -148,6 +151,9 @@ def adaptive_average(input: Tensor, sizes: Sequence[int]) -> Any:
 )
 def _adaptive_gradient(grad_output: Tensor, sizes: Sequence[int]) -> Any:
     """The gradient of `adaptive_average` for an input of the given sizes."""
+    found = windows.spread_means(grad_output, sizes)
+    if found is not None:
+        return found
     out = grad_output.shape[-len(sizes) :]
     taps = [backend.window_taps(size, parts) for size, parts in zip(sizes, out, strict=True)]
     return backend.resample_transposed(grad_output, taps, sizes)

@@ -1,11 +1,15 @@
 """The loop nests of pooling: maxima and sums over windows, and sums spread back.
 
-A unit of work is some rows of the output of one image and channel (the spreading: all of them, since windows may
-overlap). A vector of neighbouring outputs goes through the window: for each place of it the inputs are a stride apart
-in a row, and read as one vector; what lies outside the image is not read.
+A unit of work is some rows of the output of one image and channel. A vector of neighbouring outputs goes through the
+window: for each place of it the inputs are a stride apart in a row, and read as one vector; what lies outside the image
+is not read. Where windows differ in size (adaptive pooling), or each output is added to all places of its window, a
+kernel goes through the elements one by one, from tables of where windows begin and end, a whole image a unit.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
 
 from .bands import Writer, row_vector
 from .host import Host
@@ -23,8 +27,8 @@ into how many parts the rows of an output are divided, and how many rows a part 
 class _Windows(Writer):
     """What the kernels of pooling share."""
 
-    def __init__(self, element: str, step: int, host: Host) -> None:
-        super().__init__(element, step, WINDOW_FIELDS, host)
+    def __init__(self, element: str, step: int, host: Host, fields: Sequence[str] = WINDOW_FIELDS) -> None:
+        super().__init__(element, step, fields, host)
         self.counted = Type("i", 32, self.lanes)
 
     def ramp(self, first: Value, stride: Value | int) -> Value:
@@ -127,38 +131,63 @@ def _store_places(writer: _Windows, wanted: Value, places: Value, address: Value
         function.store_where(mask, wide, function.at(address, part * half * 8))
 
 
-def write_spread(element: str, host: Host) -> str:
-    """The module of the kernel that adds each output's value to all places of its window; words as for sums, the
-    outputs' values under ``results``."""
-    writer = _Windows(element, 1, host)
+REGION_FIELDS = (
+    "images", "results", "places", "depth", "height", "width", "out_z", "out_y", "out_x", "first_z", "first_y",
+    "first_x", "last_z", "last_y", "last_x",
+)  # fmt: skip
+"""Words of the kernels below: the same addresses and sizes, and the addresses of tables of int64: where the region of
+each output begins and ends, along each dimension."""
+
+
+def write_regions(element: str, kind: Literal["maxima", "sums", "spread"], host: Host) -> str:
+    """The module of the kernel that goes through regions of any sizes, element by element.
+
+    Args:
+        element: the dtype.
+        kind: maxima with their places, sums, or each output's value added to all of its region.
+        host: the processor.
+    """
+    writer = _Windows(element, 1, host, REGION_FIELDS)
     function, word, size = writer.function, writer.word, writer.size
-    out_y, out_x = word("out_y"), word("out_x")
-    depth, height, width = word("depth"), word("height"), word("width")
+    out_y, out_x, height, width = word("out_y"), word("out_x"), word("height"), word("width")
+    best, place = function.variable(0, writer.form), function.variable(0, I64)
     with function.loop(function.params["begin"], function.params["end"], name="plane") as plane:
-        count = writer.plane_size()
-        image = function.at(word("images", POINTER), plane * count * size)
-        values = function.at(word("results", POINTER), plane * writer.plane_size("out") * size)
-        zeros = function.constant(0, writer.wide)
-        with function.loop(0, count, writer.lanes, name="clear") as spot:
-            wanted = writer.inside(writer.ramp(function.lift(0, I64), 1), count - spot)
-            function.store_where(wanted, zeros, function.at(image, spot * size))
-        with function.loop(0, word("out_z") * out_y, name="row") as row:
-            z = row // out_y * word("stride_z") - word("padding_z")
-            y = row % out_y * word("stride_y") - word("padding_y")
-            first_z, last_z = _bounds(writer, z, word("kernel_z"), depth)
-            first_y, last_y = _bounds(writer, y, word("kernel_y"), height)
-            with function.loop(0, out_x, name="x") as x:
-                value = function.load(function.at(values, (row * out_x + x) * size), writer.form, size)
-                first_x, last_x = _bounds(writer, x * word("stride_x") - word("padding_x"), word("kernel_x"), width)
-                with function.loop(first_z, last_z) as here_z, function.loop(first_y, last_y) as here_y:
-                    start = function.at(image, (here_z * height + here_y) * (width * size))
-                    with function.loop(first_x, last_x) as here_x:
-                        spot = function.at(start, here_x * size)
-                        function.store(function.load(spot, writer.form, size) + value, spot, size)
+        image = function.at(word("images", POINTER), plane * writer.plane_size() * size)
+        if kind == "spread":
+            _clear(writer, image, writer.plane_size())
+        with function.loop(0, word("out_z") * out_y, name="row") as row, function.loop(0, out_x, name="x") as x:
+            spot = plane * writer.plane_size("out") + row * out_x + x
+            result = function.at(word("results", POINTER), spot * size)
+            z, y = row // out_y, row % out_y
+            best.value = function.load(result, writer.form, size) if kind == "spread" else 0.0
+            place.value = -1
+            with (
+                function.loop(writer.entry("first_z", z), writer.entry("last_z", z)) as here_z,
+                function.loop(writer.entry("first_y", y), writer.entry("last_y", y)) as here_y,
+            ):
+                start = (here_z * height + here_y) * width
+                with function.loop(writer.entry("first_x", x), writer.entry("last_x", x)) as here_x:
+                    address = function.at(image, (start + here_x) * size)
+                    value = function.load(address, writer.form, size)
+                    if kind == "spread":
+                        function.store(value + best.value, address, size)
+                    elif kind == "sums":
+                        best.value = best.value + value
+                    else:
+                        better = (value > best.value) | (value != value) | (place.value < 0)
+                        best.value = function.where(better, value, best.value)
+                        place.value = function.where(better, start + here_x, place.value)
+            if kind != "spread":
+                function.store(best.value, result, size)
+            if kind == "maxima":
+                function.store(place.value, function.at(word("places", POINTER), spot * 8), 8)
     function.finish()
     return module(function)
 
 
-def _bounds(writer: _Windows, first: Value, width: Value, size: Value) -> tuple[Value, Value]:
-    """The part of a window along one dimension that is inside the image."""
-    return writer.function.where(first < 0, 0, first), writer.smaller(first + width, size)
+def _clear(writer: _Windows, image: Value, count: Value) -> None:
+    """Sets all elements of an image to 0."""
+    with writer.function.loop(0, count, writer.lanes, name="clear") as spot:
+        wanted = writer.inside(writer.ramp(writer.function.lift(0, I64), 1), count - spot)
+        address = writer.function.at(image, spot * writer.size)
+        writer.function.store_where(wanted, writer.function.constant(0, writer.wide), address)

@@ -183,3 +183,57 @@ def window_counts(sizes: Sizes, kernel: Sizes, stride: Sizes, padding: Sizes, ou
             start, stop = np.maximum(start, 0), np.minimum(stop, size)
         total = total * (stop - start).reshape((1,) * axis + (-1,) + (1,) * (len(kernel) - 1 - axis))
     return total
+
+
+def _adaptive_bounds(sizes: Sizes, parts: Sizes) -> list[tuple[Array, Array]]:
+    """Where the windows begin and end that split images into parts, along each dimension; they overlap if they must."""
+    found = []
+    for size, count in zip(sizes, parts, strict=True):
+        places = np.arange(count)
+        found.append((places * size // count, -(-(places + 1) * size // count)))
+    return found
+
+
+def _counts(bounds: list[tuple[Array, Array]], element: Any) -> Array:
+    """How many places each window has."""
+    total: Any = np.ones((1,) * len(bounds), element)
+    for axis, (first, last) in enumerate(bounds):
+        total = total * (last - first).reshape((1,) * axis + (-1,) + (1,) * (len(bounds) - 1 - axis)).astype(element)
+    return np.asarray(total)
+
+
+def adaptive_maxima(images: Array, parts: Sizes) -> tuple[Array, Array]:
+    """The maxima of windows that split images into parts, and their places in the flattened image."""
+    rank = len(parts)
+    lead, sizes = images.shape[: images.ndim - rank], images.shape[images.ndim - rank :]
+    bounds = _adaptive_bounds(sizes, parts)
+    if images.size >= FROM:
+        found = compiled("region_maxima", images, bounds, part="pooling")
+        if found is not None:
+            return found
+    values = np.empty((*lead, *parts), images.dtype)
+    index = np.empty((*lead, *parts), np.int64)
+    for place in np.ndindex(*parts):
+        spots = [(int(first[spot]), int(last[spot])) for spot, (first, last) in zip(place, bounds, strict=True)]
+        window = images[(..., *(slice(*spot) for spot in spots))]
+        flat = window.reshape((*lead, prod(window.shape[len(lead) :])))
+        best = flat.argmax(-1)
+        values[(..., *place)] = np.take_along_axis(flat, best[..., None], -1)[..., 0]
+        within = np.unravel_index(best, window.shape[-rank:])
+        index[(..., *place)] = np.ravel_multi_index([at + spot[0] for at, spot in zip(within, spots)], sizes)
+    return values, index
+
+
+def adaptive_means(images: Array, parts: Sizes) -> Array | None:
+    """The means of windows that split images into parts; None where no kernel does it."""
+    bounds = _adaptive_bounds(images.shape[images.ndim - len(parts) :], parts)
+    total = compiled("region_sums", images, bounds, part="pooling") if images.size >= FROM else None
+    return None if total is None else total / _counts(bounds, images.dtype)
+
+
+def spread_means(g: Array, sizes: Sizes) -> Array | None:
+    """The transpose of `adaptive_means`: images of the given sizes; None where no kernel does it."""
+    if g.size // max(prod(g.shape[g.ndim - len(sizes) :]), 1) * prod(sizes) < FROM:
+        return None
+    bounds = _adaptive_bounds(sizes, g.shape[g.ndim - len(sizes) :])
+    return compiled("spread_regions", g / _counts(bounds, g.dtype), sizes, bounds, part="pooling")
