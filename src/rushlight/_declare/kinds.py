@@ -208,7 +208,8 @@ def kernel(
             broadcast with the second argument), ``returns=`` a named tuple, ``check=``,
             ``nondifferentiable=`` True or output numbers, ``linear=``, ``into=`` (a function of the values and the
             destination that serves ``out=``, where torch works in the destination's own dtype), ``meta=`` (what runs in
-            place of the body, on zeros, where only the shape is asked for).
+            place of an expensive body where only shape and dtype are asked for: its arrays and those it returns are
+            zeros that take no memory; `stand_in` makes them).
     """
     settings = {"eager": eager, "natural": NATURAL[natural], "promote": promote, "scalar_ok": False, **options}
     if settings.get("exact"):
