@@ -152,6 +152,8 @@ def thread_safe_generator() -> Generator | None:
 
 def __getattr__(name: str) -> object:
     """Says which of torch's names is missing."""
+    if name == "__path__":  # asked for by `from .random import ...`, which goes on without it
+        raise AttributeError(name)
     from ._core.missing import missing_name
 
     raise missing_name(__name__, name, __all__)

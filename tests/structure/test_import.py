@@ -18,7 +18,7 @@ ROUNDS = 9
 # What importing NumPy itself takes on an idle core of the machine for which the budget was set (2.6 GHz, 2024). A core
 # that other processes keep busy is slower for both imports, so what it takes longer is set off.
 NUMPY_MILLISECONDS = 45
-HEAVY = {"torch", "llvmlite", "numba", "scipy", "pandas", "sklearn", "matplotlib", "IPython", "nbformat"}
+HEAVY = {"difflib", "torch", "llvmlite", "numba", "scipy", "pandas", "sklearn", "matplotlib", "IPython", "nbformat"}
 
 # Processor time, for a neighbour that takes the core says nothing about the import.
 PROBE = """
