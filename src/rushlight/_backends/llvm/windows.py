@@ -151,36 +151,43 @@ def write_regions(element: str, kind: Literal["maxima", "sums", "spread"], host:
     function, word, size = writer.function, writer.word, writer.size
     out_y, out_x, height, width = word("out_y"), word("out_x"), word("height"), word("width")
     best, place = function.variable(0, writer.form), function.variable(0, I64)
+    tables = {name: word(name, POINTER) for name in REGION_FIELDS if name.startswith(("first", "last"))}
+
+    def bounds(axis: str, index: Value) -> tuple[Value, Value]:
+        first, last = (function.at(tables[f"{side}_{axis}"], index * 8) for side in ("first", "last"))
+        return function.load(first, I64, 8), function.load(last, I64, 8)
+
     with function.loop(function.params["begin"], function.params["end"], name="plane") as plane:
         image = function.at(word("images", POINTER), plane * writer.plane_size() * size)
         if kind == "spread":
             _clear(writer, image, writer.plane_size())
-        with function.loop(0, word("out_z") * out_y, name="row") as row, function.loop(0, out_x, name="x") as x:
-            spot = plane * writer.plane_size("out") + row * out_x + x
-            result = function.at(word("results", POINTER), spot * size)
-            z, y = row // out_y, row % out_y
-            best.value = function.load(result, writer.form, size) if kind == "spread" else 0.0
-            place.value = -1
-            with (
-                function.loop(writer.entry("first_z", z), writer.entry("last_z", z)) as here_z,
-                function.loop(writer.entry("first_y", y), writer.entry("last_y", y)) as here_y,
-            ):
-                start = (here_z * height + here_y) * width
-                with function.loop(writer.entry("first_x", x), writer.entry("last_x", x)) as here_x:
-                    address = function.at(image, (start + here_x) * size)
-                    value = function.load(address, writer.form, size)
-                    if kind == "spread":
-                        function.store(value + best.value, address, size)
-                    elif kind == "sums":
-                        best.value = best.value + value
-                    else:
-                        better = (value > best.value) | (value != value) | (place.value < 0)
-                        best.value = function.where(better, value, best.value)
-                        place.value = function.where(better, start + here_x, place.value)
-            if kind != "spread":
-                function.store(best.value, result, size)
-            if kind == "maxima":
-                function.store(place.value, function.at(word("places", POINTER), spot * 8), 8)
+        results = function.at(word("results", POINTER), plane * writer.plane_size("out") * size)
+        places = function.at(word("places", POINTER), plane * writer.plane_size("out") * 8)
+        with function.loop(0, word("out_z") * out_y, name="row") as row:
+            bounds_z, bounds_y = bounds("z", row // out_y), bounds("y", row % out_y)
+            with function.loop(0, out_x, name="x") as x:
+                bounds_x = bounds("x", x)
+                spot = row * out_x + x
+                result = function.at(results, spot * size)
+                best.value = function.load(result, writer.form, size) if kind == "spread" else 0.0
+                place.value = -1
+                with function.loop(*bounds_z) as here_z, function.loop(*bounds_y) as here_y:
+                    start = (here_z * height + here_y) * width
+                    with function.loop(*bounds_x) as here_x:
+                        address = function.at(image, (start + here_x) * size)
+                        value = function.load(address, writer.form, size)
+                        if kind == "spread":
+                            function.store(value + best.value, address, size)
+                        elif kind == "sums":
+                            best.value = best.value + value
+                        else:
+                            better = (value > best.value) | (value != value) | (place.value < 0)
+                            best.value = function.where(better, value, best.value)
+                            place.value = function.where(better, start + here_x, place.value)
+                if kind != "spread":
+                    function.store(best.value, result, size)
+                if kind == "maxima":
+                    function.store(place.value, function.at(places, spot * 8), 8)
     function.finish()
     return module(function)
 

@@ -215,12 +215,13 @@ def adaptive_maxima(images: Array, parts: Sizes) -> tuple[Array, Array]:
     index = np.empty((*lead, *parts), np.int64)
     for place in np.ndindex(*parts):
         spots = [(int(first[spot]), int(last[spot])) for spot, (first, last) in zip(place, bounds, strict=True)]
-        window = images[(..., *(slice(*spot) for spot in spots))]
+        within: Any = (..., *(slice(*spot) for spot in spots))
+        window = images[within]
         flat = window.reshape((*lead, prod(window.shape[len(lead) :])))
         best = flat.argmax(-1)
         values[(..., *place)] = np.take_along_axis(flat, best[..., None], -1)[..., 0]
-        within = np.unravel_index(best, window.shape[-rank:])
-        index[(..., *place)] = np.ravel_multi_index([at + spot[0] for at, spot in zip(within, spots)], sizes)
+        places = np.unravel_index(best, window.shape[-rank:])
+        index[(..., *place)] = np.ravel_multi_index([at + spot[0] for at, spot in zip(places, spots)], sizes)
     return values, index
 
 
