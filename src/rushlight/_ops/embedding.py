@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy.machine_code import FROM, compiled
+from .._backends.numpy.scatter import first_outside
 from .._core.dtypes import int32, int64
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import kernel
@@ -93,6 +95,10 @@ def embedding_dense_backward(
     """
     places = indices.reshape(-1)
     rows = grad_output.reshape(places.size, -1)
+    if rows.size >= FROM and not scale_grad_by_freq and first_outside(places, 0, num_weights) is None:
+        made = compiled("table_gradient", rows, places, num_weights, padding_idx)
+        if made is not None:
+            return made
     keep = places != padding_idx
     if not keep.all():
         places, rows = places[keep], rows[keep]

@@ -60,11 +60,11 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False,
                 f"Size does not match at dimension {other} expected index {list(index.shape)} to be no larger than "
                 f"self {list(input.shape)} apart from dimension {axis}"
             )
-    check_range(places, source.shape[axis], axis)
     if places.size >= FROM:
         found = compiled("gather", source, axis, places)
         if found is not None:
             return found.reshape(index.shape)
+    check_range(places, source.shape[axis], axis)
     where = places_along(axis, places)
     if places.size > _FLAT_FROM and source.flags.c_contiguous:
         return source.reshape(-1).take(flat_places(source.shape, where, from_end=False)).reshape(index.shape)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy.machine_code import FROM, compiled
 from .._backends.numpy.places import vector
 from .._backends.numpy.scatter import add_at, first_outside
 from .._core.dtypes import of_numpy
@@ -152,7 +153,9 @@ def index_add(
     if input.dtype.kind in "iu":
         alpha = int(alpha)  # type: ignore[arg-type]
     values = source if alpha == 1 else source * np.asarray(alpha).astype(source.dtype)
-    add_at(vector(input), (EVERY,) * axis + (positions,), vector(values))
+    target, values = vector(input), vector(values)
+    if values.size < FROM or compiled("add_entries", values, axis, positions, target) is None:
+        add_at(target, (EVERY,) * axis + (positions,), values)
 
 
 def _added(g: Any, dim: int, index: Any, source_like: Any) -> Any:

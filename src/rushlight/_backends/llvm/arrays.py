@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..._core.expression import Expression
-from . import groups, indexed, scans, transposing
+from . import entries, groups, indexed, memory, scans, transposing
 from .reduce import Reduction, fold
 from .reducers import Fold, Place
 from .unsupported import Unsupported
@@ -206,13 +206,24 @@ def scan(element: str, array: Array, name: str, axis: int) -> Array:
 
 
 def gather(element: str, source: Array, axis: int, index: Array) -> Array:
-    """The elements at positions along an axis; the positions have been checked."""
+    """The elements at positions along an axis; Unsupported if one is outside."""
     return indexed.gather(element, source, axis, index)
 
 
 def scatter_add(element: str, target: Array, axis: int, index: Array, values: Array) -> Array:
     """Adds values at positions along an axis; the positions have been checked."""
     return indexed.scatter_add(element, target, axis, index, values)
+
+
+def add_entries(element: str, source: Array, axis: int, index: Array, target: Array) -> Array:
+    """Adds entries at a vector of positions along an axis; the positions have been checked."""
+    return entries.add_entries(element, source, axis, index, target)
+
+
+def table_gradient(element: str, rows: Array, index: Array, count: int, left_out: int) -> Array:
+    """Rows added up in a table of `count` of them, those of one position left out; the positions have been checked."""
+    found = memory.empty((count, rows.shape[1]), rows.dtype)
+    return entries.add_entries(element, rows, 0, index, found, left_out, clear=True)
 
 
 def logsumexp(element: str, array: Array, axis: int) -> Array:

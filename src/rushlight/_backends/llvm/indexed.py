@@ -23,6 +23,7 @@ from .typed import ELEMENTS
 from .unsupported import Unsupported
 
 Array = np.ndarray[Any, Any]
+U64 = Type("u", 64)
 Action = Literal["gather", "scatter_add"]
 
 BLOCK = 1 << 12
@@ -31,7 +32,8 @@ BLOCK = 1 << 12
 
 def write_indexed(action: Action, element: str, index: str, host: Host) -> str:
     """The kernel. Its words: positions and length along the dimension, width, block, blocks; the addresses of the
-    positions, of what has the positions' shape, and of what they point into. Units count blocks in lots.
+    positions, of what has the positions' shape, of what they point into, and of a flag that is set where a position
+    that is gathered from is outside. Units count blocks in lots.
     """
     function = Function("kernel", PARAMS, host.fused)
     memory_type, index_type = ELEMENTS[element], ELEMENTS[index]
@@ -58,7 +60,13 @@ def write_indexed(action: Action, element: str, index: str, host: Host) -> str:
                 function.store(total, there, size)
 
         def position(place: Value) -> Value:
-            return function.load(function.at(positions, place * step), index_type, step).to(I64)
+            found = function.load(function.at(positions, place * step), index_type, step).to(I64)
+            if action == "scatter_add":
+                return found
+            inside = found.to(U64) < length.to(U64)
+            with function.when(~inside, "outside"):
+                function.store(function.constant(1, I64), word(8, POINTER), 8)
+            return function.where(inside, found, 0)
 
         with function.when(width == 1, "vector"):
             with function.loop(first, last, 1, name="positions") as row:
@@ -75,7 +83,7 @@ def write_indexed(action: Action, element: str, index: str, host: Host) -> str:
 @cache
 def _kernel(action: Action, element: str, index: str) -> int:
     loaded = kernels.load(
-        f"indexed {action} {element} {index}", lambda host: write_indexed(action, element, index, host)
+        f"indexed {action} {element} {index}, checked", lambda host: write_indexed(action, element, index, host)
     )
     return loaded.address["kernel"]
 
@@ -95,17 +103,26 @@ def _run(action: Action, element: str, axis: int, index: Array, dense: Array, po
     lots, count, width = prod(shape[:axis]), shape[axis], prod(shape[axis + 1 :])
     block = BLOCK if action == "gather" else max(count, 1)
     blocks = -(-count // block)
-    addresses = map(address_of, (index, dense, pointed))
+    outside = np.zeros(1, np.int64)
+    addresses = map(address_of, (index, dense, pointed, outside))
     words = elementwise.pack([count, pointed.shape[axis], width, block, blocks, *addresses], ())
     kernel = _kernel(action, element, index.dtype.name)
     if index.size >= THREADS_FROM and crew.wanted > 1:
         crew.run(kernel, words, lots * blocks)
     else:
         crew.run_alone(kernel, words, lots * blocks)
+    if outside[0]:
+        raise Unsupported("positions outside")
 
 
 def gather(element: str, source: Array, axis: int, index: Array) -> Array:
-    """The elements at positions along an axis; the positions have been checked."""
+    """The elements at positions along an axis.
+
+    Raises:
+        Unsupported: a position is outside, among other reasons.
+    """
+    if not source.shape[axis]:
+        raise Unsupported("nothing to gather from")
     found = memory.empty(index.shape, source.dtype)
     _run("gather", element, axis, index, found, source)
     return found
