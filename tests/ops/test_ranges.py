@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 import rushlight as torch
 from rushlight._backends.numpy.multiply_add import multiply_add
@@ -46,6 +46,7 @@ def test_integers_are_those_of_range(start, end, step):
 
 
 @given(st.floats(-1e6, 1e6), st.lists(st.integers(0, 1 << 20), min_size=1), st.floats(-1e6, 1e6))
+@example(1.0000000000582077, [1048575], -6.6e-84)
 def test_multiply_add_rounds_once(factor, values, addend):
     exact = [float(Fraction(factor) * value + Fraction(addend)) for value in values]
     assert multiply_add(factor, np.array(values), addend).tolist() == exact
