@@ -15,10 +15,17 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
+import numpy as np
+
+from . import transposing
 from .elementwise import PARAMS
 from .host import Host
 from .ir import F32, F64, I32, I64, POINTER, Function, Type, Value
+from .unsupported import Unsupported
+
+Array = np.ndarray[Any, Any]
 
 FIELDS = (
     "images", "image_step", "group_step", "channel_step", "depth", "height", "width",
@@ -30,6 +37,16 @@ FIELDS = (
 counts. Each kernel has fields of its own after them."""
 
 FLOATS = {"float32": F32, "float64": F64}
+
+
+def contiguous(array: Array) -> Array:
+    """An array in the order of its dimensions, itself if it is."""
+    if array.flags.c_contiguous:
+        return array
+    try:
+        return transposing.contiguous(array)
+    except Unsupported:
+        return np.ascontiguousarray(array)
 
 
 def pack_words(values: Mapping[str, int], fields: Sequence[str]) -> bytes:
@@ -174,15 +191,3 @@ def row_vector(writer: Writer, row: Value, first: Value, limit: Value, stride: V
             item = function.load(function.at(row, place * size), writer.form, size)
             vector.value = function.insert(vector.value, lane, item)
     return vector.value
-
-
-def transposed(writer: Writer, rows: Sequence[Value]) -> list[Value]:
-    """The columns of a square of vectors: in each round the first half of the rows is interleaved with the second."""
-    function, lanes = writer.function, writer.lanes
-    low = [lane // 2 + lanes * (lane % 2) for lane in range(lanes)]
-    high = [place + lanes // 2 for place in low]
-    found, half = list(rows), lanes // 2
-    for _ in range(lanes.bit_length() - 1):
-        pairs = [(found[row], found[row + half]) for row in range(half)]
-        found = [function.shuffle(*pair, places) for pair in pairs for places in (low, high)]
-    return found

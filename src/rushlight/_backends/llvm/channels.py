@@ -10,9 +10,10 @@ import numpy as np
 
 from ..._core.expression import Expression
 from . import kernels, plane_sums
-from .bands import FLOATS, pack_words
+from .addresses import address_of
+from .bands import FLOATS, contiguous, pack_words
 from .host import Host
-from .launch import Elementwise, address_of
+from .launch import Elementwise
 from .threads import crew
 from .typed import Node, Program, typed
 from .unsupported import Unsupported
@@ -26,7 +27,7 @@ SHORTEST = 16
 def _as_three(array: Array) -> Array:
     """Contiguous, as (n, c, places)."""
     n, channels = array.shape[:2]
-    return np.ascontiguousarray(array).reshape(n, channels, prod(array.shape[2:]))
+    return contiguous(array).reshape(n, channels, prod(array.shape[2:]))
 
 
 def _sums(element: str, first: Array, second: Array | None, means: Array | None) -> tuple[Array, Array, Array]:

@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import bands, correlation, kernel_gradient as sums, kernels, memory
+from .addresses import address_of
 from .host import Host
-from .launch import Elementwise, address_of
+from .launch import Elementwise
 from .threads import crew
 from .typed import Node, Program
 from .unsupported import Unsupported
@@ -230,7 +231,7 @@ def convolve(
     kernel = _three(weight.shape[2:], 1)
     setting = _forward(element, images, kernel, stride, padding, dilation, places, groups)
     grouped = weight.reshape(groups, weight.shape[0] // groups, weight.shape[1], *kernel)
-    found = _correlate(setting, np.ascontiguousarray(images), grouped, bias)
+    found = _correlate(setting, bands.contiguous(images), grouped, bias)
     return found.reshape(images.shape[0], weight.shape[0], *places)
 
 
@@ -257,7 +258,7 @@ def convolve_transposed(
     each, outs = weight.shape[0] // groups, weight.shape[1]
     full, steps, inner = _three(sizes, 1), _three(stride, 1), _three(g.shape[2:], 1)
     grouped = weight.reshape(groups, each, outs, *kernel).swapaxes(1, 2)
-    images = np.ascontiguousarray(g)
+    images = bands.contiguous(g)
     along = [
         [_phase(remainder, *numbers) for remainder in range(numbers[2])]
         for numbers in zip(full, kernel, steps, _three(padding, 0), _three(dilation, 1), strict=True)
@@ -343,7 +344,7 @@ def kernel_gradient(
     room_for_turned = (-(-made.most_places // lanes) * lanes) * turned_step
     packed_room = -(-made.packed // 64) * 64
     scratch, room = made.scratch(packed_room + room_for_turned)
-    images, g = np.ascontiguousarray(images), np.ascontiguousarray(g)
+    images, g = bands.contiguous(images), bands.contiguous(g)
     step = prod(g.shape[2:]) * made.size
     words = made.words | scratch | {
         "images": address_of(images), "gradients": address_of(g), "gradient_image_step": step * g.shape[1],

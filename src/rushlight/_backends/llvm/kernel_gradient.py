@@ -9,9 +9,10 @@ of the units are added at the end.
 
 from __future__ import annotations
 
-from .bands import FIELDS, Band, Writer, below, transposed
+from .bands import FIELDS, Band, Writer, below
 from .host import Host
 from .ir import POINTER, Value, Variable, module
+from .transposing import turned as columns_of
 
 GRADIENT_FIELDS = (
     *FIELDS, "gradients", "gradient_image_step", "gradient_channel_step", "out_channels", "turned_step", "turned",
@@ -81,7 +82,7 @@ def _turn(writer: Writer, band: Band, target: Value) -> None:
                 limit = function.where(channel + lane < channels, count - place, 0)
                 mask = below(writer, function.lift(0, limit.type), limit)
                 rows.append(function.load_where(mask, row, writer.wide))
-            for lane, column in enumerate(transposed(writer, rows)):
+            for lane, column in enumerate(columns_of(rows)):
                 function.store(column, function.at(target, (place + lane) * step + channel * size), size)
 
 

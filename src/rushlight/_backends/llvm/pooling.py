@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from . import kernels, memory, windows
-from .bands import FLOATS, pack_words
+from .addresses import address_of
+from .bands import FLOATS, contiguous, pack_words
 from .host import Host
-from .launch import address_of
 from .threads import crew
 from .unsupported import Unsupported
 
@@ -111,7 +111,7 @@ def maxima(
     """
     shape = (*images.shape[: images.ndim - len(kernel)], *out)
     best, places = memory.empty(shape, images.dtype), memory.empty(shape, np.dtype(np.int64))
-    arrays = (np.ascontiguousarray(images), best, places)
+    arrays = (contiguous(images), best, places)
     _run("maxima", element, arrays, kernel, stride, padding, dilation)
     return best, places
 
@@ -119,7 +119,7 @@ def maxima(
 def sums(element: str, images: Array, kernel: Sizes, stride: Sizes, padding: Sizes, out: Sizes) -> Array:
     """The sum over every window, zeros outside the image; arguments as for `maxima`."""
     found = memory.empty((*images.shape[: images.ndim - len(kernel)], *out), images.dtype)
-    arrays = (np.ascontiguousarray(images), found, None)
+    arrays = (contiguous(images), found, None)
     _run("sums", element, arrays, kernel, stride, padding, (1,) * len(kernel))
     return found
 
@@ -136,7 +136,7 @@ def spread_sums(element: str, g: Array, sizes: Sizes, kernel: Sizes, stride: Siz
 def spread_regions(element: str, g: Array, sizes: Sizes, bounds: Bounds) -> Array:
     """Every output's value added to all places of its region, in images of the given sizes."""
     found = memory.empty((*g.shape[: g.ndim - len(sizes)], *sizes), g.dtype)
-    _run_regions("spread", element, (found, np.ascontiguousarray(g), None), bounds)
+    _run_regions("spread", element, (found, contiguous(g), None), bounds)
     return found
 
 
@@ -144,7 +144,7 @@ def region_sums(element: str, images: Array, bounds: Bounds) -> Array:
     """The sum over every region."""
     shape = (*images.shape[: images.ndim - len(bounds)], *(len(first) for first, _ in bounds))
     found = memory.empty(shape, images.dtype)
-    _run_regions("sums", element, (np.ascontiguousarray(images), found, None), bounds)
+    _run_regions("sums", element, (contiguous(images), found, None), bounds)
     return found
 
 
@@ -152,5 +152,5 @@ def region_maxima(element: str, images: Array, bounds: Bounds) -> tuple[Array, A
     """The maximum of every region and its place in the flattened image, as `maxima` finds them."""
     shape = (*images.shape[: images.ndim - len(bounds)], *(len(first) for first, _ in bounds))
     best, places = memory.empty(shape, images.dtype), memory.empty(shape, np.dtype(np.int64))
-    _run_regions("maxima", element, (np.ascontiguousarray(images), best, places), bounds)
+    _run_regions("maxima", element, (contiguous(images), best, places), bounds)
     return best, places
