@@ -191,3 +191,16 @@ def row_vector(writer: Writer, row: Value, first: Value, limit: Value, stride: V
             item = function.load(function.at(row, place * size), writer.form, size)
             vector.value = function.insert(vector.value, lane, item)
     return vector.value
+
+
+def across(writer: Writer, total: Value) -> Value:
+    """The sum of all lanes of a vector, by halves."""
+    lanes = writer.lanes
+    while lanes > 1:
+        lanes //= 2
+        low = writer.function.shuffle(total, total, range(lanes))
+        high = writer.function.shuffle(total, total, range(lanes, 2 * lanes))
+        if lanes == 1:
+            low, high = writer.function.extract(total, 0), writer.function.extract(total, 1)
+        total = low + high
+    return total

@@ -209,8 +209,11 @@ def _panel(weight: Array, rows: int, blocks: int) -> Array:
 @lru_cache
 def _kernel(name: str, element: str, block: int, step: int) -> int:
     def write(host: Host) -> str:
-        writer = correlation.write_correlation if name == "correlation" else sums.write_kernel_gradient
-        return writer(element, block, step, host)
+        if name == "correlation":
+            return correlation.write_correlation(element, block, step, host)
+        if not block:
+            return sums.write_few_channels(element, step, host)
+        return sums.write_kernel_gradient(element, block, step, host)
 
     return kernels.load(f"{name} {element} {block} {step}", write).address["kernel"]
 
@@ -329,11 +332,14 @@ def kernel_gradient(
     width = _three(kernel, 1)
     made = plan(_forward(element, images, width, stride, padding, dilation, g.shape[2:], groups))
     outs, channels = g.shape[1] // groups, images.shape[1] // groups
-    lanes = kernels.host().vector_bits // 8 // made.size
-    vectors = -(-outs // lanes)
-    each = vectors if vectors < 4 else 3 if vectors % 3 == 0 else 2
-    blocks = -(-vectors // each)
-    tile = sums.tile_of(each, kernels.host())
+    few = groups > 1 and outs <= sums.FEW_CHANNELS
+    if few:
+        each, lanes, blocks, tile = 1, 1, outs, sums.FEW_ELEMENTS
+    else:
+        lanes = kernels.host().vector_bits // 8 // made.size
+        vectors = -(-outs // lanes)
+        each = vectors if vectors < 4 else 3 if vectors % 3 == 0 else 2
+        blocks, tile = -(-vectors // each), sums.tile_of(each, kernels.host())
     elements = (made.tap_offsets[:, None] + np.arange(channels) * made.words["plane_step"]).reshape(-1)
     filled = np.concatenate((elements, np.repeat(elements[-1:], -len(elements) % tile)))
     share = -(-made.items // _shares(made.items, groups, len(filled) * blocks * each * lanes))
@@ -341,7 +347,7 @@ def kernel_gradient(
     partial = memory.empty((groups, shares, blocks, len(filled), each * lanes), g.dtype)
     partial[...] = 0
     turned_step = blocks * each * lanes * made.size
-    room_for_turned = (-(-made.most_places // lanes) * lanes) * turned_step
+    room_for_turned = 0 if few else (-(-made.most_places // lanes) * lanes) * turned_step
     packed_room = -(-made.packed // 64) * 64
     scratch, room = made.scratch(packed_room + room_for_turned)
     images, g = bands.contiguous(images), bands.contiguous(g)
@@ -353,7 +359,7 @@ def kernel_gradient(
         "element_offsets": address_of(filled), "partial": address_of(partial), "blocks": blocks,
     }  # fmt: skip
     packed = bands.pack_words(words, sums.GRADIENT_FIELDS)
-    crew.run(_kernel("kernel gradient", element, each, made.step), packed, groups * shares)
+    crew.run(_kernel("kernel gradient", element, 0 if few else each, made.step), packed, groups * shares)
     del room
     total = partial.sum(axis=1) if shares > 1 else partial[:, 0]
     depth, height, across = width

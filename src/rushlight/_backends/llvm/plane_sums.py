@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .bands import Writer, below
+from .bands import Writer, across, below
 from .host import Host
 from .ir import POINTER, Value, Variable, module
 
@@ -96,14 +96,6 @@ def _through(writer: Writer, count: Value, body: Callable[[Value, Value | None, 
 
 
 def _total(writer: Writer, variables: list[Variable]) -> Value:
-    """The sum of all lanes, by halves."""
-    total = (variables[0].value + variables[1].value) + (variables[2].value + variables[3].value)
-    lanes = writer.lanes
-    while lanes > 1:
-        lanes //= 2
-        low = writer.function.shuffle(total, total, range(lanes))
-        high = writer.function.shuffle(total, total, range(lanes, 2 * lanes))
-        if lanes == 1:
-            low, high = writer.function.extract(total, 0), writer.function.extract(total, 1)
-        total = low + high
-    return total
+    """The sum of all lanes of some vectors."""
+    first, second, third, fourth = (variable.value for variable in variables)
+    return across(writer, (first + second) + (third + fourth))

@@ -18,10 +18,6 @@ PRODUCTS_FROM = 8 * FROM
 """Multiplications from which kernels run. At 2**18 a convolution of 4x3x16x16 takes 40 µs either way, its gradients
 50; a quarter of that is work of Python."""
 
-_FEW_CHANNELS = 4
-"""Output channels of a group up to which the gradient of kernels of many groups is NumPy's: a compiled one computes a
-vector of channels. (32x32x32x32, 3x3, by channel: 12 against 5 ms.)"""
-
 
 def _worth(first: Array, second: Array, products: int) -> bool:
     """Whether a convolution of two arrays, which has some multiplications, is one for kernels."""
@@ -66,10 +62,9 @@ def kernel_gradient(
     """The gradient of `convolve` with respect to its kernels."""
     settings = (kernel, stride, padding, dilation, groups)
     if _worth(images, g, g.size * images.shape[1] // groups * prod(kernel)):
-        if groups == 1 or g.shape[1] // groups > _FEW_CHANNELS:
-            found = compiled("kernel_gradient", images, g, *settings, part="convolution")
-            if found is not None:
-                return found
+        found = compiled("kernel_gradient", images, g, *settings, part="convolution")
+        if found is not None:
+            return found
     return columns.kernel_gradient(images, g, *settings)
 
 
