@@ -95,6 +95,25 @@ def _reductions() -> list[Case]:
     return cases
 
 
+def _convolutions() -> list[Case]:
+    """Training steps of convolutions: images, channels, size, output channels, kernel, stride, groups."""
+    shapes = (
+        (64, 32, 26, 64, 3, 1, 1), (32, 3, 32, 16, 3, 1, 1), (32, 16, 32, 16, 3, 1, 1), (32, 32, 16, 32, 3, 1, 1),
+        (32, 64, 8, 64, 3, 1, 1), (32, 16, 32, 32, 3, 2, 1), (32, 32, 16, 64, 3, 2, 1), (32, 64, 16, 64, 1, 1, 1),
+        (4, 64, 56, 64, 3, 1, 1), (32, 32, 32, 32, 3, 1, 32),
+    )  # fmt: skip
+    cases = []
+    for n, channels, size, outs, width, stride, groups in shapes:
+        title = f"conv2d f+b {n}x{channels}x{size}x{size} to {outs}, {width}x{width} s{stride} g{groups}"
+        setup = f"x = {_draw(n, channels, size, size)}.requires_grad_()"
+        setup += f"\nm = torch.nn.Conv2d({channels}, {outs}, {width}, {stride}, {width // 2}, groups={groups})"
+        setup += "\nwith torch.no_grad():\n    m.weight.fill_(0.01); m.bias.zero_()"
+        setup += "\ng = torch.ones_like(m(x))"
+        statement = "x.grad = m.weight.grad = m.bias.grad = None; m(x).backward(g); result = [x.grad, m.weight.grad]"
+        cases.append(Case(title, setup, statement, 1.3))
+    return cases
+
+
 CASES: list[Case] = [
     *_elementwise(),
     *_reductions(),
@@ -124,6 +143,12 @@ CASES: list[Case] = [
          1.0),
     Case("conv2d 64x32x26x26 to 64, 3x3", "x = " + _draw(64, 32, 26, 26) + "\nw = " + _draw(64, 32, 3, 3),
          "result = torch.nn.functional.conv2d(x, w)", 1.3),
+    *_convolutions(),
+    Case("max_pool2d forward+backward 64x64x24x24", "x = " + _draw(64, 64, 24, 24) + LEAF,
+         "a.grad = None; torch.nn.functional.max_pool2d(a, 2).sum().backward(); result = a.grad", 1.0),
+    Case("batch_norm forward+backward 32x64x32x32", "x = " + _draw(32, 64, 32, 32) + LEAF
+         + "\nm = torch.nn.BatchNorm2d(64)",
+         "a.grad = None; m.weight.grad = None; m(a).backward(g); result = [a.grad, m.weight.grad]", 1.0),
     Case("Adam step 10M", "p = torch.nn.Parameter(" + _draw(10_000_000) + ")\np.grad = p.detach().clone()\n"
          "o = torch.optim.Adam([p])", "o.step(); result = p.detach()[:10] * 0", 0.7, 280.0),
 ]  # fmt: skip
