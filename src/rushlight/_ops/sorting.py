@@ -43,8 +43,7 @@ def _check_sort(name: str, input: Any, dim: int) -> None:
 )
 def _sort(input: Tensor, dim: int = -1, descending: bool = False, *, out: Any = None) -> Any:
     array, axis = along(input, dim)
-    order = select.order(array, axis, descending)
-    values = select.gather(array, order, axis)
+    values, order = select.in_order(array, axis, descending)
     return values.reshape(input.shape), order.reshape(input.shape)
 
 

@@ -10,6 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from .large import extreme
+from .machine_code import FROM, compiled
+
 Array = np.ndarray[Any, Any]
 
 _SMALL = 4096
@@ -73,8 +76,29 @@ def _extreme(array: Array, find: Any, dim: Any, keepdim: Any) -> tuple[Any, Any]
     return array.ravel()[places + _row_starts(rows, size).ravel()], places
 
 
+def in_order(array: Array, axis: int, descending: bool) -> tuple[Array, Array]:
+    """The elements in order, equal ones in the order they came, and their places; nan counts as the largest."""
+    found = _sorted(array, axis, descending)
+    if found is not None:
+        return found
+    places = order(array, axis, descending)
+    return gather(array, places, axis), places
+
+
+def _sorted(array: Array, axis: int, descending: bool) -> tuple[Array, Array] | None:
+    """What `in_order` gives, from a kernel; None where there is none."""
+    if array.size < FROM:
+        return None
+    numbers = array.view(np.uint8) if array.dtype == np.bool_ else array
+    found = compiled("sort", numbers, axis, descending, part="sorting")
+    return None if found is None else (found[0].view(array.dtype), found[1])
+
+
 def order(array: Array, axis: int, descending: bool) -> Array:
     """The places of the elements in sorted order, equal ones in the order they came; nan counts as the largest."""
+    found = _sorted(array, axis, descending)
+    if found is not None:
+        return found[1]
     if not descending:
         return array.argsort(axis, "stable")
     # reversed before and after, so that equal elements keep their order
@@ -85,7 +109,16 @@ def order(array: Array, axis: int, descending: bool) -> Array:
 def first(array: Array, k: int, axis: int, largest: bool) -> tuple[Array, Array]:
     """The k largest or smallest elements along an axis, in order, and their places; nan counts as the largest."""
     size = array.shape[axis]
-    if 4 * k >= size:
+    if k and array.size >= FROM and size >= _MANY * k:
+        rows = np.ascontiguousarray(np.moveaxis(array, axis, -1))
+        values, places = _first_of_rows(rows.reshape(-1, size), k, largest)
+        shape = (*rows.shape[:-1], k)
+        values, places = (np.moveaxis(item.reshape(shape), -1, axis) for item in (values, places))
+        return np.ascontiguousarray(values), np.ascontiguousarray(places)
+    found = _sorted(array, axis, largest)
+    if found is not None:
+        return tuple(np.take(item, np.arange(k), axis) for item in found)  # type: ignore[return-value]
+    if not k or 4 * k >= size:
         places = np.take(order(array, axis, largest), np.arange(k), axis)
         return gather(array, places, axis), places
     # the few are singled out first (1000 rows of 1000, k = 5: 7 ms against 49), in the order they came
@@ -95,6 +128,37 @@ def first(array: Array, k: int, axis: int, largest: bool) -> tuple[Array, Array]
     values = np.take_along_axis(array, few, axis)
     ranks = order(values, axis, largest)
     return np.take_along_axis(values, ranks, axis), np.take_along_axis(few, ranks, axis)
+
+
+_MANY = 64
+"""How many times as long as what is wanted of it a row has to be for bounds to be worth looking for."""
+
+
+def _first_of_rows(array: Array, k: int, largest: bool) -> tuple[Array, Array]:
+    """The first k of long rows, looked for among those elements that a bound leaves.
+
+    Rows are cut into more pieces than are wanted. The k-th of the pieces' extremes is a bound, as k elements reach it
+    at least, and only some more do if there is order in the row (1 million, k = 5: 0.5 ms, sorting all 17).
+    """
+    rows, size = array.shape
+    height = _height(size, 8 * k)
+    width = size // height
+    pieces = array[:, : height * width].reshape(rows, height, width)
+    extremes = extreme(np.maximum if largest else np.minimum, pieces, 1, False)
+    bound = in_order(extremes, 1, largest)[0][:, k - 1 : k]
+    flat = np.flatnonzero(~(array < bound) if largest else ~(array > bound))  # nan is beyond every bound
+    row = flat // size
+    ranks = in_order(array.reshape(-1)[flat], 0, largest)[1]
+    ranks = ranks[in_order(row[ranks], 0, False)[1]]
+    starts = np.searchsorted(row, np.arange(rows))
+    chosen = flat[ranks[starts[:, None] + np.arange(k)]]
+    return array.reshape(-1)[chosen], chosen % size
+
+
+def _height(size: int, least: int) -> int:
+    """Of how many elements the pieces of a row are made, so that there are some more than `least`, and none left."""
+    most = size // least
+    return next((height for height in range(most, most // 2, -1) if not size % height), most)
 
 
 def sorted_fast(array: Array, dim: Any, descending: bool) -> tuple[Any, Any]:
