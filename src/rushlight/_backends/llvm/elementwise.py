@@ -143,7 +143,7 @@ def write_kernel(program: Program, classes: str, outer: int, host: Host, streami
         streaming: whether results go past the caches; they have to begin at multiples of 64 bytes then.
     """
     lanes = lanes_of(program, host)
-    function = Function("kernel", PARAMS, host.fused)
+    function = Function("kernel", PARAMS, host.fused, scales=host.scales)
     elements = [*program.inputs.values(), *(element for _, element in program.outputs)]
     operands = [_Operand(element, letter, lanes) for element, letter in zip(elements, classes, strict=True)]
     inputs, outputs = operands[: len(program.inputs)], operands[len(program.inputs) :]

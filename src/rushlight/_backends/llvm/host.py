@@ -35,6 +35,11 @@ class Host(NamedTuple):
         """Whether it multiplies and adds in one step, rounding once."""
         return "+fma" in self.features or self.triple.startswith("aarch64")
 
+    @property
+    def scales(self) -> bool:
+        """Whether one instruction multiplies by powers of two, and one comes near to reciprocals."""
+        return self.vector_bits == 512 and self.triple.startswith("x86_64")
+
 
 def this_host(stamp: str) -> Host:
     """The processor this runs on.

@@ -182,11 +182,15 @@ class Function:
         params: the types of its parameters by name.
         fused: whether the processor multiplies and adds in one step.
         result: the type that it returns, None for nothing.
+        scales: whether it has instructions of AVX-512 for powers of two and reciprocals.
     """
 
-    def __init__(self, name: str, params: dict[str, Type], fused: bool = True, result: Type | None = None) -> None:
+    def __init__(
+        self, name: str, params: dict[str, Type], fused: bool = True, result: Type | None = None, scales: bool = False
+    ) -> None:
         self.name = name
         self.fused = fused
+        self.scales = scales
         self.result = result
         self.params = {key: Value(self, f"%{key}", type) for key, type in params.items()}
         self._frame: list[str] = []
@@ -237,6 +241,17 @@ class Function:
         name = ".".join(["@llvm", intrinsic, *(type.suffix for type in types)])
         self._intrinsics[name] = f"declare {result} {name}({', '.join(str(value.type) for value in args)})"
         return self.write(f"call {flags}{result} {name}({', '.join(map(repr, args))})", result)
+
+    def of_x86(self, name: str, *args: Value) -> Value:
+        """Calls one of AVX-512's own intrinsics on whole vectors of float32, all lanes of them."""
+        type = args[0].type
+        lanes = Type("i", type.lanes)
+        symbol = f"@llvm.x86.avx512.{name}"
+        given = [*args, self.constant(0, type), Value(self, "-1", lanes)]
+        rounding = ", i32 4" if name.startswith("mask") else ""
+        types = ", ".join(str(value.type) for value in given) + (", i32" if rounding else "")
+        self._intrinsics[symbol] = f"declare {type} {symbol}({types})"
+        return self.write(f"call {type} {symbol}({', '.join(map(repr, given))}{rounding})", type)
 
     def effectful(self, intrinsic: str, *args: Value | str) -> None:
         """Calls an intrinsic for its effect (``prefetch.p0``)."""

@@ -42,7 +42,7 @@ class _Writer:
     def __init__(self, program: Program, reducer: Reducer, host: Host, uniform: Sequence[bool], lanes: int) -> None:
         self.program, self.reducer, self.lanes = program, reducer, lanes
         self.uniform = uniform
-        self.function = Function("kernel", PARAMS, host.fused)
+        self.function = Function("kernel", PARAMS, host.fused, scales=host.scales)
         node, self.element = program.outputs[0]
         self.form = form_of(node.element, 1)
         self.host = host

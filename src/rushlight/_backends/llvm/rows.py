@@ -91,7 +91,7 @@ class _Writer:
         self.memory = ELEMENTS[element]
         self.size = self.memory.bits // 8
         self.lanes = host.vector_bits // self.memory.bits
-        self.function = Function("kernel", PARAMS, host.fused)
+        self.function = Function("kernel", PARAMS, host.fused, scales=host.scales)
         self.known: dict[str, Value] = {}
         self.arrays: dict[str, Value] = {}
 

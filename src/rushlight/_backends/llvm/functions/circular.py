@@ -93,14 +93,20 @@ def tan(x: Value) -> Value:
     return where(x == 0, x, found if is_double(x) else single(found))
 
 
+def _half_pi(x: Value) -> tuple[float, float]:
+    """pi/2 in two parts of the dtype of a value."""
+    return (math.pi / 2, 6.123233995736766e-17) if is_double(x) else (1.57079637050628662, -4.37113883e-8)
+
+
 def _arc(numerator: Value, denominator: Value) -> Value:
     """The angle whose tangent is a quotient between 0 and 1."""
     far = numerator > denominator * math.tan(math.pi / 8)
     top = where(far, numerator - denominator, numerator)
     t = top / where(far, numerator + denominator, denominator)
     z = t * t
-    rest = fma(t * z, horner(z, _ATAN64 if is_double(t) else _ATAN32), t)
-    return where(far, rest + math.pi / 4, rest)
+    rest = t * z * horner(z, _ATAN64 if is_double(t) else _ATAN32)
+    high, low = _half_pi(t)
+    return where(far, high / 2 + (t + (rest + low / 2)), t + rest)
 
 
 def atan(x: Value) -> Value:
@@ -110,7 +116,8 @@ def atan(x: Value) -> Value:
     one = x.function.lift(1, x.type)
     angle = _arc(where(far, one, size), where(far, size, one))
     angle = where(size == math.inf, 0, angle)
-    return copysign(where(far, math.pi / 2 - angle, angle), x)
+    high, low = _half_pi(x)
+    return copysign(where(far, high - (angle - low), angle), x)
 
 
 def atan2(y: Value, x: Value) -> Value:
@@ -128,29 +135,31 @@ def atan2(y: Value, x: Value) -> Value:
     return where((x != x) | (y != y), x + y, copysign(angle, y))
 
 
-def _asin_parts(x: Value) -> tuple[Value, Value]:
-    """Whether |x| is above 1/2, and the angle of |x|, or there of sqrt((1 - |x|) / 2)."""
+def _asin_parts(x: Value) -> tuple[Value, Value, Value]:
+    """Whether |x| is above 1/2, and the angle of |x|, or there of sqrt((1 - |x|) / 2), in two parts."""
     size = absolute(x)
     far = size > 0.5
     half = (1 - size) * 0.5
     z = where(far, half, x * x)
-    t = where(far, x.function.call("sqrt", x.type, half), size)
-    return far, fma(t * z, horner(z, _ASIN64 if is_double(x) else _ASIN32), t)
+    root = x.function.call("sqrt", x.type, half)
+    t = where(far, root, size)
+    lost = where(far & (half > 0), fma(-root, root, half) / (root + root), 0)  # what rounding the root left out
+    return far, t, fma(t * z, horner(z, _ASIN64 if is_double(x) else _ASIN32), lost)
 
 
 def asin(x: Value) -> Value:
     """The inverse sine: 2 ulp."""
-    far, angle = _asin_parts(x)
-    high, low = (math.pi / 2, 6.123233995736766e-17) if is_double(x) else (1.57079637050628662, -4.37113883e-8)
-    return copysign(where(far, high - (2 * angle - low), angle), x)
+    far, angle, rest = _asin_parts(x)
+    high, low = _half_pi(x)
+    return copysign(where(far, (high - 2 * angle) - (2 * rest - low), angle + rest), x)
 
 
 def acos(x: Value) -> Value:
     """The inverse cosine: 2 ulp."""
-    far, angle = _asin_parts(x)
-    high, low = (math.pi / 2, 6.123233995736766e-17) if is_double(x) else (1.57079637050628662, -4.37113883e-8)
-    beyond = where(x < 0, 2 * high - (2 * angle - 2 * low), 2 * angle)
-    return where(far, beyond, high - (copysign(angle, x) - low))
+    far, angle, rest = _asin_parts(x)
+    high, low = _half_pi(x)
+    beyond = where(x < 0, (2 * high - 2 * angle) - (2 * rest - 2 * low), 2 * angle + 2 * rest)
+    return where(far, beyond, high - (copysign(angle, x) - (low - copysign(rest, x))))
 
 
 FUNCTIONS: dict[str, Callable[..., Value]] = {

@@ -65,6 +65,27 @@ def power_of_two(exponent: Value) -> Value:
     return ((exponent + 127) << 23).as_float()
 
 
+def times_power_of_two(value: Value, whole: Value, n: Value) -> Value:
+    """``value * 2**n`` rounded once, for whole numbers that may reach beyond the exponents there are.
+
+    Args:
+        value: floats.
+        whole: n as floats.
+        n: n as integers.
+    """
+    if value.function.scales and (value.type.bits, value.type.lanes) == (32, 16):
+        return value.function.of_x86("mask.scalef.ps.512", value, whole)
+    half = n >> 1
+    return value * power_of_two(half) * power_of_two(n - half)
+
+
+def near_reciprocal(x: Value) -> Value | None:
+    """The reciprocal to 14 bits, where an instruction gives it."""
+    if x.function.scales and (x.type.bits, x.type.lanes) == (32, 16):
+        return x.function.of_x86("rcp14.ps.512", x)
+    return None
+
+
 def to_nearest(x: Value) -> tuple[Value, Value]:
     """The nearest whole number as a float and as an integer.
 
