@@ -24,17 +24,25 @@ _names = ("x", "g", "out", "result", "peak", "total", "shift", "mean", "rstd", "
           "b", "squares", "dot")  # fmt: skip
 x, g, out, result, peak, total, shift, mean, rstd, weight, bias, count, eps, a, b, squares, dot = map(_symbol, _names)
 
+
+def _power(difference: Any) -> Any:
+    """The exponential of what is at most 0."""
+    return Expression.call("softmax_exp", (difference,))
+
+
+_log_total = Expression.call("softmax_log", (total,))
+
 SOFTMAX = Group("softmax", ("x",), (
     Pass(x, fold="maximum", number="peak"),
-    Pass((x - peak).exp(), output="out", fold="add", number="total"),
+    Pass(_power(x - peak), output="out", fold="add", number="total"),
     Fact("shift", 1 / total),
     Pass(out * shift, output="out"),
 ))  # fmt: skip
 
 LOG_SOFTMAX = Group("log_softmax", ("x",), (
     Pass(x, fold="maximum", number="peak"),
-    Pass((x - peak).exp(), fold="add", number="total"),
-    Fact("shift", total.log()),
+    Pass(_power(x - peak), fold="add", number="total", partial=1),
+    Fact("shift", _log_total),
     Pass((x - peak) - shift, output="out"),
 ))  # fmt: skip
 
@@ -45,8 +53,8 @@ SOFTMAX_GRADIENT = Group("softmax_gradient", ("g", "result"), (
 
 LOGSUMEXP = Group("logsumexp", ("x",), (
     Pass(x, fold="maximum", number="peak"),
-    Pass((x - peak).exp(), fold="add", number="total"),
-    Fact("result", total.log() + peak, written=True),
+    Pass(_power(x - peak), fold="add", number="total", partial=1),
+    Fact("result", _log_total + peak, written=True),
 ))  # fmt: skip
 
 LOG_SOFTMAX_GRADIENT = Group("log_softmax_gradient", ("g", "result"), (

@@ -269,6 +269,10 @@ class Function:
             text = f"splat ({type.lane} {text})"
         return Value(self, text, type)
 
+    def numbered(self, type: Type) -> Value:
+        """The lanes' own numbers, from 0."""
+        return Value(self, f"<{', '.join(f'{type.lane} {lane}' for lane in range(type.lanes))}>", type)
+
     def lift(self, value: Any, type: Type) -> Value:
         """A number or scalar in the form of a type."""
         if not isinstance(value, Value):

@@ -25,12 +25,15 @@ class Pass(NamedTuple):
         output: the name of the output it is written to, None for none.
         fold: how the results are combined (``"add"``, ``"maximum"``), None if they are not.
         number: the name of what that gives.
+        partial: partial results beside each other, where nothing is written; with one, sums are added in the order
+            of torch's softmax.
     """
 
     expression: Any
     output: str | None = None
     fold: str | None = None
     number: str = ""
+    partial: int = 4
 
 
 class Fact(NamedTuple):
@@ -79,10 +82,6 @@ class Group(NamedTuple):
         return (*self.rows, *self.shared, *self.numbers, *self.outputs(), *self.facts())
 
 
-UNROLLED = 4
-"""Partial results beside each other in a pass that only combines."""
-
-
 class _Writer:
     """The code of one group for one dtype."""
 
@@ -98,8 +97,8 @@ class _Writer:
     def word(self, place: int, type: Type = I64) -> Value:
         return self.function.load(self.function.at(self.function.params["words"], 8 * place), type, 8)
 
-    def expression(self, expression: Any, offset: Value | None, lanes: int) -> Value:
-        """An expression at the elements from an offset on (None: of numbers only)."""
+    def expression(self, expression: Any, offset: Value | None, lanes: int, mask: Value | None = None) -> Value:
+        """An expression at the elements from an offset on (None: of numbers only), read where a mask holds."""
         names = _symbols(expression)
         nodes = {name: Node("input", self.element, value=name) for name in names}
         program = Program(
@@ -112,14 +111,20 @@ class _Writer:
             else:
                 assert offset is not None
                 address = self.function.at(self.arrays[name], offset * self.size)
-                values[name] = self.function.load(address, self.memory.wide(lanes), self.size)
+                if mask is None:
+                    values[name] = self.function.load(address, self.memory.wide(lanes), self.size)
+                else:
+                    values[name] = self.function.load_where(mask, address, self.memory.wide(lanes))
         return compute(self.function, program, values, lanes, raw=True)[0]
 
     def run(self, step: Pass, length: Value, last: bool) -> None:
-        """Writes one pass: whole vectors, some at once if they are only combined, then single elements."""
+        """Writes one pass: whole vectors, some at once if they are only combined, then the last, partial one.
+
+        That is single elements where the row is shorter than a vector, or the processor has no masks.
+        """
         function = self.function
         fold = Fold(step.fold) if step.fold else None
-        unrolled = UNROLLED if step.output is None else 1
+        unrolled = step.partial if step.output is None else 1
         wide = self.memory.wide(self.lanes)
         sums = [function.variable(fold.identity(function, wide)[0]) for _ in range(unrolled)] if fold else []
         single = function.variable(fold.identity(function, self.memory)[0]) if fold else None
@@ -138,6 +143,15 @@ class _Writer:
                     if fold:
                         sums[place].value = fold.merge((sums[place].value,), (value,))[0]
             start = stop
+        if self.host.scales:
+            long = length >= self.lanes
+            with function.when(long & (start < length), name="partial"):
+                mask = function.numbered(I64.wide(self.lanes)) < length - start
+                value = function.lift(self.expression(step.expression, start, self.lanes, mask), wide)
+                self.put(step.output, start, value, mask)
+                if fold:
+                    sums[0].value = function.where(mask, fold.merge((sums[0].value,), (value,))[0], sums[0].value)
+            start = function.where(long, length, start)
         with function.loop(start, length, 1, name="rest") as index:
             value = self.expression(step.expression, index, 1)
             self.put(step.output, index, value)
@@ -158,11 +172,15 @@ class _Writer:
                 total = fold.merge((low,), (high,))[0]
             self.known[step.number] = fold.merge((total,), (single.value,))[0]
 
-    def put(self, output: str | None, offset: Value, value: Value) -> None:
-        """Writes elements to an output."""
-        if output is not None:
-            address = self.function.at(self.arrays[output], offset * self.size)
+    def put(self, output: str | None, offset: Value, value: Value, mask: Value | None = None) -> None:
+        """Writes elements to an output, those for which a mask holds."""
+        if output is None:
+            return
+        address = self.function.at(self.arrays[output], offset * self.size)
+        if mask is None:
             self.function.store(value, address, self.size)
+        else:
+            self.function.store_where(mask, value, address)
 
 
 def _symbols(expression: Any) -> tuple[str, ...]:

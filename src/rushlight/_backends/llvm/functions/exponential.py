@@ -10,8 +10,18 @@ from collections.abc import Callable
 
 from ..ir import Value
 from .helpers import (
-    absolute, copysign, double, fma, horner, is_double, near_reciprocal, power_of_two, single, times_power_of_two,
-    to_nearest, where,
+    absolute,
+    copysign,
+    double,
+    fma,
+    horner,
+    is_double,
+    near_reciprocal,
+    power_of_two,
+    single,
+    times_power_of_two,
+    to_nearest,
+    where,
 )  # fmt: skip
 
 LOG2_E, LN2 = 1.4426950408889634, 0.6931471805599453
@@ -26,6 +36,10 @@ _EXP64 = (
     2.51179318807421668e-8,
 )  # fmt: skip
 """(exp(r) - 1 - r) / r**2 up to ln(2) / 2: 2**-28 and 2**-58."""
+
+_SLEEF32 = (0.5, 0.166666671633720397949219, 0.0416664853692054748535156, 0.00833336077630519866943359,
+            0.00139304355252534151077271, 0.000198527617612853646278381)  # fmt: skip
+"""The same as SLEEF has it (``expf`` with 1.0 ulp), from which torch's softmax takes its exponential."""
 
 _TANH32 = (-0.3333327837, 0.1333132998, -0.05372929277, 0.02060215529, -0.005660903149)
 """(tanh(x) / x - 1) / x**2 by powers of x**2, up to 0.63: 2**-27."""
@@ -84,6 +98,17 @@ def exp(x: Value, halvings: int = 0) -> Value:
         return _scaled_power(_between(x, -104.0, 90.0), halvings)
     n, r = _reduced(_between(x, -746.0, 711.0))
     return _scaled(_tail(r) + 1, n - halvings if halvings else n)
+
+
+def softmax_exp(x: Value) -> Value:
+    """The exponential of what is at most 0; in float32 with the last bits of torch's softmax: 1 ulp."""
+    if is_double(x):
+        return exp(x)
+    held = where(x < -120.0, -120.0, x)
+    whole, n = to_nearest(held * LOG2_E)
+    high, low = _LN2_32
+    r = fma(whole, -low, fma(whole, -high, held))
+    return times_power_of_two(fma(r * r, horner(r, _SLEEF32), r) + 1, whole, n)
 
 
 def exp_in_range(x: Value) -> Value:
@@ -167,6 +192,7 @@ def through_double(function: Callable[[Value], Value]) -> Callable[[Value], Valu
 
 FUNCTIONS: dict[str, Callable[..., Value]] = {
     "exp": exp,
+    "softmax_exp": softmax_exp,
     "exp2": exp2,
     "expm1": expm1,
     "sigmoid": sigmoid,
