@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._core import machine_code
 from .. import llvm
 from ..llvm.switch import FROM, available, warn_once
 
@@ -35,3 +36,6 @@ def compiled(name: str, array: Any, *args: Any, part: str = "arrays") -> Any:
     except Exception as error:
         warn_once(name, error)
         return None
+
+
+machine_code.run, machine_code.start = compiled, FROM

@@ -6,16 +6,26 @@ from typing import Any
 
 import numpy as np
 
+from .. import machine_code
+
 Array = np.ndarray[Any, Any]
 
 CHUNK = 16384
 """Numbers worked on at a time, so that the intermediate arrays stay in the cache: `fill_exponential` of a million
 float32 takes 11 ms with it, 13 with a quarter of it, 15 with eight times as many and 22 all at once."""
 
+LARGE_CHUNK = 1 << 18
+"""The same where kernels do the work, which have no intermediate arrays but the random words."""
+
 FEW = 64
 """Numbers up to which a draw is looked up in what has been worked out for a whole block of MT19937's words. Three
 of them: uniform 0.8 us against 3.6, normal 1.2 against 4.9, integers 1.1 against 3.0; the first time in a block
 they take 2, 20 and 1 us more."""
+
+
+def chunk_for(size: int, chunk: int = CHUNK) -> int:
+    """Numbers worked on at a time in an array of some size."""
+    return chunk if size < machine_code.start else LARGE_CHUNK
 
 
 def fill_order(out: Array, *inputs: Array) -> tuple[int, ...]:

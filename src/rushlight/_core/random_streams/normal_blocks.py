@@ -35,23 +35,23 @@ def _constants(*values: float) -> list[Scalar]:
 
 
 # coefficients by falling powers
-_LOG = _constants(
+LOG = _constants(
     7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
     2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
 )  # fmt: skip
-_COSINE = _constants(2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2)
-_SINE = _constants(-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1)
-_LN2_LOW, _LN2_HIGH = _constants(-2.12194440e-4, 0.693359375)  # their sum is log(2)
-_MINUS_QUARTER_PI = _constants(-0.78515625, -2.4187564849853515625e-4, -3.77489497744594108e-8)  # added up
+COSINE = _constants(2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2)
+SINE = _constants(-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1)
+LN2_LOW, LN2_HIGH = _constants(-2.12194440e-4, 0.693359375)  # their sum is log(2)
+MINUS_QUARTER_PI = _constants(-0.78515625, -2.4187564849853515625e-4, -3.77489497744594108e-8)  # added up
 _MINUS_HALF = np.array(-0.5)
 
 _ZERO = np.float32(0.0)  # added at the end, as torch adds the mean: it makes 0 of -0
 _ONE, _MINUS_TWO = np.float32(1.0), np.float32(-2.0)
-_OCTANTS_PER_RADIAN = np.float32(4.0 / math.pi)
-_TWO_PI = np.float32(2.0 * math.pi)
+OCTANTS_PER_RADIAN = np.float32(4.0 / math.pi)
+TWO_PI = np.float32(2.0 * math.pi)
 
-_SQRT_HALF_BITS = np.float32(math.sqrt(0.5)).view(np.int32)
-_MANTISSA = np.int32(2**23 - 1)
+SQRT_HALF_BITS = np.float32(math.sqrt(0.5)).view(np.int32)
+MANTISSA = np.int32(2**23 - 1)
 _SIGN = np.int32(-(2**31))
 
 
@@ -137,18 +137,18 @@ def _radius(fractions: Singles) -> Singles:
     # log(1 - u) = e log(2) + x - x**2 / 2 + x**3 p(x), and log(2) comes in two parts
     m = _ONE - fractions
     bits = m.view(np.int32)
-    bits -= _SQRT_HALF_BITS
+    bits -= SQRT_HALF_BITS
     exponent = (bits >> 23).astype(np.float64)
-    bits &= _MANTISSA
-    bits += _SQRT_HALF_BITS
+    bits &= MANTISSA
+    bits += SQRT_HALF_BITS
     m -= _ONE
     x = m.astype(np.float64)
     scratch = m
     square = x * x
     _round(square, scratch)
-    y = _polynomial(_LOG, x, scratch)
+    y = _polynomial(LOG, x, scratch)
     y *= square
-    low = exponent * _LN2_LOW
+    low = exponent * LN2_LOW
     _round(low, scratch)
     y += low
     _round(y, scratch)
@@ -157,7 +157,7 @@ def _radius(fractions: Singles) -> Singles:
     _round(y, scratch)
     y += x
     _round(y, scratch)
-    exponent *= _LN2_HIGH
+    exponent *= LN2_HIGH
     y += exponent
     scratch[...] = y
     scratch *= _MINUS_TWO
@@ -168,22 +168,22 @@ def _radius(fractions: Singles) -> Singles:
 def _cosine_and_sine(fractions: Singles) -> tuple[Singles, Singles]:
     """``cos(2 pi fractions)`` and ``sin(2 pi fractions)`` as torch computes them."""
     # the angle is x plus an even number of octants, with x between -pi/4 and pi/4
-    angle = fractions * _TWO_PI
-    octants = (angle * _OCTANTS_PER_RADIAN).astype(np.int32)
+    angle = fractions * TWO_PI
+    octants = (angle * OCTANTS_PER_RADIAN).astype(np.int32)
     octants += 1
     octants &= -2
     turns = octants.astype(np.float64)
     x = angle.astype(np.float64)
     scratch = angle
     step = np.empty_like(x)
-    for part in _MINUS_QUARTER_PI:
+    for part in MINUS_QUARTER_PI:
         x += np.multiply(turns, part, step)
         _round(x, scratch)
     square = x * x
     _round(square, scratch)
-    cosine = _polynomial(_COSINE, square, scratch)
+    cosine = _polynomial(COSINE, square, scratch)
     cosine *= square
-    sine = _polynomial(_SINE, square, scratch)
+    sine = _polynomial(SINE, square, scratch)
     sine *= x
     sine += x
     square *= _MINUS_HALF

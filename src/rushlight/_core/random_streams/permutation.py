@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import machine_code
 from ..generator import Generator
 from .layout import CHUNK
 
@@ -33,6 +34,8 @@ def permutation(generator: Generator, length: int, dtype: np.dtype[Any]) -> np.n
             return np.array(_swap_few(generator, length), dtype)
         if length >= LONG_FROM:
             return _shuffle_long(generator, length).astype(dtype, copy=False)
+        if length >= machine_code.start:
+            return _shuffle_by_kernel(generator, length).astype(dtype, copy=False)
         if length < _ARRAYS_FROM:
             return np.array(_swap(_partners(generator, length)), dtype)
         return _swap_by_arrays(_partners(generator, length)).astype(dtype, copy=False)
@@ -44,6 +47,16 @@ def _swap_few(generator: Generator, length: int) -> list[int]:
         partner = i + word % (length - i)
         numbers[i], numbers[partner] = numbers[partner], numbers[i]
     return numbers
+
+
+def _shuffle_by_kernel(generator: Generator, length: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """What `_swap` does, swap by swap in machine code; by arrays where there is no kernel."""
+    words = generator.words(length - 1)
+    room: np.ndarray[Any, np.dtype[np.int64]] = np.empty(length, np.int64)
+    if machine_code.run("shuffled", room, words, part="streams") is not None:
+        return room
+    places = np.arange(length - 1, dtype=np.uint32)
+    return _swap_by_arrays((places + words % (np.uint32(length) - places)).view(np.int32))
 
 
 def _partners(generator: Generator, length: int) -> Indices:

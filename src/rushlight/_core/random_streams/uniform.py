@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from .. import machine_code
 from ..generator import Generator, Words
-from .layout import CHUNK, FEW, flatten, put_back, real_view
+from .layout import FEW, chunk_for, flatten, put_back, real_view
 from .rounding import multiply_add
 
 Array = np.ndarray[Any, Any]
@@ -60,9 +61,12 @@ def fill_uniform(generator: Generator, out: Array, low: float = 0.0, high: float
     unit = low == 0.0 and high == 1.0
     draw = _doubles if flat.itemsize == 8 else _singles if flat.itemsize == 4 else _halves
     with generator.lock:
-        for start in range(0, flat.size, CHUNK):
-            part = flat[start : start + CHUNK]
-            part[...] = draw(generator, part, low, high, unit)
+        chunk = chunk_for(flat.size)
+        for start in range(0, flat.size, chunk):
+            part = flat[start : start + chunk]
+            numbers = draw(generator, part, low, high, unit)
+            if numbers is not part:
+                part[...] = numbers
     put_back(flat, target)
 
 
@@ -74,7 +78,10 @@ def _doubles(generator: Generator, part: Array, low: float, high: float, unit: b
 
 
 def _singles(generator: Generator, part: Array, low: float, high: float, unit: bool) -> Array:
-    numbers = singles(generator, part.size)
+    words = generator.words(part.size)
+    if part.size >= machine_code.start and machine_code.run("uniform", part, words, low, high, part="streams") is not None:
+        return part
+    numbers = fractions_of(words)
     if unit:
         return numbers
     lowest, highest = np.float32(low), np.float32(high)
