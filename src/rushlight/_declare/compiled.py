@@ -162,7 +162,7 @@ def fused(name: str, *values: Any) -> Any:
         values: its arguments; the first is a tensor that says the size.
 
     Returns:
-        A tensor; None where the rule has to go its own way.
+        A tensor, or a tuple of them; None where the rule has to go its own way.
     """
     if modes.record != OFF or type(values[0]) not in PLAIN or values[0]._array.size < FROM:
         return None
@@ -178,6 +178,8 @@ def fused(name: str, *values: Any) -> Any:
         else:
             return None
     found = compiled(name, *arrays)
+    if type(found) is tuple:
+        return tuple(map(wrap, found))
     return None if found is None else wrap(found)
 
 

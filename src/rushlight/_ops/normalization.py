@@ -109,6 +109,10 @@ def _layer_gradient(
     outer = tuple(range(input.ndim - count))
     # from the input, not from saved statistics, where the backward pass is itself differentiated
     mean, rstd = _statistics(input, inner, eps) if modes.record else (result1, result2)
+    if needs[0] and (needs[1] or needs[2]) and outer:
+        found = fused("layer_norm_gradients", g, input, mean, rstd, weight, count)
+        if found is not None:
+            return found[0], found[1] if needs[1] else None, found[2] if needs[2] else None
     by_input = fused("layer_norm_gradient", g, input, mean, rstd, weight, count) if needs[0] else None
     by_weight = fused("layer_norm_weight_gradient", g, input, mean, rstd, tuple(normalized_shape)) if needs[1] else None
     if (needs[0] and by_input is None) or (needs[1] and by_weight is None):

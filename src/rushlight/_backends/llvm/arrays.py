@@ -163,6 +163,23 @@ def layer_norm_gradient(
     element: str, g: Array, x: Array, mean: Array, rstd: Array, weight: Array | None, count: int
 ) -> Array:
     """The gradient of the input of `layer_norm`."""
+    return _layer_norm_gradient(groups.LAYER_NORM_GRADIENT, element, g, x, mean, rstd, weight, count)[0].reshape(
+        x.shape
+    )
+
+
+def layer_norm_gradients(
+    element: str, g: Array, x: Array, mean: Array, rstd: Array, weight: Array | None, count: int
+) -> tuple[Array, ...]:
+    """The gradients of input, weight and bias of `layer_norm`, in one run over the rows."""
+    found = _layer_norm_gradient(groups.LAYER_NORM_GRADIENTS, element, g, x, mean, rstd, weight, count)
+    inner = x.shape[x.ndim - count :]
+    return found[0].reshape(x.shape), found[1].reshape(inner), found[2].reshape(inner)
+
+
+def _layer_norm_gradient(
+    group: groups.Group, element: str, g: Array, x: Array, mean: Array, rstd: Array, weight: Array | None, count: int
+) -> list[Array]:
     length = prod(x.shape[x.ndim - count :])
     if not length or not x.size:
         raise Unsupported("rows without elements")
@@ -171,8 +188,7 @@ def layer_norm_gradient(
     inputs = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     if any(array.dtype != x.dtype for array in inputs.values()):
         raise Unsupported("arrays of several dtypes")
-    found = groups.run(groups.LAYER_NORM_GRADIENT, element, inputs, x.size // length, length)[0]
-    return found.reshape(x.shape)
+    return groups.run(group, element, inputs, x.size // length, length)
 
 
 @cache

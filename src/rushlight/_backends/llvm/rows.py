@@ -27,6 +27,7 @@ class Pass(NamedTuple):
         number: the name of what that gives.
         partial: partial results beside each other, where nothing is written; with one, sums are added in the order
             of torch's softmax.
+        columns: outputs with one row, and what is added to them for each element: sums down the columns.
     """
 
     expression: Any
@@ -34,6 +35,13 @@ class Pass(NamedTuple):
     fold: str | None = None
     number: str = ""
     partial: int = 4
+    columns: tuple[tuple[str, Any], ...] = ()
+
+
+class Together(NamedTuple):
+    """Passes that are one run over the row."""
+
+    passes: tuple[Pass, ...]
 
 
 class Fact(NamedTuple):
@@ -60,11 +68,13 @@ class Group(NamedTuple):
         numbers: inputs with a value for every row.
         given: numbers that are the same for all rows.
         steps: passes and facts.
+
+    Where it adds up columns, its units are not rows but lots of them, each with a row of sums.
     """
 
     name: str
     rows: tuple[str, ...]
-    steps: tuple[Pass | Fact, ...]
+    steps: tuple[Pass | Together | Fact, ...]
     shared: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
@@ -73,26 +83,38 @@ class Group(NamedTuple):
         """Outputs with a value for every element."""
         return tuple(dict.fromkeys(step.output for step in self.steps if isinstance(step, Pass) and step.output))
 
+    @property
+    def writes_once(self) -> bool:
+        """Whether no output is written twice, or read."""
+        written = [step.output for step in self.steps if isinstance(step, Pass) and step.output]
+        return len(written) == len(set(written))
+
     def facts(self) -> tuple[str, ...]:
         """Outputs with a value for every row."""
         return tuple(step.name for step in self.steps if isinstance(step, Fact) and step.written)
 
+    def columns(self) -> tuple[str, ...]:
+        """Outputs with a row for every unit."""
+        return tuple(name for step in self.steps if isinstance(step, Pass) for name, _ in step.columns)
+
     def order(self) -> tuple[str, ...]:
         """All arrays in the order in which the kernel gets them."""
-        return (*self.rows, *self.shared, *self.numbers, *self.outputs(), *self.facts())
+        return (*self.rows, *self.shared, *self.numbers, *self.outputs(), *self.facts(), *self.columns())
 
 
 class _Writer:
     """The code of one group for one dtype."""
 
-    def __init__(self, group: Group, element: str, host: Host) -> None:
+    def __init__(self, group: Group, element: str, host: Host, streaming: bool) -> None:
         self.group, self.element, self.host = group, element, host
+        self.streaming = streaming
         self.memory = ELEMENTS[element]
         self.size = self.memory.bits // 8
         self.lanes = host.vector_bits // self.memory.bits
         self.function = Function("kernel", PARAMS, host.fused, scales=host.scales)
         self.known: dict[str, Value] = {}
         self.arrays: dict[str, Value] = {}
+        self.loaded: dict[str, Value] = {}
 
     def word(self, place: int, type: Type = I64) -> Value:
         return self.function.load(self.function.at(self.function.params["words"], 8 * place), type, 8)
@@ -110,24 +132,36 @@ class _Writer:
                 values[name] = self.function.lift(self.known[name], self.memory.wide(lanes))
             else:
                 assert offset is not None
-                address = self.function.at(self.arrays[name], offset * self.size)
-                if mask is None:
-                    values[name] = self.function.load(address, self.memory.wide(lanes), self.size)
-                else:
-                    values[name] = self.function.load_where(mask, address, self.memory.wide(lanes))
+                values[name] = self.read(name, offset, lanes, mask)
         return compute(self.function, program, values, lanes, raw=True)[0]
 
-    def run(self, step: Pass, length: Value, last: bool) -> None:
-        """Writes one pass: whole vectors, some at once if they are only combined, then the last, partial one.
+    def run(self, steps: tuple[Pass, ...], length: Value, last: bool) -> None:
+        """Writes passes as one: whole vectors, some at once if they are only combined, then the last, partial one.
 
         That is single elements where the row is shorter than a vector, or the processor has no masks.
         """
         function = self.function
-        fold = Fold(step.fold) if step.fold else None
-        unrolled = step.partial if step.output is None else 1
+        unrolled = 1 if any(step.output or step.columns for step in steps) else steps[0].partial
         wide = self.memory.wide(self.lanes)
-        sums = [function.variable(fold.identity(function, wide)[0]) for _ in range(unrolled)] if fold else []
-        single = function.variable(fold.identity(function, self.memory)[0]) if fold else None
+        folds = [(step, Fold(step.fold)) for step in steps if step.fold]
+        sums = {step.number: [function.variable(fold.identity(function, wide)[0]) for _ in range(unrolled)]
+                for step, fold in folds}  # fmt: skip
+        single = {step.number: function.variable(fold.identity(function, self.memory)[0]) for step, fold in folds}
+
+        def take(place: Value, lanes: int, states: dict[str, Any], mask: Value | None = None) -> None:
+            """What is done for the elements from a place on."""
+            self.loaded = {}
+            for step in steps:
+                value = function.lift(self.expression(step.expression, place, lanes, mask), self.memory.wide(lanes))
+                self.put(step.output, place, value, mask)
+                for name, expression in step.columns:
+                    added = self.expression(expression, place, lanes, mask)
+                    self.put(name, place, self.read(name, place, lanes, mask) + added, mask)
+                if step.fold:
+                    state = states[step.number]
+                    found = Fold(step.fold).merge((state.value,), (value,))[0]
+                    state.value = found if mask is None else function.where(mask, found, state.value)
+
         start: Value = function.lift(0, I64)
         for count in (unrolled, 1) if unrolled > 1 else (1,):
             stop = length // (self.lanes * count) * (self.lanes * count)
@@ -138,46 +172,58 @@ class _Writer:
                         for name in self.group.rows:
                             ahead = function.at(self.arrays[name], (here + length) * self.size)
                             function.prefetch(ahead)
-                    value = function.lift(self.expression(step.expression, here, self.lanes), wide)
-                    self.put(step.output, here, value)
-                    if fold:
-                        sums[place].value = fold.merge((sums[place].value,), (value,))[0]
+                    take(here, self.lanes, {number: states[place] for number, states in sums.items()})
             start = stop
+        first = {number: states[0] for number, states in sums.items()}
         if self.host.scales:
             long = length >= self.lanes
             with function.when(long & (start < length), name="partial"):
                 mask = function.numbered(I64.wide(self.lanes)) < length - start
-                value = function.lift(self.expression(step.expression, start, self.lanes, mask), wide)
-                self.put(step.output, start, value, mask)
-                if fold:
-                    sums[0].value = function.where(mask, fold.merge((sums[0].value,), (value,))[0], sums[0].value)
+                take(start, self.lanes, first, mask)
             start = function.where(long, length, start)
         with function.loop(start, length, 1, name="rest") as index:
-            value = self.expression(step.expression, index, 1)
-            self.put(step.output, index, value)
-            if fold and single is not None:
-                single.value = fold.merge((single.value,), (value,))[0]
-        if fold and single is not None:
-            total = sums[0].value
-            for other in sums[1:]:
+            take(index, 1, single)
+        for step, fold in folds:
+            total = first[step.number].value
+            for other in sums[step.number][1:]:
                 total = fold.merge((total,), (other.value,))[0]
-            lanes = self.lanes
-            while lanes > 1:
-                lanes //= 2
-                if lanes == 1:
-                    low, high = function.extract(total, 0), function.extract(total, 1)
-                else:
-                    low = function.shuffle(total, total, range(lanes))
-                    high = function.shuffle(total, total, range(lanes, 2 * lanes))
-                total = fold.merge((low,), (high,))[0]
-            self.known[step.number] = fold.merge((total,), (single.value,))[0]
+            self.known[step.number] = fold.merge((self.folded(fold, total),), (single[step.number].value,))[0]
+
+    def folded(self, fold: Fold, total: Value) -> Value:
+        """The lanes of a vector combined, its halves first."""
+        function, lanes = self.function, self.lanes
+        while lanes > 1:
+            lanes //= 2
+            if lanes == 1:
+                low, high = function.extract(total, 0), function.extract(total, 1)
+            else:
+                low = function.shuffle(total, total, range(lanes))
+                high = function.shuffle(total, total, range(lanes, 2 * lanes))
+            total = fold.merge((low,), (high,))[0]
+        return total
+
+    def read(self, name: str, offset: Value, lanes: int, mask: Value | None) -> Value:
+        """Elements of an array, those for which a mask holds; read once in a turn."""
+        found = self.loaded.get(name)
+        if found is None:
+            address = self.function.at(self.arrays[name], offset * self.size)
+            wide = self.memory.wide(lanes)
+            if mask is None:
+                found = self.function.load(address, wide, self.size)
+            else:
+                found = self.function.load_where(mask, address, wide)
+            self.loaded[name] = found
+        return found
 
     def put(self, output: str | None, offset: Value, value: Value, mask: Value | None = None) -> None:
         """Writes elements to an output, those for which a mask holds."""
         if output is None:
             return
+        self.loaded[output] = value
         address = self.function.at(self.arrays[output], offset * self.size)
-        if mask is None:
+        if mask is None and self.streaming and value.type.lanes == self.lanes and output in self.group.outputs():
+            self.function.store(value, address, self.lanes * self.size, True)
+        elif mask is None:
             self.function.store(value, address, self.size)
         else:
             self.function.store_where(mask, value, address)
@@ -196,15 +242,42 @@ def _symbols(expression: Any) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def write_rows(group: Group, element: str, host: Host) -> str:
-    """The kernel of a group. Its words: length of a row, the arrays' addresses, the given numbers."""
-    writer = _Writer(group, element, host)
-    function, order = writer.function, group.order()
+def write_rows(group: Group, element: str, host: Host, streaming: bool = False) -> str:
+    """The kernel of a group, which can write past the caches: vectors have to lie at multiples of their size then.
+
+    Its words: length of a row, the arrays' addresses, the given numbers; where it adds up columns before them the
+    rows of a unit, and all rows.
+    """
+    writer = _Writer(group, element, host, streaming)
+    function, order, columns = writer.function, group.order(), group.columns()
     length = writer.word(0)
-    bases = {name: writer.word(1 + place, POINTER) for place, name in enumerate(order)}
-    given = {name: writer.word(1 + len(order) + place, F64) for place, name in enumerate(group.given)}
+    head = 3 if columns else 1
+    bases = {name: writer.word(head + place, POINTER) for place, name in enumerate(order)}
+    given = {name: writer.word(head + len(order) + place, F64) for place, name in enumerate(group.given)}
+    begin, end = function.params["begin"], function.params["end"]
+    if not columns:
+        _write_body(writer, bases, given, length, begin, end)
+    else:
+        batch, rows = writer.word(1), writer.word(2)
+        with function.loop(begin, end, name="unit") as unit:
+            for name in columns:
+                writer.arrays[name] = function.at(bases[name], unit * length * writer.size)
+            first = unit * batch
+            stop = function.where(first + batch < rows, first + batch, rows)
+            _write_body(writer, bases, given, length, first, stop)
+    if streaming and host.triple.startswith("x86_64"):
+        function.effectful("x86.sse.sfence")
+    function.finish()
+    return module(function)
+
+
+def _write_body(
+    writer: _Writer, bases: dict[str, Value], given: dict[str, Value], length: Value, begin: Value, end: Value
+) -> None:
+    """The loop over some rows."""
+    group, function = writer.group, writer.function
     count = length.to(writer.memory)
-    with function.loop(function.params["begin"], function.params["end"], name="row") as row:
+    with function.loop(begin, end, name="row") as row:
         writer.known = {name: value.to(writer.memory) for name, value in given.items()} | {"count": count}
         start = row * length * writer.size
         for name in (*group.rows, *group.outputs()):
@@ -215,11 +288,9 @@ def write_rows(group: Group, element: str, host: Host) -> str:
             address = function.at(bases[name], row * writer.size)
             writer.known[name] = function.load(address, writer.memory, writer.size)
         for step in group.steps:
-            if isinstance(step, Pass):
-                writer.run(step, length, step is group.steps[-1])
+            if not isinstance(step, Fact):
+                writer.run(step.passes if isinstance(step, Together) else (step,), length, step is group.steps[-1])
                 continue
             value = writer.known[step.name] = writer.expression(step.expression, None, 1)
             if step.written:
                 function.store(value, function.at(bases[step.name], row * writer.size), writer.size)
-    function.finish()
-    return module(function)
