@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..generator import Generator
-from .layout import CHUNK, flatten, put_back
+from .layout import flatten, in_chunks, put_back
 from .rounding import BFLOAT16, HALVES
 
 Array = np.ndarray[Any, Any]
@@ -77,18 +77,15 @@ def fill_all_bits(generator: Generator, out: Array) -> None:
 def _fill(generator: Generator, out: Array, low: int, size: int, *, wide: bool) -> None:
     flat, target = flatten(out)
     with generator.lock:
-        for start in range(0, flat.size, CHUNK):
-            part = flat[start : start + CHUNK]
-            part[...] = _integers(generator, part.size, flat.dtype, low, size, wide)
+        for start, words in in_chunks(generator.long_words if wide else generator.words, flat.size):
+            flat[start : start + words.size] = _integers(words, flat.dtype, low, size)
     put_back(flat, target)
 
 
-def _integers(generator: Generator, count: int, dtype: np.dtype[Any], low: int, size: int, wide: bool) -> Array:
-    if wide:
-        long = generator.long_words(count)
-        numbers = (long % np.uint64(size) if size < 2**64 else long).view(np.int64)
+def _integers(words: Array, dtype: np.dtype[Any], low: int, size: int) -> Array:
+    if words.itemsize == 8:
+        numbers = (words % np.uint64(size) if size < 2**64 else words).view(np.int64)
     else:
-        words = generator.words(count)
         numbers = (words % np.uint32(size) if size < 2**32 else words).astype(np.int64)
     if low:
         numbers += np.int64(low)

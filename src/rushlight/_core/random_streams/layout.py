@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,18 @@ they take 2, 20 and 1 us more."""
 def chunk_for(size: int, chunk: int = CHUNK) -> int:
     """Numbers worked on at a time in an array of some size."""
     return chunk if size < machine_code.start else LARGE_CHUNK
+
+
+def in_chunks(draw: Callable[[int], Array], size: int) -> Iterator[tuple[int, Array]]:
+    """What `draw` gives for as many numbers, a chunk at a time and each with where it begins.
+
+    As many are drawn at once as kernels like, and fewer worked on.
+    """
+    most = chunk_for(size)
+    for first in range(0, size, most):
+        drawn = draw(min(most, size - first))
+        for start in range(0, drawn.size, CHUNK):
+            yield first + start, drawn[start : start + CHUNK]
 
 
 def fill_order(out: Array, *inputs: Array) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..generator import Doubles, Generator
-from .layout import CHUNK, fill_order, flatten, put_back
+from .layout import CHUNK, fill_order, flatten, in_chunks, put_back
 from .normal import standard_normals
 from .rounding import apply, exp, log1p, log_of_one_plus, multiply_add, narrow
 from .uniform import singles
@@ -48,9 +48,9 @@ def fill_bernoulli_each(generator: Generator, out: Array, probabilities: Array) 
     ones = np.empty(chances.size, np.bool_)
     draw = generator.doubles if chances.dtype == np.float64 else lambda count: singles(generator, count)
     with generator.lock:
-        for start in range(0, ones.size, CHUNK):
-            part = slice(start, start + CHUNK)
-            np.less(draw(ones[part].size), chances[part], out=ones[part])
+        for start, numbers in in_chunks(draw, ones.size):
+            part = slice(start, start + numbers.size)
+            np.less(numbers, chances[part], out=ones[part])
     target[...] = ones.reshape(target.shape)
 
 
@@ -101,9 +101,9 @@ def fill_log_normal(generator: Generator, out: Array, mean: float = 1.0, std: fl
 def _fill(generator: Generator, out: Array, transform: Callable[[Doubles], Array]) -> None:
     flat, target = flatten(out)
     with generator.lock:
-        for start in range(0, flat.size, CHUNK):
+        for start, uniform in in_chunks(generator.doubles, flat.size):
             part = flat[start : start + CHUNK]
-            numbers = transform(generator.doubles(part.size))
+            numbers = transform(uniform)
             part[...] = narrow(numbers, part.dtype) if numbers.dtype == np.float64 else numbers
     put_back(flat, target)
 

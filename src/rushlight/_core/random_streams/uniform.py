@@ -79,8 +79,10 @@ def _doubles(generator: Generator, part: Array, low: float, high: float, unit: b
 
 def _singles(generator: Generator, part: Array, low: float, high: float, unit: bool) -> Array:
     words = generator.words(part.size)
-    if part.size >= machine_code.start and machine_code.run("uniform", part, words, low, high, part="streams") is not None:
-        return part
+    if part.size >= machine_code.start:
+        made = machine_code.run("uniform", part, words, low, high, part="streams")
+        if made is not None:
+            return part
     numbers = fractions_of(words)
     if unit:
         return numbers
