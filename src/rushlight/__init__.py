@@ -438,7 +438,7 @@ _OPERATORS_ON_DEMAND = {
     "_ops.time_convolution": ("conv_tbc",),
     "_ops.windows": ("bartlett_window", "blackman_window", "hamming_window", "hann_window", "kaiser_window"),
     "compat.alias": ("install_as_torch",),
-    "compiler": ("get_num_threads", "set_num_threads"),
+    "compiler": ("get_num_interop_threads", "get_num_threads", "set_num_interop_threads", "set_num_threads"),
     "func": ("vmap",),
     "nn.functional": (
         "adaptive_avg_pool1d", "avg_pool1d", "cosine_similarity", "max_pool1d", "max_pool1d_with_indices", "max_pool2d",

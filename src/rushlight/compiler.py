@@ -6,6 +6,8 @@ Operators on tensors of some ten thousand elements and more run in machine code 
 
 from __future__ import annotations
 
+import operator
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +15,10 @@ from typing import Any
 from ._backends import llvm
 from ._backends.llvm.switch import FROM, available
 
-__all__ = ["empty_cache", "explain", "get_num_threads", "is_available", "set_num_threads", "show"]
+__all__ = [
+    "empty_cache", "explain", "get_num_interop_threads", "get_num_threads", "is_available", "set_num_interop_threads",
+    "set_num_threads", "show",
+]  # fmt: skip
 
 
 def is_available() -> bool:
@@ -74,15 +79,21 @@ def set_num_threads(count: int) -> None:
         count: one or more.
 
     Raises:
-        ValueError: it is less than one.
+        RuntimeError: it is less than one, or no integer.
 
     Example::
 
         >>> rushlight.compiler.set_num_threads(2)
     """
-    if count < 1:
-        raise ValueError(f"set_num_threads(): expected a positive number, got {count}")
-    llvm.threads.crew.wanted = int(count)
+    llvm.threads.crew.wanted = _positive("set_num_threads", count)
+
+
+def _positive(name: str, count: Any) -> int:
+    if isinstance(count, bool) or not hasattr(count, "__index__"):
+        raise RuntimeError(f"{name} expects an int, but got {type(count).__name__}")
+    if operator.index(count) < 1:
+        raise RuntimeError(f"{name} expects a positive integer")
+    return operator.index(count)
 
 
 def get_num_threads() -> int:
@@ -104,3 +115,39 @@ def empty_cache() -> None:
         >>> rushlight.compiler.empty_cache()
     """
     llvm.memory.empty_cache()
+
+
+_interop: list[int] = []
+
+
+def set_num_interop_threads(count: int) -> None:
+    """Sets how many operators may run at a time, once; rushlight keeps the number and runs one after the other.
+
+    Args:
+        count: one or more.
+
+    Raises:
+        RuntimeError: it is less than one, or no integer, or has been set before.
+
+    Example::
+
+        >>> torch.set_num_interop_threads(2)  # doctest: +SKIP
+    """
+    count = _positive("set_num_interop_threads", count)
+    if _interop:
+        raise RuntimeError(
+            "Error: cannot set number of interop threads after parallel work has started or set_num_interop_threads "
+            "called"
+        )
+    _interop.append(count)
+
+
+def get_num_interop_threads() -> int:
+    """What `set_num_interop_threads` was given; until then the number of processors.
+
+    Example::
+
+        >>> torch.get_num_interop_threads() >= 1
+        True
+    """
+    return _interop[0] if _interop else os.cpu_count() or 1

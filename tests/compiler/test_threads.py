@@ -1,0 +1,44 @@
+"""How many threads kernels run on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+import rushlight as torch
+
+
+@pytest.mark.parametrize("name", ["set_num_threads", "set_num_interop_threads"])
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "a positive integer"), (-1, "a positive integer"), (1.5, "an int, but got float"),
+     (True, "an int, but got bool"), ("2", "an int, but got str"), (None, "an int, but got NoneType")],
+)  # fmt: skip
+def test_counts_that_are_none(name: str, count: Any, text: str) -> None:
+    with pytest.raises(RuntimeError, match=f"^{name} expects {text}$"):
+        getattr(torch, name)(count)
+
+
+def test_the_number_of_threads() -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    assert torch.get_num_threads() == 3
+    torch.set_num_threads(before)
+
+
+def test_the_other_number_is_set_once() -> None:
+    program = """
+import rushlight as torch
+torch.set_num_interop_threads(3)
+assert torch.get_num_interop_threads() == 3
+try:
+    torch.set_num_interop_threads(3)
+except RuntimeError as error:
+    assert str(error).startswith("Error: cannot set number of interop threads after parallel work has started")
+else:
+    raise AssertionError
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
