@@ -66,8 +66,9 @@ def write_scan(name: str, element: str, host: Host) -> str:
                 value = function.load(function.at(source, index * size), memory_type.wide(lanes), size).to(carried)
                 shift = 1
                 while shift < lanes:
-                    moved = function.shuffle(start, value, [lanes - shift + lane for lane in range(lanes)])
-                    value = _join(name, value, moved)
+                    # the upper half of every group takes the last one of the lower half: no lane moves farther
+                    last = [lanes + (lane & -shift) - 1 if lane & shift else 0 for lane in range(lanes)]
+                    value = _join(name, value, function.shuffle(start, value, last))
                     shift *= 2
                 before = total.value
                 found = _join(name, value, before)
@@ -97,7 +98,7 @@ def write_scan(name: str, element: str, host: Host) -> str:
 
 @cache
 def _kernel(name: str, element: str) -> tuple[int, int]:
-    loaded = kernels.load(f"scan {name} {element}", lambda host: write_scan(name, element, host))
+    loaded = kernels.load(f"scan {name} {element}, by halves", lambda host: write_scan(name, element, host))
     bits = max(ELEMENTS[element].bits, 64 if element == "float32" else 0)
     return loaded.address["kernel"], kernels.host().vector_bits // bits
 
