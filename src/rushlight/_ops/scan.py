@@ -150,6 +150,11 @@ def _check_extreme(name: str, input: Any, dim: int) -> None:
 def _extreme(function: Any, input: Any, dim: int) -> Any:
     """A running extreme and the last place that has it; nan from the first one on."""
     array, axis = along(input, dim)
+    if array.size >= FROM:
+        largest = function == np.maximum.accumulate
+        found = compiled("running", array, largest, axis, part="running_extremes")
+        if found is not None:
+            return found[0].reshape(input.shape), found[1].reshape(input.shape)
     values = function(array, axis)
     shape = [1] * array.ndim
     shape[axis] = -1

@@ -24,8 +24,8 @@ from importlib import import_module
 from typing import Any
 
 _PARTS = frozenset((
-    "arrays", "channels", "convolution", "explain", "kernels", "launch", "memory", "pooling", "sorting", "streams",
-    "threads", "typed", "unsupported",
+    "arrays", "channels", "convolution", "explain", "kernels", "launch", "memory", "pooling", "running_extremes",
+    "sorting", "streams", "threads", "typed", "unsupported",
 ))  # fmt: skip
 
 
