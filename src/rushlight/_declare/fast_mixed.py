@@ -186,7 +186,7 @@ def ternary(op: Operator, fallback: Fallback) -> Callable[..., Any]:
             elif not recordable:
                 return fallback(*operands)
         try:
-            found = function(a, b, c) if a.size < FROM else compiled(a, b, c)
+            found = function(a, b, c) if a.size < FROM else compiled(a, np.asarray(b, dtype), np.asarray(c, dtype))
         except FAILURES:
             return fallback(*operands)
         result = wrap(found)

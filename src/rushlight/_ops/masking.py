@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy.machine_code import FROM, compiled
 from .._core.dtypes import of_numpy
 from .._core.numbers import fitted
 from .._core.sizes import mismatch
@@ -95,7 +96,8 @@ def masked_fill(input: Tensor, mask: Tensor, value: Tensor | Number) -> None:
     if type(value) is not float or input.dtype is not F32 or not -_LARGEST <= value <= _LARGEST:
         value = fitted(value, of_numpy(input.dtype))
     _check_covers(input, mask)
-    np.copyto(input, value, "unsafe", where=mask)
+    if input.size < FROM or compiled("fill_where", input, mask, value) is None:
+        np.copyto(input, value, "unsafe", where=mask)
 
 
 def _scattered(g: Any, input_like: Any, mask: Any) -> Any:

@@ -13,8 +13,10 @@ import numpy as np
 
 from ..._core.expression import Expression
 from . import entries, groups, indexed, memory, scans, transposing
+from .launch import Elementwise
 from .reduce import Reduction, fold
 from .reducers import Fold, Place
+from .typed import Node, Program, compute_element, typed
 from .unsupported import Unsupported
 
 Array = np.ndarray[Any, Any]
@@ -229,6 +231,22 @@ def gather(element: str, source: Array, axis: int, index: Array) -> Array:
 def scatter_add(element: str, target: Array, axis: int, index: Array, values: Array) -> Array:
     """Adds values at positions along an axis; the positions have been checked."""
     return indexed.scatter_add(element, target, axis, index, values)
+
+
+@cache
+def _fill(element: str) -> Elementwise:
+    inputs = {"mask": "bool", "value": element, "x": element}
+    nodes = {name: Node("input", compute_element(kind), value=name) for name, kind in inputs.items()}
+    node = typed(Expression.call("where", (_symbol("mask"), _symbol("value"), _x)), nodes, element)
+    return Elementwise(Program(inputs, (), [(node, element)]))
+
+
+def fill_where(element: str, array: Array, mask: Array, value: Any) -> Array:
+    """Sets elements to a value where a mask that broadcasts is true, in place."""
+    if not array.flags.c_contiguous or not array.flags.writeable:
+        raise Unsupported("an array with gaps")
+    _fill(element).into((mask, np.asarray(value, array.dtype), array), [array])
+    return array
 
 
 def add_entries(element: str, source: Array, axis: int, index: Array, target: Array) -> Array:

@@ -64,7 +64,7 @@ def write_extremes(element: str, largest: bool, host: Host) -> str:
 
         zero = function.lift(0, I64)
         with function.when(width == 1, "row"):
-            value, place = function.variable(read(zero, 1)), function.variable(0, I32)
+            value, found = function.variable(read(zero, 1)), function.variable(0, I32)
             whole = length // lanes * lanes
             numbers = function.poison(I32.wide(lanes))
             for lane in range(lanes):
@@ -77,14 +77,14 @@ def write_extremes(element: str, largest: bool, host: Host) -> str:
                     first, second = (function.shuffle(part, part, last) for part in state)
                     state = later((first, second), state)
                     shift *= 2
-                before = function.lift(value.value, state[0].type), function.lift(place.value, state[1].type)
+                before = function.lift(value.value, state[0].type), function.lift(found.value, state[1].type)
                 state = later(before, state)
                 write(index, state)
-                value.value, place.value = (function.extract(part, lanes - 1) for part in state)
+                value.value, found.value = (function.extract(part, lanes - 1) for part in state)
             with function.loop(whole, length, name="rest") as index:
-                state = later((value.value, place.value), (read(index, 1), index.to(I32)))
+                state = later((value.value, found.value), (read(index, 1), index.to(I32)))
                 write(index, state)
-                value.value, place.value = state
+                value.value, found.value = state
 
         def column(place: Value, lanes: int) -> None:
             value, found = function.variable(read(place, lanes)), function.variable(0, I32.wide(lanes))
