@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
+import rushlight as torch
 from rushlight._core.expression import Expression, evaluate
 
 pytest.importorskip("llvmlite")
@@ -411,3 +412,29 @@ def test_a_gradient_in_kept_memory_is_taken_over_unless_somebody_else_looks_at_i
         other = torch.zeros(1 << 20) + 1  # does not land in the gradient's memory
         assert float(other.sum()) == 1 << 20
         np.testing.assert_allclose(kept.numpy(), 1 - np.tanh(x.detach().numpy()) ** 2, atol=1e-6)
+
+
+def test_another_setting_needs_no_other_kernel() -> None:
+    x = torch.linspace(-3, 3, 50_000)
+    array = x.numpy()
+
+    def run(slope: float) -> None:
+        found = torch.nn.functional.leaky_relu(x, slope).numpy()
+        assert (found == np.where(array > 0, array, array * np.float32(slope))).all()
+        assert (x.clamp(-slope, slope).numpy() == array.clip(-np.float32(slope), np.float32(slope))).all()
+        assert (torch.add(x, x, alpha=slope).numpy() == array + array * np.float32(slope)).mean() > 0.7  # or fused
+        leaf = x.clone().requires_grad_()
+        torch.nn.functional.leaky_relu(leaf, slope).sum().backward()
+        assert (leaf.grad.numpy() == np.where(array > 0, np.float32(1), np.float32(slope))).all()
+
+    run(0.25)
+    count = len(kernels._loaded)
+    run(0.3125)
+    assert len(kernels._loaded) == count
+
+
+def test_bodies_that_look_at_their_settings_have_kernels_too() -> None:
+    x = torch.linspace(-3, 3, 50_000)
+    for alpha in (0.5, 1.5):
+        small = torch.cat([torch.nn.functional.elu(part, alpha) for part in x.split(1000)])
+        assert (torch.nn.functional.elu(x, alpha) - small).abs().max() < 1e-6

@@ -25,6 +25,9 @@ from .tracing import trace
 ndarray = np.ndarray
 _COMPILED = frozenset(map(np.dtype, ("f4", "f8", "i1", "i2", "i4", "i8", "u1", "?")))
 
+NUMBER: Any = Ellipsis
+"""Stands for a setting that a kernel is given when it runs, so that another value needs no other kernel."""
+
 
 class Compiler:
     """An elementwise operator's kernels, by dtypes and settings.
@@ -45,24 +48,49 @@ class Compiler:
             operands: arrays (0-d ones for numbers) in the order of the operator's tensors.
             settings: values of its other parameters.
         """
-        key = (*[operand.dtype for operand in operands], *settings)
+        known = self._known
+        dtypes = tuple([operand.dtype for operand in operands])
         try:
-            made = self._known[key]
+            made = known[dtypes + settings]
         except KeyError:
-            made = self._known[key] = self._make(operands, settings)
+            made = None
         except TypeError:  # a setting that is no number
             return None
+        numbers: tuple[float, ...] = ()
+        if made is None:
+            form, numbers = self._form(settings)
+            key = dtypes + form
+            if key not in known:
+                known[key] = self._make(operands, form)
+            made = known[key]
+            if made is None and numbers:  # its body has to know the numbers
+                numbers, key = (), dtypes + settings
+                if key not in known:
+                    known[key] = self._make(operands, settings)
+                made = known[key]
         if made is None:
             return None
         try:
-            return made(operands)[0]
+            return made(operands, numbers)[0]
         except llvm.unsupported.Unsupported:
             return None
         except Exception as error:
-            self._known[key] = None
+            known.clear()
             self._broken = True
             warn_once(self.op.name, error)
             return None
+
+    def _form(self, settings: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[float, ...]]:
+        """Settings with `NUMBER` in the places of numbers that are not at their defaults, and these numbers."""
+        form: list[Any] = []
+        numbers = []
+        for name, value in zip(self.op.params[len(self.op.tensors) :], settings, strict=False):
+            if type(value) in (int, float) and value != self.op.defaults.get(name) and abs(value) < 1 << 53:
+                form.append(NUMBER)
+                numbers.append(float(value))
+            else:
+                form.append(value)
+        return tuple(form), tuple(numbers)
 
     def _make(self, operands: tuple[Any, ...], settings: tuple[Any, ...]) -> Any:
         """What runs the program of the operator for such operands; None if it cannot be compiled."""
@@ -73,6 +101,8 @@ class Compiler:
         except llvm.unsupported.Unsupported:
             return None
         except Exception as error:
+            if NUMBER in settings:  # a body that looks at its numbers: there may be a kernel for each
+                return None
             self._broken = True
             warn_once(self.op.name, error)
             return None
@@ -91,12 +121,29 @@ class Compiler:
             inputs[name] = typed.Node("input", typed.compute_element(elements[name]), value=name)
             if name not in (op.keep or ()):
                 work = elements[name]
+        numbers = [name for name, value in values.items() if value is NUMBER]
+        if numbers and work not in typed.FLOATS:
+            return None
+        for name in numbers:
+            values[name] = Expression.symbol(name)
+            inputs[name] = typed.Node("number", work, value=name)
         expression = trace(op, values)
         node = typed.typed(expression, inputs, work or "float32")
         element = "bool" if op.promote == "bool" else node.element
         if node.element != element or not isinstance(expression, Expression):
             return None
-        return llvm.launch.Elementwise(typed.Program(elements, (), [(node, element)]))
+        program = typed.Program(elements, numbers, [(node, element)])
+        return None if _among_numbers(program) else llvm.launch.Elementwise(program)
+
+
+def _among_numbers(program: Any) -> bool:
+    """Whether a program computes something of its numbers alone: NumPy does that in float64, before it rounds."""
+    varying: dict[int, bool] = {}
+    for node in program.nodes():
+        varying[id(node)] = node.function == "input" or any(varying[id(operand)] for operand in node.operands)
+        if not varying[id(node)] and node.function not in ("number", "constant", "neg"):
+            return True
+    return False
 
 
 _compilers: dict[str, Compiler] = {}
@@ -195,6 +242,7 @@ class RuleCompiler:
     def __init__(self, op: Operator, function: Callable[..., Any], needs: tuple[str, ...]) -> None:
         self.op, self.function = op, function
         self.needs = needs
+        self._looks = False  # at its numbers, which have to be constants then
         self._known: dict[Any, Any] = {}
 
     def __call__(self, g: Any, values: tuple[Any, ...]) -> Any:
@@ -206,10 +254,14 @@ class RuleCompiler:
         """
         arrays: list[Any] = [g._array]
         key: list[Any] = [g._array.dtype]
+        numbers: list[float] = []
         for value in values:
             if type(value) in PLAIN:
                 arrays.append(value._array)
                 key.append(value._array.dtype)
+            elif type(value) is float and not self._looks:
+                numbers.append(value)
+                key.append(NUMBER)
             elif value is None or type(value) in (int, float, bool, str):
                 key.append((type(value), value))
             else:
@@ -220,8 +272,11 @@ class RuleCompiler:
             made = self._known[tuple(key)]
         except KeyError:
             made = self._known[tuple(key)] = self._make(g, values)
+        if made is None and numbers:  # perhaps for these numbers
+            self._looks = True
+            return self(g, values)
         try:
-            return None if made is None else wrap(made(arrays)[0])
+            return None if made is None else wrap(made(arrays, numbers)[0])
         except llvm.unsupported.Unsupported:
             return None
         except Exception as error:
@@ -235,16 +290,22 @@ class RuleCompiler:
             return None
         typed = llvm.typed
         elements: dict[str, str] = {}
-        arguments = []
+        arguments, numbers = [], []
         for name, value in zip(("g", *self.needs), (g, *values), strict=True):
             if type(value) in PLAIN:
                 if value._array.dtype not in _COMPILED:
                     return None
                 elements[name] = of_numpy(value._array.dtype).name
                 arguments.append(Expression.symbol(name))
+            elif type(value) is float and not self._looks:
+                numbers.append(name)
+                arguments.append(Expression.symbol(name))
             else:
                 arguments.append(value)
+        if numbers and elements["g"] not in typed.FLOATS:
+            return None
         inputs = {name: typed.Node("input", element, value=name) for name, element in elements.items()}
+        inputs |= {name: typed.Node("number", elements["g"], value=name) for name in numbers}
         try:
             expression = self.function(*arguments)
             if not isinstance(expression, Expression) or expression.function == "symbol":
@@ -254,12 +315,11 @@ class RuleCompiler:
             return None
         if node.element != elements["g"]:
             return None
-        used = {
-            inner.value for inner in typed.Program({}, (), [(node, node.element)]).nodes() if inner.function == "input"
-        }
-        if used != set(elements):
+        program = typed.Program(elements, numbers, [(node, node.element)])
+        used = {inner.value for inner in program.nodes() if inner.function == "input"}
+        if used != set(elements) or _among_numbers(program):
             return None
-        return llvm.launch.Elementwise(typed.Program(elements, (), [(node, node.element)]))
+        return llvm.launch.Elementwise(program)
 
 
 rules.compile_rule = RuleCompiler
