@@ -113,8 +113,10 @@ def softmax_exp(x: Value) -> Value:
 
 def exp_in_range(x: Value) -> Value:
     """The exponential where neither it nor its inverse overflows (float32: |x| up to 87), in fewer steps."""
-    n, r = _reduced(x)
-    return (_tail(r) + 1) * power_of_two(n)
+    whole, n = to_nearest(x * LOG2_E)
+    high, low = _LN2_64 if is_double(x) else _LN2_32
+    r = fma(whole, -low, fma(whole, -high, x))
+    return times_power_of_two(_tail(r) + 1, whole, n, in_range=True)
 
 
 def exp2(x: Value) -> Value:

@@ -65,16 +65,19 @@ def power_of_two(exponent: Value) -> Value:
     return ((exponent + 127) << 23).as_float()
 
 
-def times_power_of_two(value: Value, whole: Value, n: Value) -> Value:
+def times_power_of_two(value: Value, whole: Value, n: Value, in_range: bool = False) -> Value:
     """``value * 2**n`` rounded once, for whole numbers that may reach beyond the exponents there are.
 
     Args:
         value: floats.
         whole: n as floats.
         n: n as integers.
+        in_range: whether there are such exponents, which saves steps where it takes some.
     """
     if value.function.scales and (value.type.bits, value.type.lanes) == (32, 16):
         return value.function.of_x86("mask.scalef.ps.512", value, whole)
+    if in_range:
+        return value * power_of_two(n)
     half = n >> 1
     return value * power_of_two(half) * power_of_two(n - half)
 
