@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._core.dtypes import bfloat16
 from . import elementwise, kernels, memory
 from .addresses import THREADS_FROM, address_of
 from .host import Host
@@ -28,7 +29,7 @@ fetch them again."""
 
 NUMPY = {name: np.dtype(name) for name in (
     "float32", "float64", "float16", "int8", "int16", "int32", "int64", "uint8", "uint64", "bool",
-)}  # fmt: skip
+)} | {"bfloat16": bfloat16.numpy}  # fmt: skip
 
 
 def straightened(arrays: Sequence[Array], shape: tuple[int, ...]) -> list[Array]:
@@ -42,6 +43,19 @@ def straightened(arrays: Sequence[Array], shape: tuple[int, ...]) -> list[Array]
                 array = contiguous(array)
         found.append(array)
     return found
+
+
+def _streams(result: Array, inner: int) -> bool:
+    """Whether a result may go past the caches: all its rows have to begin where a vector may be written.
+
+    With that ``x + row`` of 4096x1024 takes 0.65 ms instead of 1.7. What is read as well is in the caches anyway.
+    """
+    return (
+        result.nbytes >= STREAM_FROM
+        and result.flags.c_contiguous
+        and not (inner * result.itemsize) % memory.ALIGNMENT
+        and not address_of(result) % memory.ALIGNMENT
+    )
 
 
 class Elementwise:
@@ -109,8 +123,10 @@ class Elementwise:
             return
         operands = (*arrays, *results)
         layout = plan(shape, operands, order if order is not None else order_of(shape, [*results, *arrays]))
-        kernel = self._kernel(layout.classes, len(layout.outer), False)
-        words, units = elementwise.words(layout, [address_of(array) for array in operands], BLOCK, numbers)
+        addresses = [address_of(array) for array in operands]
+        streaming = len(set(addresses)) == len(addresses) and all(_streams(array, layout.inner) for array in results)
+        kernel = self._kernel(layout.classes, len(layout.outer), streaming)
+        words, units = elementwise.words(layout, addresses, BLOCK, numbers)
         self._start(kernel, words, units, results[0].size)
 
     def _start(self, kernel: int, words: bytes, units: int, size: int) -> None:
