@@ -21,6 +21,7 @@ from .._core.sizes import mismatch, wrap_dims
 from .._core.tensor_base import PLAIN, TensorBase, has_override, is_tensor, wrap, wrap_view
 from .binding import bind, invalid_combination, is_number, type_error
 from .compiled import compute
+from .narrow import compute_narrow
 from .overlap import check_memory
 from .overrides import handle_override
 from .record import Operator
@@ -188,6 +189,10 @@ def keeps_narrow(op: Operator, values: list[Any]) -> bool:
 def compute_elementwise(op: Operator, values: list[Any], common: dtype) -> Any:
     """The result array of an elementwise operator whose operands have been promoted to `common`."""
     work = dtypes.float32 if common in dtypes.REDUCED and not keeps_narrow(op, values) else common
+    if work is not common:
+        array = _narrow(op, values, common)
+        if array is not None:
+            return array
     arguments = list(values)
     meta = False
     for name in op.tensors:
@@ -223,6 +228,25 @@ def compute_elementwise(op: Operator, values: list[Any], common: dtype) -> Any:
     if meta:
         return MetaArray.empty(broadcast(values), array.dtype)
     return array
+
+
+def _narrow(op: Operator, values: list[Any], common: dtype) -> Any:
+    """What a kernel makes of large 16-bit floats that are computed in float32; None if there is none."""
+    arguments = list(values)
+    for name in op.tensors:
+        value = values[op.position[name]]
+        if isinstance(value, TensorBase):
+            array = value._array
+            if type(array) is not np.ndarray or not (
+                array.dtype == common.numpy or (op.keep is not None and name in op.keep)
+            ):
+                return None
+            arguments[op.position[name]] = array
+        elif value is not None:
+            arguments[op.position[name]] = scalar_array(value, common, dtypes.float32)
+    if op.operands or op.result is not None:
+        return None
+    return compute_narrow(op, arguments, common)
 
 
 def scalar_array(value: Any, common: dtype, work: dtype) -> Any:

@@ -112,6 +112,8 @@ def mixed(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         if plan is None:
             return fallback(*operands)
         work, out = plan
+        if out is not None and type(operands[0]) in PLAIN and operands[0]._array.size >= FROM:
+            return fallback(*operands)  # which computes large 16-bit floats without arrays in between
         try:
             arrays = []
             for value, keep in zip(operands, kept, strict=True):
