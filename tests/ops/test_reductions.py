@@ -195,3 +195,8 @@ def test_distances_from_products_are_those_from_differences():
     quick = torch.cdist(first, second)
     slow = torch.cdist(first, second, compute_mode="donot_use_mm_for_euclid_dist")
     np.testing.assert_allclose(quick.numpy(), slow.numpy(), rtol=1e-9)
+
+
+def test_products_of_many_numbers_near_one_keep_their_digits():
+    x = (1 + np.random.default_rng(0).normal(size=1_000_000) * 1e-4).astype(np.float32)
+    assert torch.from_numpy(x).prod().item() == pytest.approx(x.astype(np.float64).prod(), rel=1e-3)

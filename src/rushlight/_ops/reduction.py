@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._backends.numpy import reduce, softmax as softmaxes
-from .._backends.numpy.large import add, multiply
+from .._backends.numpy.large import add
 from .._core.dtypes import dtype as DType, get_default_dtype
 from .._core.sizes import wrap_dims
 from .._declare.binding import invalid_combination, missing
@@ -110,7 +110,7 @@ def _others(input: Any, dim: int) -> Any:
 
 @reduction(
     name="prod.dim",
-    eager=multiply,
+    eager=np.multiply.reduce,
     natural="sum",
     promote=INT64,
     node=("ProdBackward0", "ProdBackward1"),

@@ -51,12 +51,6 @@ def add(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
     return _shaped(fold("add", element)(array, dims)[0], array.shape, dims, keepdim)
 
 
-def multiply(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
-    """The product over an axis, several or all."""
-    dims = _dims(axis, array.ndim)
-    return _shaped(fold("mul", element)(array, dims)[0], array.shape, dims, keepdim)
-
-
 def extreme(element: str, array: Array, largest: bool, axis: Any, keepdim: bool) -> Array:
     """The largest or smallest elements, nan where there is one."""
     dims = _dims(axis, array.ndim)

@@ -15,7 +15,6 @@ import numpy as np
 from .machine_code import FROM, compiled
 
 Array = np.ndarray[Any, Any]
-_multiply: Any = np.multiply.reduce
 _add: Any = np.add.reduce  # NumPy's annotations know no positional `keepdims`, which is 0.1 us quicker
 
 BLOCK = 1024
@@ -92,15 +91,6 @@ def _add_several(array: Array, axes: tuple[int, ...], keepdim: bool) -> Array:
     for axis in sorted(axes, reverse=True):
         found = add(found, axis, keepdim)
     return found
-
-
-def multiply(array: Array, axis: Any = None, dtype: Any = None, out: Any = None, keepdim: bool = False) -> Any:
-    """The product over an axis, several or all (None); arguments as ``np.multiply.reduce`` takes them."""
-    if array.size >= FROM and dtype is None and array.dtype in _FLOATS:
-        found = compiled("multiply", array, axis, keepdim)
-        if found is not None:
-            return found
-    return _multiply(array, axis, dtype, out, keepdim)
 
 
 def extreme(function: Any, array: Array, axis: Any, keepdim: bool) -> Any:
