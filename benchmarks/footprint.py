@@ -76,7 +76,7 @@ def measure_sizes() -> dict[str, dict[str, float]]:
     """Megabytes of each library alone, and with all that installing it brings."""
     source = (ROOT / "src" / "rushlight").rglob("*")
     alone = sum(path.stat().st_size for path in source if path.is_file() and path.suffix != ".pyc") / 1e6
-    ours = sum(map(installed_megabytes, ("numpy", "ml-dtypes")))
+    ours = sum(map(installed_megabytes, requirements("rushlight") - {"rushlight"}))
     return {
         "torch": {
             "alone": installed_megabytes("torch"),
