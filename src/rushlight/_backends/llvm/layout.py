@@ -43,12 +43,6 @@ class Layout(NamedTuple):
     outer_steps: tuple[tuple[int, ...], ...]
 
 
-def is_flat(array: Array) -> bool:
-    """Whether an array lies in memory without gaps, in the order of its dimensions."""
-    found: bool = array.flags.c_contiguous
-    return found
-
-
 def order_of(shape: tuple[int, ...], arrays: Sequence[Array]) -> tuple[int, ...]:
     """Dimensions from the longest steps through memory to the shortest, by the first array that tells them apart."""
     strides = [_strides(array, shape) for array in arrays if array.ndim]

@@ -12,13 +12,11 @@ from ..ir import Value
 from .helpers import (
     absolute,
     copysign,
-    double,
     fma,
     horner,
     is_double,
     near_reciprocal,
     power_of_two,
-    single,
     times_power_of_two,
     to_nearest,
     where,
@@ -185,11 +183,6 @@ def cosh(x: Value) -> Value:
     """The hyperbolic cosine: 2 ulp."""
     half = exp(absolute(x), 1)
     return half + 0.25 / half
-
-
-def through_double(function: Callable[[Value], Value]) -> Callable[[Value], Value]:
-    """A function computed in float64 also for float32, which is then rounded once."""
-    return lambda x: function(x) if is_double(x) else single(function(double(x)))
 
 
 FUNCTIONS: dict[str, Callable[..., Value]] = {
