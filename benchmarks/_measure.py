@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import repeat
 from pathlib import Path
-from time import perf_counter, sleep
+from time import perf_counter
 from types import ModuleType
 from typing import Any
 
@@ -136,7 +136,7 @@ def loops_for(timer: Timer, seconds: float) -> int:
 
 def compare(
     case: Case, torch: ModuleType, rushlight: ModuleType, rounds: int = 200, turn_ms: float = 2.0,
-    tolerance: float = 1e-5, pause: float = 0.0,
+    tolerance: float = 1e-5, warm_ms: float = 0.0,
 ) -> Row:  # fmt: skip
     """Measures one case in both libraries, after checking that they agree on its result.
 
@@ -146,8 +146,8 @@ def compare(
         rounds: pairs of turns
         turn_ms: about how long one turn of torch takes
         tolerance: how far floats may be apart, relative to the larger
-        pause: seconds before each turn, in which the other library's threads stop waiting for work with the
-            processor busy
+        warm_ms: about how long the statement runs before each turn without being timed, so that the other library's
+            threads have stopped looking for work on the processors, and this one's are awake
 
     Raises:
         AssertionError: the libraries disagree, which makes any comparison of their speed idle.
@@ -156,6 +156,7 @@ def compare(
     assert agree(expected, found, tolerance), f"{case.name}: torch gives {expected}, rushlight {found}"
     timers = compile_timer(case, torch), compile_timer(case, rushlight)
     loops = loops_for(timers[0], turn_ms / 1e3)
+    warming = [loops_for(timer, warm_ms / 1e3) if warm_ms else loops for timer in timers]
     for timer in timers:
         timer(loops)
     times: tuple[list[float], list[float]] = [], []
@@ -164,8 +165,8 @@ def compare(
     try:
         for number in range(rounds):
             for which in (0, 1) if number % 2 else (1, 0):
-                if pause:
-                    sleep(pause)
+                if warm_ms:
+                    timers[which](warming[which])
                 times[which].append(timers[which](loops))
     finally:
         gc.enable()

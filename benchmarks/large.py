@@ -12,23 +12,24 @@ operator has to read and write at least, divided by its time.
 from __future__ import annotations
 
 import argparse
-import gc
-import os
 import re
-import statistics
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter, sleep
+from time import perf_counter
 from types import ModuleType
-from typing import Any
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "src"))
+from _measure import HEADER, RESULTS, Case, as_line, compare, save, use_threads, versions
+
+WARM_MS = 30.0
+"""How long each turn runs before it is timed, as in `train.py`."""
+
+SAMPLE = "[part.detach().flatten()[::1009] for part in (result if isinstance(result, list) else [result])]"
+"""What the libraries have to agree on: every 1009th element of each result."""
 
 
 @dataclass(frozen=True)
-class Case:
+class Row:
     """One statement.
 
     Attributes:
@@ -45,6 +46,11 @@ class Case:
     limit: float
     megabytes: float = 0.0
 
+    @property
+    def case(self) -> Case:
+        """The row as the benchmarks measure it."""
+        return Case(self.name, self.statement, self.setup, SAMPLE)
+
 
 def _draw(*shape: int) -> str:
     return f"torch.from_numpy(np.random.default_rng(0).standard_normal({shape}, dtype=np.float32))"
@@ -60,42 +66,42 @@ PAIR = "\ny = x.flip(0)"
 LEAF = "\na = x.clone().requires_grad_()\ng = x.flip(0).clone()"
 
 
-def _elementwise() -> list[Case]:
+def _elementwise() -> list[Row]:
     cases = []
     for title, setup, size in (("1M", M1, 4.2), ("4M", M4, 16.8), ("16M", M16, 67.1)):
-        cases.append(Case(f"x + y {title}", setup + PAIR, "result = x + y", 1.0, 3 * size))
-        cases.append(Case(f"x * 2 {title}", setup, "result = x * 2.0", 1.0, 2 * size))
-        cases.append(Case(f"relu {title}", setup, "result = x.relu()", 1.0, 2 * size))
+        cases.append(Row(f"x + y {title}", setup + PAIR, "result = x + y", 1.0, 3 * size))
+        cases.append(Row(f"x * 2 {title}", setup, "result = x * 2.0", 1.0, 2 * size))
+        cases.append(Row(f"relu {title}", setup, "result = x.relu()", 1.0, 2 * size))
         for name in ("tanh", "exp", "sigmoid"):
-            cases.append(Case(f"{name} {title}", setup, f"result = x.{name}()", 0.7, 2 * size))
-        cases.append(Case(f"log {title}", setup + "\nx = x.abs()", "result = x.log()", 0.7, 2 * size))
+            cases.append(Row(f"{name} {title}", setup, f"result = x.{name}()", 0.7, 2 * size))
+        cases.append(Row(f"log {title}", setup + "\nx = x.abs()", "result = x.log()", 0.7, 2 * size))
     cases += [
-        Case("sqrt 4M", M4 + "\nx = x.abs()", "result = x.sqrt()", 1.0, 33.6),
-        Case("sin 4M", M4, "result = x.sin()", 1.0, 33.6),
-        Case("erf 4M", M4, "result = x.erf()", 1.0, 33.6),
-        Case("gelu 4M", M4, "result = torch.nn.functional.gelu(x)", 1.0, 33.6),
-        Case("x > 0 4M", M4, "result = x > 0", 1.0, 21.0),
-        Case("where 4M", M4 + PAIR + "\nc = x > 0", "result = torch.where(c, x, y)", 1.0, 54.5),
-        Case("x + row 4096x1024", MATRIX + "\ny = x[0].clone()", "result = x + y", 1.0, 33.6),
-        Case("x.t() + y 1024x4096", MATRIX + "\ny = x.reshape(1024, 4096).clone()", "result = x.t() + y", 1.0, 50.3),
-        Case("x += y 4M", M4 + PAIR, "x += y; result = x.sum() * 0", 1.0, 50.3),
+        Row("sqrt 4M", M4 + "\nx = x.abs()", "result = x.sqrt()", 1.0, 33.6),
+        Row("sin 4M", M4, "result = x.sin()", 1.0, 33.6),
+        Row("erf 4M", M4, "result = x.erf()", 1.0, 33.6),
+        Row("gelu 4M", M4, "result = torch.nn.functional.gelu(x)", 1.0, 33.6),
+        Row("x > 0 4M", M4, "result = x > 0", 1.0, 21.0),
+        Row("where 4M", M4 + PAIR + "\nc = x > 0", "result = torch.where(c, x, y)", 1.0, 54.5),
+        Row("x + row 4096x1024", MATRIX + "\ny = x[0].clone()", "result = x + y", 1.0, 33.6),
+        Row("x.t() + y 1024x4096", MATRIX + "\ny = x.reshape(1024, 4096).clone()", "result = x.t() + y", 1.0, 50.3),
+        Row("x += y 4M", M4 + PAIR, "x.add_(y); result = y", 1.0, 50.3),
     ]
     return cases
 
 
-def _reductions() -> list[Case]:
+def _reductions() -> list[Row]:
     cases = []
     for name in ("sum", "mean", "amax", "argmax", "var", "norm"):
-        cases.append(Case(f"{name} 4M", M4, f"result = x.{name}()", 1.0, 16.8))
+        cases.append(Row(f"{name} 4M", M4, f"result = x.{name}()", 1.0, 16.8))
     for name in ("sum", "amax", "var"):
         for dim in (0, 1):
-            cases.append(Case(f"{name}({dim}) 4096x1024", MATRIX, f"result = x.{name}({dim})", 1.0, 16.8))
-    cases.append(Case("argmax(1) 4096x1024", MATRIX, "result = x.argmax(1)", 1.0, 16.8))
-    cases.append(Case("logsumexp(1) 4096x1024", MATRIX, "result = x.logsumexp(1)", 1.0, 16.8))
+            cases.append(Row(f"{name}({dim}) 4096x1024", MATRIX, f"result = x.{name}({dim})", 1.0, 16.8))
+    cases.append(Row("argmax(1) 4096x1024", MATRIX, "result = x.argmax(1)", 1.0, 16.8))
+    cases.append(Row("logsumexp(1) 4096x1024", MATRIX, "result = x.logsumexp(1)", 1.0, 16.8))
     return cases
 
 
-def _convolutions() -> list[Case]:
+def _convolutions() -> list[Row]:
     """Training steps of convolutions: images, channels, size, output channels, kernel, stride, groups."""
     shapes = (
         (64, 32, 26, 64, 3, 1, 1), (32, 3, 32, 16, 3, 1, 1), (32, 16, 32, 16, 3, 1, 1), (32, 32, 16, 32, 3, 1, 1),
@@ -110,103 +116,61 @@ def _convolutions() -> list[Case]:
         setup += "\nwith torch.no_grad():\n    m.weight.fill_(0.01); m.bias.zero_()"
         setup += "\ng = torch.ones_like(m(x))"
         statement = "x.grad = m.weight.grad = m.bias.grad = None; m(x).backward(g); result = [x.grad, m.weight.grad]"
-        cases.append(Case(title, setup, statement, 1.3))
+        cases.append(Row(title, setup, statement, 1.3))
     return cases
 
 
-CASES: list[Case] = [
+ROWS: list[Row] = [
     *_elementwise(),
     *_reductions(),
-    Case("tanh forward+backward 4M", M4 + LEAF, "a.grad = None; a.tanh().backward(g); result = a.grad", 1.0, 67.1),
-    Case("softmax 4096x1024", MATRIX, "result = x.softmax(1)", 0.8, 33.6),
-    Case("softmax forward+backward", MATRIX + LEAF, "a.grad = None; a.softmax(1).backward(g); result = a.grad",
+    Row("tanh forward+backward 4M", M4 + LEAF, "a.grad = None; a.tanh().backward(g); result = a.grad", 1.0, 67.1),
+    Row("softmax 4096x1024", MATRIX, "result = x.softmax(1)", 0.8, 33.6),
+    Row("softmax forward+backward", MATRIX + LEAF, "a.grad = None; a.softmax(1).backward(g); result = a.grad",
          0.8, 83.9),
-    Case("log_softmax forward+backward", MATRIX + LEAF, "a.grad = None; a.log_softmax(1).backward(g); result = a.grad",
+    Row("log_softmax forward+backward", MATRIX + LEAF, "a.grad = None; a.log_softmax(1).backward(g); result = a.grad",
          0.8, 83.9),
-    Case("layer_norm forward+backward", MATRIX + LEAF + "\nm = torch.nn.LayerNorm(1024)",
+    Row("layer_norm forward+backward", MATRIX + LEAF + "\nm = torch.nn.LayerNorm(1024)",
          "a.grad = None; m.weight.grad = None; m(a).backward(g); result = [a.grad, m.weight.grad]", 0.8, 83.9),
-    Case("cross_entropy forward+backward", "x = " + _draw(4096, 1000) + LEAF + "\nt = torch.arange(4096) % 1000",
+    Row("cross_entropy forward+backward", "x = " + _draw(4096, 1000) + LEAF + "\nt = torch.arange(4096) % 1000",
          "a.grad = None; torch.nn.functional.cross_entropy(a, t).backward(); result = a.grad", 0.8, 82.0),
-    Case("transpose-copy 2048x2048", "x = " + _draw(2048, 2048), "result = x.t().contiguous()", 1.0, 33.6),
-    Case("cumsum 4096x1024", MATRIX, "result = x.cumsum(1)", 0.8, 33.6),
-    Case("sort 1M", M1, "result = x.sort().values", 0.5),
-    Case("gather 4096x1024", MATRIX + "\ni = torch.arange(4096 * 1024).reshape(4096, 1024) * 7 % 1024",
+    Row("transpose-copy 2048x2048", "x = " + _draw(2048, 2048), "result = x.t().contiguous()", 1.0, 33.6),
+    Row("cumsum 4096x1024", MATRIX, "result = x.cumsum(1)", 0.8, 33.6),
+    Row("sort 1M", M1, "result = x.sort().values", 0.5),
+    Row("gather 4096x1024", MATRIX + "\ni = torch.arange(4096 * 1024).reshape(4096, 1024) * 7 % 1024",
          "result = x.gather(1, i)", 1.0),
-    Case("index_select 4096 rows", MATRIX + "\ni = torch.arange(4096) * 7 % 4096", "result = x.index_select(0, i)",
+    Row("index_select 4096 rows", MATRIX + "\ni = torch.arange(4096) * 7 % 4096", "result = x.index_select(0, i)",
          1.0),
-    Case("scatter_add 1M into 4096", M1 + "\ni = torch.arange(1 << 20) * 7 % 4096",
+    Row("scatter_add 1M into 4096", M1 + "\ni = torch.arange(1 << 20) * 7 % 4096",
          "result = torch.zeros(4096).scatter_add(0, i, x)", 1.0),
-    Case("embedding backward 16Kx64",
+    Row("embedding backward 16Kx64",
          "w = (" + _draw(10000, 64) + ").requires_grad_()\ni = torch.arange(16384) * 7 % 10000",
          "w.grad = None; torch.nn.functional.embedding(i, w).sum().backward(); result = w.grad", 1.0),
-    Case("index_add 16Kx64 into 1000", "x = " + _draw(16384, 64) + "\ni = torch.arange(16384) * 7 % 1000",
+    Row("index_add 16Kx64 into 1000", "x = " + _draw(16384, 64) + "\ni = torch.arange(16384) * 7 % 1000",
          "result = torch.zeros(1000, 64).index_add(0, i, x)", 1.0),
-    Case("cummax 4096x1024", MATRIX, "result = x.cummax(1).values", 1.0, 50.3),
-    Case("sort rows 4096x1024", MATRIX, "result = x.sort(1).values", 0.5),
-    Case("topk 5 of 1M", M1, "result = x.topk(5).values", 1.0),
-    Case("topk 5 of 4096x1024", MATRIX, "result = x.topk(5, 1).values", 1.0),
-    Case("masked_fill 4M", M4 + "\nc = x > 0", "result = x.masked_fill(c, 0.0)", 1.0, 37.8),
-    Case("bfloat16 x + y 4M", M4 + PAIR + "\nx = x.bfloat16()\ny = y.bfloat16()",
+    Row("cummax 4096x1024", MATRIX, "result = x.cummax(1).values", 1.0, 50.3),
+    Row("sort rows 4096x1024", MATRIX, "result = x.sort(1).values", 0.5),
+    Row("topk 5 of 1M", M1, "result = x.topk(5).values", 1.0),
+    Row("topk 5 of 4096x1024", MATRIX, "result = x.topk(5, 1).values", 1.0),
+    Row("masked_fill 4M", M4 + "\nc = x > 0", "result = x.masked_fill(c, 0.0)", 1.0, 37.8),
+    Row("bfloat16 x + y 4M", M4 + PAIR + "\nx = x.bfloat16()\ny = y.bfloat16()",
          "result = (x + y)[:10].float()", 1.0, 25.2),
-    Case("randn 1M", "", "result = torch.randn(1 << 20).abs() * 0", 1.0),
-    Case("rand 1M", "", "result = torch.rand(1 << 20) * 0", 1.0),
-    Case("randperm 60000", "", "result = torch.randperm(60000) * 0", 1.0),
-    Case("dropout 4M", M4, "result = torch.nn.functional.dropout(x, 0.5) * 0", 1.0),
-    Case("max_pool2d 32x32x56x56", "x = " + _draw(32, 32, 56, 56), "result = torch.nn.functional.max_pool2d(x, 2)",
+    Row("randn 1M", "", "result = torch.randn(1 << 20).abs() * 0", 1.0),
+    Row("rand 1M", "", "result = torch.rand(1 << 20) * 0", 1.0),
+    Row("randperm 60000", "", "result = torch.randperm(60000) * 0", 1.0),
+    Row("dropout 4M", M4, "result = torch.nn.functional.dropout(x, 0.5) * 0", 1.0),
+    Row("max_pool2d 32x32x56x56", "x = " + _draw(32, 32, 56, 56), "result = torch.nn.functional.max_pool2d(x, 2)",
          1.0),
-    Case("conv2d 64x32x26x26 to 64, 3x3", "x = " + _draw(64, 32, 26, 26) + "\nw = " + _draw(64, 32, 3, 3),
+    Row("conv2d 64x32x26x26 to 64, 3x3", "x = " + _draw(64, 32, 26, 26) + "\nw = " + _draw(64, 32, 3, 3),
          "result = torch.nn.functional.conv2d(x, w)", 1.3),
     *_convolutions(),
-    Case("max_pool2d forward+backward 64x64x24x24", "x = " + _draw(64, 64, 24, 24) + LEAF,
+    Row("max_pool2d forward+backward 64x64x24x24", "x = " + _draw(64, 64, 24, 24) + LEAF,
          "a.grad = None; torch.nn.functional.max_pool2d(a, 2).sum().backward(); result = a.grad", 1.0),
-    Case("batch_norm forward+backward 32x64x32x32", "x = " + _draw(32, 64, 32, 32) + LEAF
+    Row("batch_norm forward+backward 32x64x32x32", "x = " + _draw(32, 64, 32, 32) + LEAF
          + "\nm = torch.nn.BatchNorm2d(64)",
          "a.grad = None; m.weight.grad = None; m(a).backward(g); result = [a.grad, m.weight.grad]", 1.0),
-    Case("Adam step 10M", "p = torch.nn.Parameter(" + _draw(10_000_000) + ")\np.grad = p.detach().clone()\n"
+    Row("Adam step 10M", "p = torch.nn.Parameter(" + _draw(10_000_000) + ")\np.grad = p.detach().clone()\n"
          "o = torch.optim.Adam([p])", "o.step(); result = p.detach()[:10] * 0", 0.7, 280.0),
 ]  # fmt: skip
-
-
-def _names(case: Case, library: ModuleType) -> dict[str, Any]:
-    import numpy
-
-    names: dict[str, Any] = {"torch": library, "np": numpy}
-    exec(compile(case.setup, f"<setup of {case.name}>", "exec"), names)
-    return names
-
-
-def _agree(ours: Any, theirs: Any) -> bool:
-    import numpy
-
-    if isinstance(ours, list):
-        return all(map(_agree, ours, theirs))
-    first, second = ours.detach().numpy(), theirs.detach().numpy()
-    return bool(numpy.allclose(first, second, rtol=1e-3, atol=1e-3)) and first.shape == second.shape
-
-
-def measure(case: Case, torch: ModuleType, ours: ModuleType, rounds: int) -> tuple[float, float, float]:
-    """Milliseconds of torch and of rushlight, and the median ratio of the rounds.
-
-    Raises:
-        AssertionError: the libraries disagree.
-    """
-    code = compile(case.statement, f"<{case.name}>", "exec")
-    names = [_names(case, library) for library in (torch, ours)]
-    for given in names:
-        exec(code, given)
-    assert _agree(names[1]["result"], names[0]["result"]), case.name
-    times: list[list[float]] = [[], []]
-    gc.disable()
-    for number in range(rounds):
-        for which in (0, 1) if number % 2 else (1, 0):
-            exec(code, names[which])  # the caches are as this library leaves them
-            start = perf_counter()
-            exec(code, names[which])
-            times[which].append(perf_counter() - start)
-            sleep(0.002)  # the other library's threads stop looking for work
-    gc.enable()
-    ratio = statistics.median(mine / theirs for theirs, mine in zip(*times, strict=True))
-    return statistics.median(times[0]) * 1e3, statistics.median(times[1]) * 1e3, ratio
 
 
 def bandwidth(torch: ModuleType) -> float:
@@ -223,48 +187,37 @@ def bandwidth(torch: ModuleType) -> float:
 def main(arguments: list[str] | None = None) -> int:
     """Measures, prints, writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", metavar="PATTERN", default="", help="cases whose name matches (regex)")
+    parser.add_argument("--only", metavar="PATTERN", default="", help="rows whose name matches (regex)")
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", type=Path, help="where to write (results/large.json)")
     options = parser.parse_args(arguments)
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[variable] = str(options.threads)
+    use_threads(options.threads)
     import numpy
     import torch
 
     import rushlight
-    from _measure import machine, versions
 
     torch.set_num_threads(options.threads)
     speed = bandwidth(torch)
-    print(f"{options.threads} threads, copying moves {speed:.0f} GB/s")
-    print(f"{'':<36} {'torch':>9} {'rushlight':>9}  ratio  limit  bandwidth")
-    rows = []
-    for case in CASES:
-        if not re.search(options.only, case.name):
+    print(f"{options.threads} threads, copying moves {speed:.0f} GB/s\n{HEADER}")
+    rows, shares = [], {}
+    for row in ROWS:
+        if not re.search(options.only, row.name):
             continue
         try:
-            theirs, mine, ratio = measure(case, torch, rushlight, options.rounds)
+            measured = compare(row.case, torch, rushlight, options.rounds, 4.0, 1e-3, WARM_MS)
         except Exception as error:
-            print(f"{case.name:<36} failed: {type(error).__name__}: {error}")
+            print(f"{row.name:<40} failed: {type(error).__name__}: {error}")
             continue
-        share = case.megabytes / 1e3 / (mine / 1e3) / speed if case.megabytes else 0.0
-        rows.append({"name": case.name, "torch_ms": theirs, "rushlight_ms": mine, "ratio": ratio, "limit": case.limit,
-                     "bandwidth": share})  # fmt: skip
-        mark = "" if ratio <= case.limit else "  <- above the limit"
-        shown = f"{share:8.0%}" if share else " " * 8
-        print(
-            f"{case.name:<36} {theirs:>6.2f} ms {mine:>6.2f} ms  {ratio:5.2f}  {case.limit:5.2f} {shown}{mark}",
-            flush=True,
-        )
-    if options.json or not options.only:
-        import json
-
-        path = options.json or ROOT / "benchmarks" / "results" / "large.json"
-        text = {"machine": machine(), "versions": versions(torch, rushlight, numpy), "threads": options.threads,
-                "copy_gb_per_s": speed, "rows": rows}  # fmt: skip
-        path.write_text(json.dumps(text, indent=2) + "\n", encoding="utf-8")
+        rows.append(measured)
+        shares[row.name] = row.megabytes * 1e3 / measured.rushlight_us / speed
+        share = f"  {shares[row.name]:4.0%} of bandwidth" if row.megabytes else ""
+        print(as_line(measured, row.limit) + share, flush=True)
+    path = options.json or (None if options.only else RESULTS / "large.json")
+    if path is not None:
+        save(path, rows, versions=versions(torch, rushlight, numpy), threads=options.threads, copy_gb_per_s=speed,
+             limits={row.name: row.limit for row in ROWS}, shares_of_bandwidth=shares)  # fmt: skip
     return 0
 
 

@@ -15,8 +15,10 @@ from _measure import HEADER, RESULTS, Case, as_line, compare, save, use_threads,
 
 THREADS = 2
 
-PAUSE = 0.05
-"""Seconds between turns: OpenBLAS's threads spin for 26 ms after their last product, OpenMP's for some too."""
+WARM_MS = 30.0
+"""How long each turn runs before it is timed: threads go on looking for work after their last, OpenBLAS's for 26 ms and
+OpenMP's for 8, on a processor that the other library would be measured without. (Sleeping for as long is no way out: the
+processors of a virtual machine that sleeps come back slowly, now and then.)"""
 
 # Programs as people write them. Each setup ends with a function `step`, which a turn calls and whose losses must agree.
 STEP = """
@@ -249,7 +251,7 @@ def main(arguments: list[str] | None = None) -> int:
         if not re.search(options.only, program.name):
             continue
         # float32 sums in another order, grown over six steps
-        rows.append(compare(program.case, torch, rushlight, options.rounds, options.turn_ms, 1e-4, PAUSE))
+        rows.append(compare(program.case, torch, rushlight, options.rounds, options.turn_ms, 1e-4, WARM_MS))
         print(as_line(rows[-1], program.target), flush=True)
         if rows[-1].ratio > program.target:
             slow.append(program.name)
