@@ -18,7 +18,7 @@ from rushlight._core.expression import Expression, evaluate
 
 pytest.importorskip("llvmlite")
 
-from rushlight._backends.llvm import arrays, cache, image, kernels, memory, threads
+from rushlight._backends.llvm import arrays, cache, folds, image, kernels, machine, memory, threads
 from rushlight._backends.llvm.launch import Elementwise
 from rushlight._backends.llvm.typed import Node, Program, typed
 from rushlight._declare.scalars import s
@@ -179,13 +179,13 @@ def test_reductions(shape: tuple[int, ...], dims: tuple[int, ...]) -> None:
     x = numbers(*shape)
     wide = x.astype(np.float64)
     np.testing.assert_allclose(
-        arrays.add("float32", x, dims, True), wide.sum(dims, keepdims=True), rtol=1e-5, atol=1e-4
+        folds.add("float32", x, dims, True), wide.sum(dims, keepdims=True), rtol=1e-5, atol=1e-4
     )
-    np.testing.assert_array_equal(arrays.extreme("float32", x, True, dims, False), x.max(dims))
-    np.testing.assert_array_equal(arrays.extreme("float32", x, False, dims, False), x.min(dims))
+    np.testing.assert_array_equal(folds.extreme("float32", x, True, dims, False), x.max(dims))
+    np.testing.assert_array_equal(folds.extreme("float32", x, False, dims, False), x.min(dims))
     if len(dims) == 1:
-        np.testing.assert_array_equal(arrays.place("float32", x, True, dims[0]), x.argmax(dims[0]))
-        total, mean = arrays.squares("float32", x, dims, False)
+        np.testing.assert_array_equal(folds.place("float32", x, True, dims[0]), x.argmax(dims[0]))
+        total, mean = folds.squares("float32", x, dims, False)
         np.testing.assert_allclose(total, wide.var(dims) * wide.size / total.size, rtol=1e-4)
         np.testing.assert_allclose(mean, wide.mean(dims), atol=1e-5)
 
@@ -193,14 +193,14 @@ def test_reductions(shape: tuple[int, ...], dims: tuple[int, ...]) -> None:
 def test_nan_wins_in_extremes() -> None:
     x = numbers(100, 70)
     x[3, 5] = x[80, 60] = np.nan
-    assert np.isnan(arrays.extreme("float32", x, True, None, False))
-    np.testing.assert_array_equal(arrays.extreme("float32", x, False, 1, False), x.min(1))
-    assert arrays.place("float32", x, True, None) == 3 * 70 + 5
+    assert np.isnan(folds.extreme("float32", x, True, None, False))
+    np.testing.assert_array_equal(folds.extreme("float32", x, False, 1, False), x.min(1))
+    assert folds.place("float32", x, True, None) == 3 * 70 + 5
 
 
 def test_a_sum_keeps_its_digits() -> None:
     x = np.full(10_000_000, 0.1, np.float32)
-    assert abs(float(arrays.add("float32", x, None, False)) - float(np.float32(0.1)) * 1e7) < 0.5
+    assert abs(float(folds.add("float32", x, None, False)) - float(np.float32(0.1)) * 1e7) < 0.5
 
 
 @pytest.mark.parametrize("perm", [(1, 0, 2), (2, 1, 0), (0, 2, 1), (2, 0, 1)])
@@ -337,7 +337,7 @@ def test_a_kernel_that_cannot_be_compiled_runs_on_numpy(monkeypatch: pytest.Monk
     def fail(*_: Any) -> Any:
         raise RuntimeError("no such instruction")
 
-    monkeypatch.setattr(kernels, "assemble", fail)
+    monkeypatch.setattr(machine, "assemble", fail)
     monkeypatch.setattr(kernels, "_place", lambda: (HOST, cache.Folder("none")))
     monkeypatch.setattr(switch, "_state", {"available": True})
     with pytest.warns(UserWarning, match="acosh: compiling its kernel failed, NumPy runs it"):

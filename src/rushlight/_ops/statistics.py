@@ -113,7 +113,7 @@ def _freedom(shape: Any, dim: tuple[int, ...] | None, correction: Any) -> float:
 def _squares(input: Any, dim: tuple[int, ...] | None, keepdim: bool) -> tuple[Any, Any]:
     """The sum of squared distances from the mean, and the mean."""
     if input.size >= FROM and input.size:
-        found = compiled("squares", input, dim, keepdim)
+        found = compiled("squares", input, dim, keepdim, part="folds")
         if found is not None:
             return found
     count = np.asarray(count_reduced(input.shape, dim), input.real.dtype)

@@ -8,9 +8,11 @@ The way from a declaration to machine code, one file a step::
     elementwise.py ...  the loop nest of a kernel, written with the builder
     ir.py               the builder: LLVM's text, a line an instruction, from Python operators
     functions/          exp, log, sin ... in additions and multiplications of vectors
-    machine.py          LLVM's text to object code (the only file that imports llvmlite)
-    image.py            object code to bytes that run at any address
-    cache.py            those bytes on disk, for the next process
+    machine.py          LLVM's text to object code
+    linking.py          object code to bytes that run at any address
+    image.py            those bytes in executable memory
+    engine.py           where LLVM does these two steps instead: macOS on Apple's processors, Windows
+    cache.py            bytes on disk, for the next process
     kernels.py          kernels by key: in memory, on disk, or compiled now
     threads.py          threads that wait in machine code for a kernel to run
     memory.py           large buffers, used again
@@ -24,8 +26,8 @@ from importlib import import_module
 from typing import Any
 
 _PARTS = frozenset((
-    "arrays", "channels", "convolution", "explain", "kernels", "launch", "memory", "pooling", "running_extremes",
-    "sorting", "streams", "threads", "typed", "unsupported",
+    "arrays", "channels", "convolution", "copying", "engine", "explain", "folds", "kernels", "launch",
+    "machine", "memory", "pooling", "running_extremes", "sorting", "streams", "threads", "typed", "unsupported",
 ))  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Compiled forms of the NumPy backend's functions, under their names: sums, extremes, places, softmax and their kin.
+"""Compiled forms of the NumPy backend's functions, under their names: softmax, layer normalization, scans and their kin.
 
 Each takes the name of the arrays' dtype first, and raises `Unsupported` where NumPy has to do it.
 """
@@ -14,8 +14,8 @@ import numpy as np
 from ..._core.expression import Expression
 from . import entries, groups, indexed, memory, scans, transposing
 from .launch import Elementwise
-from .reduce import Reduction, fold
-from .reducers import Fold, Place
+from .reduce import Reduction
+from .reducers import Fold
 from .typed import Node, Program, compute_element, typed
 from .unsupported import Unsupported
 
@@ -27,72 +27,6 @@ def _symbol(name: str) -> Any:
 
 
 _x, _y = _symbol("x"), _symbol("y")
-
-
-def _dims(axis: Any, ndim: int) -> tuple[int, ...]:
-    """An axis, several or all (None) as dimensions in order."""
-    if axis is None:
-        return tuple(range(ndim))
-    dims = (axis,) if isinstance(axis, int) else tuple(axis)
-    if not all(-ndim <= dim < ndim for dim in dims) or len({dim % ndim for dim in dims}) < len(dims):
-        raise Unsupported("dimensions that are not there, or named twice")
-    return tuple(sorted(dim % ndim for dim in dims))
-
-
-def _shaped(found: Array, shape: tuple[int, ...], dims: tuple[int, ...], keepdim: bool) -> Array:
-    if not keepdim:
-        return found
-    return found.reshape(tuple(1 if dim in dims else size for dim, size in enumerate(shape)))
-
-
-def add(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
-    """The sum over an axis, several or all."""
-    dims = _dims(axis, array.ndim)
-    return _shaped(fold("add", element)(array, dims)[0], array.shape, dims, keepdim)
-
-
-def extreme(element: str, array: Array, largest: bool, axis: Any, keepdim: bool) -> Array:
-    """The largest or smallest elements, nan where there is one."""
-    dims = _dims(axis, array.ndim)
-    found = fold("maximum" if largest else "minimum", element)(array, dims)[0]
-    return _shaped(found, array.shape, dims, keepdim)
-
-
-@cache
-def _place(element: str, largest: bool) -> Reduction:
-    return Reduction(_x, element, Place(largest))
-
-
-def place(element: str, array: Array, largest: bool, axis: int | None) -> Array:
-    """Where the largest or smallest elements are, the first of equal ones."""
-    if axis is None:
-        return _place(element, largest)(array.reshape(-1), (0,))[1]
-    return _place(element, largest)(array, _dims(axis, array.ndim))[1]
-
-
-@cache
-def _square(element: str) -> Reduction:
-    return Reduction(_x * _x, element, Fold("add"))
-
-
-def square_sum(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
-    """The sum of squares over an axis, several or all."""
-    dims = _dims(axis, array.ndim)
-    return _shaped(_square(element)(array, dims)[0], array.shape, dims, keepdim)
-
-
-@cache
-def _distance(element: str) -> Reduction:
-    return Reduction((_x - _y) * (_x - _y), element, Fold("add"), ("x", "y"))
-
-
-def squares(element: str, array: Array, axis: Any, keepdim: bool) -> tuple[Array, Array]:
-    """The sum of squared distances from the mean, and the mean."""
-    dims = _dims(axis, array.ndim)
-    center = add(element, array, axis, True) / np.asarray(prod(array.shape[dim] for dim in dims), array.dtype)
-    found = _distance(element)(array, dims, center)[0]
-    shaped = _shaped(found, array.shape, dims, keepdim)
-    return shaped, center.reshape(shaped.shape)
 
 
 def _row_length(array: Array, axis: int) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,10 +17,30 @@ from .launch import NUMPY
 from .reducers import Fold, Place, Reducer
 from .reduction import COLUMN_BLOCK, ROW_BLOCK, TILE, lanes_for, write_columns, write_rows
 from .threads import crew
-from .typed import Node, Program, typed
+from .typed import Node, Program, convert, typed
 from .unsupported import Unsupported
 
 Array = np.ndarray[Any, Any]
+
+UFUNCS: dict[str, Any] = {"add": np.add, "mul": np.multiply, "maximum": np.maximum, "minimum": np.minimum}
+
+MERGED_BY_NUMPY = 1 << 12
+"""States of blocks of rows up to which NumPy makes them one: 512 of them in 1 µs, where a second kernel takes 7."""
+
+
+class _Plan(NamedTuple):
+    """How a shape is reduced: as `lots` of `height` x `width`, along the height (along rows if the width is 1).
+
+    Attributes:
+        kept: the result's shape.
+        apart: the sizes of groups of dimensions where several of them are reduced, and which of them; else None.
+    """
+
+    lots: int
+    height: int
+    width: int
+    kept: tuple[int, ...]
+    apart: tuple[tuple[int, ...], tuple[int, ...]] | None
 
 
 class Reduction:
@@ -28,22 +49,25 @@ class Reduction:
     Args:
         expression: the program in the symbols `names`: ``x``, and where it has one ``y``, a value for every row or
             column.
-        element: the dtype of them all.
+        element: the dtype of them all in memory.
         reducer: how they are combined.
         names: its symbols.
         uniform: for the reduction of columns, which of them are one number for a row.
+        carried: the dtype that they are combined in, None for that of what the program gives.
     """
 
     def __init__(
         self, expression: Any, element: str, reducer: Reducer, names: tuple[str, ...] = ("x",),
-        uniform: tuple[bool, ...] = (False, False),
+        uniform: tuple[bool, ...] = (False, False), carried: str | None = None,
     ) -> None:  # fmt: skip
         self.uniform = uniform
         inputs = {name: Node("input", _form(element), value=name) for name in names}
         node = typed(expression, inputs, _form(element))
+        if carried is not None:
+            node = convert(node, carried)
         self.program = Program(dict.fromkeys(names, element), (), [(node, node.element)])
         self.reducer = reducer
-        self.state = "bool" if node.element == "bool" else node.element
+        self.state = node.element
         if node.element == "bool":
             raise Unsupported("a reduction of truth values")
         self._addresses: dict[Any, int] = {}
@@ -60,33 +84,45 @@ class Reduction:
         Returns:
             The states, arrays without the dimensions.
         """
-        array = np.ascontiguousarray(array)
-        shape = array.shape
-        kept = tuple(size for dim, size in enumerate(shape) if dim not in dims)
-        groups = _groups(shape, dims)
-        apart = sum(reduced for reduced, _ in groups)
-        if not apart or not array.size or (apart > 1 and second is not None):
-            raise Unsupported("this form of a reduction")
-        if apart > 1:  # the last group first, then the rest of what that leaves
-            if not isinstance(self.reducer, Fold):
-                raise Unsupported("places in dimensions that are apart")
-            last = max(index for index, (reduced, _) in enumerate(groups) if reduced)
-            flat = array.reshape([size for _, size in groups])
-            found = self(flat, (last,))[0]
-            again = tuple(index for index, (reduced, _) in enumerate(groups) if reduced and index != last)
-            return [item.reshape(kept) for item in self._rest()(found, again)]
-        if groups[-1][0]:
-            states = self._rows(array, prod(size for reduced, size in groups if not reduced), groups[-1][1], second)
+        if not array.flags.c_contiguous:
+            turned = None if second is not None else self._turned(array, dims)
+            if turned is not None:
+                return turned
+            array = np.ascontiguousarray(array)
+        lots, height, width, kept, apart = _plan(array.shape, dims)
+        if apart is not None:
+            if second is not None:
+                raise Unsupported("this form of a reduction")
+            return [item.reshape(kept) for item in self._apart(array, *apart)]
+        if width == 1:
+            states = self._rows(array, lots, height, second)
         else:
-            place = next(index for index, (reduced, _) in enumerate(groups) if reduced)
-            lots = prod(size for _, size in groups[:place])
-            states = self._columns(array, lots, groups[place][1], groups[-1][1], second)
+            states = self._columns(array, lots, height, width, second)
         return [item.reshape(kept) for item in states]
 
+    def _turned(self, array: Array, dims: tuple[int, ...]) -> list[Array] | None:
+        """The reduction of an array that lies in another order than that of its dimensions; None if it has gaps."""
+        order = sorted(range(array.ndim), key=lambda dim: -array.strides[dim])
+        straight = array.transpose(order)
+        if not straight.flags.c_contiguous or not isinstance(self.reducer, Fold):
+            return None
+        found = self(straight, tuple(place for place, dim in enumerate(order) if dim in dims))
+        kept = [dim for dim in order if dim not in dims]
+        return [item.transpose(np.argsort(kept)) for item in found] if kept else found
+
+    def _apart(self, array: Array, sizes: tuple[int, ...], places: tuple[int, ...]) -> list[Array]:
+        """The reduction of dimensions with others between them: the last group first, then those of what is left."""
+        if not isinstance(self.reducer, Fold):
+            raise Unsupported("places in dimensions that are apart")
+        found = self(array.reshape(sizes), places[-1:])[0]
+        return self._rest()(found, places[:-1])
+
     def _rest(self) -> Reduction:
-        """The same reduction of states."""
+        """The same reduction of states; counts go on in 64 bits."""
         if self._again is None:
-            self._again = fold(self.reducer.name, self.state) if isinstance(self.reducer, Fold) else self
+            assert isinstance(self.reducer, Fold)
+            wide = "int64" if self.state.startswith("int") else None
+            self._again = fold(self.reducer.name, self.state, wide)
         return self._again
 
     def _rows(self, array: Array, rows: int, length: int, second: Array | None) -> list[Array]:
@@ -99,7 +135,7 @@ class Reduction:
         self._run("rows", write_rows, (False, True), words, rows * blocks, array.size)
         if blocks == 1:
             return states
-        return self._merge([state.reshape(rows, blocks) for state in states], 1)
+        return self._merge([state.reshape(rows, blocks) for state in states])
 
     def _columns(
         self, array: Array, lots: int, height: int, width: int, second: Array | None
@@ -131,22 +167,26 @@ class Reduction:
         self._run("columns", write_columns, self.uniform, words, lots * blocks * tiles, lots * height * width)
         if blocks == 1:
             return states
-        return self._merge([state.reshape(lots, blocks, width) for state in states], 1)
+        return self._merge([state.reshape(lots, blocks, width) for state in states])
 
-    def _merge(self, states: list[Array], dim: int) -> list[Array]:
+    def _merge(self, states: list[Array]) -> list[Array]:
         """The states of blocks made one."""
+        first = states[0]
         if isinstance(self.reducer, Fold):
-            return self._rest()(states[0], (dim,))
+            if first.ndim == 2 and first.size <= MERGED_BY_NUMPY:
+                wide = np.int64 if first.dtype.kind == "i" else first.dtype
+                return [UFUNCS[self.reducer.name].reduce(first, 1, wide)]
+            return self._rest()(first, (1,))
         if not isinstance(self.reducer, Place):
             raise Unsupported("states of several blocks")
         values, places = states
         find = np.argmax if self.reducer.largest else np.argmin
-        best = np.expand_dims(find(values, dim), dim)
-        return [np.take_along_axis(state, best, dim) for state in (values, places)]
+        best = np.expand_dims(find(values, 1), 1)
+        return [np.take_along_axis(state, best, 1) for state in (values, places)]
 
     def _states(self, count: int) -> list[Array]:
-        kinds = [NUMPY[self.state], NUMPY["int64"]]
-        return [memory.empty((count,), kind) for kind in kinds[: 1 if isinstance(self.reducer, Fold) else 2]]
+        first = memory.empty((count,), NUMPY[self.state])
+        return [first] if isinstance(self.reducer, Fold) else [first, memory.empty((count,), NUMPY["int64"])]
 
     def _run(
         self, form: str, write: Callable[..., str], uniform: Sequence[bool], words: list[int], units: int, size: int
@@ -170,6 +210,21 @@ def _form(element: str) -> str:
     return "float32" if element in ("float16", "bfloat16") else element
 
 
+@lru_cache(maxsize=1024)
+def _plan(shape: tuple[int, ...], dims: tuple[int, ...]) -> _Plan:
+    """How to reduce some dimensions of an array of a shape."""
+    kept = tuple(size for dim, size in enumerate(shape) if dim not in dims)
+    groups = _groups(shape, dims)
+    places = tuple(index for index, (reduced, _) in enumerate(groups) if reduced)
+    sizes = tuple(size for _, size in groups)
+    if not places or not prod(sizes):
+        raise Unsupported("nothing to reduce")
+    if len(places) > 1:
+        return _Plan(0, 0, 0, kept, (sizes, places))
+    place = places[0]
+    return _Plan(prod(sizes[:place]), sizes[place], prod(sizes[place + 1 :]), kept, None)
+
+
 def _groups(shape: Sequence[int], dims: Sequence[int]) -> list[tuple[bool, int]]:
     """Whether dimensions are reduced and their sizes, neighbours of one sort joined, those of size 1 left out."""
     groups: list[tuple[bool, int]] = []
@@ -183,13 +238,13 @@ def _groups(shape: Sequence[int], dims: Sequence[int]) -> list[tuple[bool, int]]
     return groups
 
 
-_folds: dict[tuple[str, str], Reduction] = {}
+_folds: dict[tuple[str, str, str | None], Reduction] = {}
 
 
-def fold(name: str, element: str) -> Reduction:
-    """The reduction of elements by ``add``, ``mul``, ``maximum`` or ``minimum``."""
-    found = _folds.get((name, element))
+def fold(name: str, element: str, carried: str | None = None) -> Reduction:
+    """The reduction of elements by ``add``, ``mul``, ``maximum`` or ``minimum``, in their own dtype or another."""
+    found = _folds.get((name, element, carried))
     if found is None:
         symbol = Expression.symbol("x")
-        found = _folds[name, element] = Reduction(symbol, element, Fold(name))
+        found = _folds[name, element, carried] = Reduction(symbol, element, Fold(name), carried=carried)
     return found

@@ -40,7 +40,7 @@ def _as_three(array: Array, axis: int) -> Array:
 def add(array: Array, axis: Any, keepdim: bool) -> Any:
     """The sum over an axis, several or all (None)."""
     if array.size >= FROM and array.dtype in _FLOATS:
-        total = compiled("add", array, axis, keepdim)
+        total = compiled("add", array, axis, keepdim, part="folds")
         if total is not None:
             return total
     if array.dtype not in _FLOATS or not array.flags.c_contiguous or array.size <= BLOCK:
@@ -96,7 +96,7 @@ def _add_several(array: Array, axes: tuple[int, ...], keepdim: bool) -> Array:
 def extreme(function: Any, array: Array, axis: Any, keepdim: bool) -> Any:
     """The reduction by a ufunc that takes one of its two operands (maximum, minimum)."""
     if array.size >= FROM:
-        reduced = compiled("extreme", array, function is np.maximum, axis, keepdim)
+        reduced = compiled("extreme", array, function is np.maximum, axis, keepdim, part="folds")
         if reduced is not None:
             return reduced
     if type(axis) is not int or array.size <= BLOCK or not array.flags.c_contiguous:

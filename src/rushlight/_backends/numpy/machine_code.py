@@ -7,14 +7,18 @@ from typing import Any
 import numpy as np
 
 from ..._core import machine_code
+from ..._core.dtypes import bfloat16
 from .. import llvm
 from ..llvm.switch import FROM, available, warn_once
 
-__all__ = ["FROM", "compiled"]
+__all__ = ["FROM", "attempt", "compiled"]
 
 _ELEMENTS = {
     np.dtype(name): name for name in ("float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint64")
 }
+_ALL = {**_ELEMENTS, np.dtype(np.bool_): "bool", np.dtype(np.float16): "float16", bfloat16.numpy: "bfloat16"}
+_OF_ALL = frozenset(("folds",))
+"""Parts that know what to do with 16-bit floats and truth values."""
 
 
 def compiled(name: str, array: Any, *args: Any, part: str = "arrays") -> Any:
@@ -26,11 +30,23 @@ def compiled(name: str, array: Any, *args: Any, part: str = "arrays") -> Any:
         args: what else it takes.
         part: the module that has it.
     """
-    element = _ELEMENTS.get(array.dtype) if type(array) is np.ndarray else None  # a meta tensor's has no memory
-    if element is None or not available(llvm.kernels.host):
+    known = _ALL if part in _OF_ALL else _ELEMENTS
+    element = known.get(array.dtype) if type(array) is np.ndarray else None  # a meta tensor's has no memory
+    return None if element is None else attempt(part, name, element, array, *args)
+
+
+def attempt(part: str, name: str, *args: Any) -> Any:
+    """What a function of a part of `llvm` gives for arrays of any dtypes, None where it has no kernel for them.
+
+    Args:
+        part: the module that has it.
+        name: the function.
+        args: what it takes.
+    """
+    if not available(llvm.kernels.host):
         return None
     try:
-        return getattr(getattr(llvm, part), name)(element, array, *args)
+        return getattr(getattr(llvm, part), name)(*args)
     except llvm.unsupported.Unsupported:
         return None
     except Exception as error:

@@ -135,7 +135,7 @@ def place_of_largest(array: Array, dim: Any, keepdim: bool) -> Any:
     if keepdim or not array.size:
         raise TypeError
     if array.size >= FROM:
-        found = compiled("place", array, True, dim)
+        found = compiled("place", array, True, dim, part="folds")
         if found is not None:
             return found
     return array.argmax(dim)
@@ -146,7 +146,7 @@ def place_of_smallest(array: Array, dim: Any, keepdim: bool) -> Any:
     if keepdim or not array.size:
         raise TypeError
     if array.size >= FROM:
-        found = compiled("place", array, False, dim)
+        found = compiled("place", array, False, dim, part="folds")
         if found is not None:
             return found
     return array.argmin(dim)
@@ -207,7 +207,7 @@ def vector_norm(array: Array, ord: float, axis: Any, keepdim: bool) -> Any:
         return np.add.reduce(array != 0, **axes, dtype=array.real.dtype)
     if ord == 2:
         if array.size >= FROM:
-            found = compiled("square_sum", array, axis, keepdim)
+            found = compiled("power_sum", array, 2, axis, keepdim, part="folds")
             if found is not None:
                 return sqrt(found)
         square = array * array if array.dtype.kind != "c" else array.real**2 + array.imag**2
