@@ -267,7 +267,7 @@ x = torch.arange(100_000, dtype=torch.float32) / 1e5
 for _ in range(3):
     y = (x + 1).exp().sqrt() * x
 assert np.allclose(y.numpy(), np.sqrt(np.exp(x.numpy() + 1)) * x.numpy(), rtol=1e-5), "values"
-loaded = "llvmlite" in sys.modules
+loaded = "rushlight._backends.llvm.machine" in sys.modules
 if hasattr(os, "fork"):
     child = os.fork()
     if not child:

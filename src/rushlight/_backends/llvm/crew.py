@@ -6,7 +6,10 @@ share is a board of 64-bit words:
 * `SIGNAL` counts the kernels run so far; a worker that has seen its number change looks at the gate;
 * `GATE` says whether there is work to join (`OPEN`) and how many workers have joined. A worker that comes late finds
   it closed, so the caller never waits for one that has not woken yet: it does the work itself in the meantime;
-* `NEXT` is the next unit of work; whoever takes some adds as many to it.
+* `NEXT` has a word for each thread: the units are divided among them in parts that follow each other, and the word is
+  the next unit of a part. A thread takes from its own part first, then helps with the others'. So kernels that follow
+  each other give a thread the same memory again, which its own caches may have (a sum of 16 MB: 102 µs instead of 112
+  where threads take what comes next).
 
 Workers look at the signal for some 100 µs, since kernels often follow each other, then sleep in the operating system,
 so that an idle crew leaves the processor to others (BLAS has threads of its own).
@@ -15,22 +18,26 @@ so that an idle crew leaves the processor to others (BLAS has threads of its own
 from __future__ import annotations
 
 from .host import Host
-from .ir import BOOL, I64, POINTER, Function, Type, Value, module
+from .ir import BOOL, I32, I64, POINTER, Function, Type, Value, module
 
-SIGNAL, GATE, NEXT, BUSY, SLEEPERS = 0, 64, 128, 192, 256
+SIGNAL, GATE, HIRED, BUSY, SLEEPERS = 0, 64, 128, 192, 256
 """Offsets of words that several threads write to, a cache line each."""
-KERNEL, WORDS, UNITS, GRAIN, LIMIT = 320, 328, 336, 344, 352
+KERNEL, WORDS, UNITS, GRAIN, LIMIT, PARTS = 320, 328, 336, 344, 352, 360
 """Offsets of what the caller writes before it opens the gate."""
 LOCK, UNLOCK, WAIT, WAKE = 384, 392, 400, 408
-"""Offsets of the addresses of pthread_mutex_lock and its kin."""
-MUTEX, CONDITION, SIZE = 512, 640, 1024
-"""Offsets of a mutex and a condition variable (at most 64 bytes each where there are pthreads), and the whole size."""
+"""Offsets of the addresses of pthread_mutex_lock and its kin, or of Windows' AcquireSRWLockExclusive and its kin."""
+MUTEX, CONDITION, NEXT = 512, 640, 1024
+"""Offsets of a mutex and a condition variable (at most 64 bytes each where there are pthreads), and of the first of the
+words that say what is next."""
+MOST_THREADS = 256
+SIZE = NEXT + 64 * MOST_THREADS
 
 OPEN = 1 << 32
+WITHOUT_END = ", i32 -1, i32 0"
+"""What Windows' SleepConditionVariableSRW is told beyond the two places: to wait for any time, and how the lock is
+held. pthread_cond_wait takes no notice of it."""
 SPINS = 5000
 """Looks at the signal before a worker sleeps; one with its pause takes about 20 ns."""
-
-_I32 = Type("i", 32)
 
 
 class _Board:
@@ -41,7 +48,7 @@ class _Board:
         self.board = board
         self.host = host
 
-    def place(self, offset: int) -> Value:
+    def place(self, offset: int | Value) -> Value:
         return self.function.at(self.board, offset)
 
     def read(self, offset: int, type: Type = I64) -> Value:
@@ -52,12 +59,12 @@ class _Board:
         place = self.place(offset)
         return self.function.write(f"load atomic i64, {place!r} seq_cst, align 8", I64, pure=False)
 
-    def publish(self, offset: int, value: int | Value) -> None:
+    def publish(self, offset: int | Value, value: int | Value) -> None:
         """Writes a word for the other threads, after everything written before."""
         value = self.function.lift(value, I64)
         self.function.effect(f"store atomic {value!r}, {self.place(offset)!r} seq_cst, align 8")
 
-    def change(self, operation: str, offset: int, value: int | Value) -> Value:
+    def change(self, operation: str, offset: int | Value, value: int | Value) -> Value:
         """Adds to a word, or clears bits of it, in one step; gives what it was."""
         value = self.function.lift(value, I64)
         place = self.place(offset)
@@ -71,32 +78,37 @@ class _Board:
         pair = self.function.write(exchange, I64, pure=False)
         return self.function.write(f"extractvalue {{ i64, i1 }} {pair.text}, 1", BOOL, pure=False)
 
-    def system(self, offset: int, *places: int) -> None:
+    def system(self, offset: int, *places: int, more: str = "") -> None:
         """Calls one of the operating system's functions on parts of the board."""
         target = self.read(offset, POINTER)
-        given = ", ".join(repr(self.place(place)) for place in places)
-        self.function.write(f"call i32 {target.text}({given})", _I32, pure=False)
+        given = ", ".join(repr(self.place(place)) for place in places) + more
+        self.function.write(f"call i32 {target.text}({given})", I32, pure=False)
 
     def pause(self) -> None:
         """Tells the processor that this thread only waits."""
-        if self.host.triple.startswith("x86_64"):
+        if self.host.is_x86:
             self.function.effectful("x86.sse2.pause")
+        elif self.host.triple.startswith("aarch64"):  # its own hint, `yield`, takes no time on most
+            self.function.effectful("aarch64.isb", self.function.constant(15, I32))
 
-    def work(self) -> None:
-        """Takes units and runs the kernel on them until there are none left."""
+    def work(self, number: int | Value) -> None:
+        """Runs the kernel on units of the part of the thread of this number, then of all others, until none are left."""
         function = self.function
         kernel, words = self.read(KERNEL, POINTER), self.read(WORDS, POINTER)
-        units, grain = self.read(UNITS), self.read(GRAIN)
-        again, run, done = function.label("take"), function.label("run"), function.label("done")
-        function.jump(again)
-        function.begin(again)
-        begin = self.change("add", NEXT, grain)
-        function.branch(begin < units, run, done)
-        function.begin(run)
-        end = function.where(begin + grain < units, begin + grain, units)
-        function.effect(f"call void {kernel.text}({words!r}, {begin!r}, {end!r})")
-        function.jump(again)
-        function.begin(done)
+        units, grain, parts = self.read(UNITS), self.read(GRAIN), self.read(PARTS)
+        with function.loop(0, parts, name="parts") as turn:
+            part = (function.lift(number, I64) + turn) % parts
+            stop = units * (part + 1) // parts
+            again, run, done = function.label("take"), function.label("run"), function.label("done")
+            function.jump(again)
+            function.begin(again)
+            begin = self.change("add", part * 64 + NEXT, grain)
+            function.branch(begin < stop, run, done)
+            function.begin(run)
+            end = function.where(begin + grain < stop, begin + grain, stop)
+            function.effect(f"call void {kernel.text}({words!r}, {begin!r}, {end!r})")
+            function.jump(again)
+            function.begin(done)
 
 
 def _worker(host: Host) -> Function:
@@ -104,6 +116,7 @@ def _worker(host: Host) -> Function:
     function = Function("worker", {"board": POINTER}, result=POINTER)
     board = _Board(function, function.params["board"], host)
     seen, turns = function.variable(0, I64), function.variable(0, I64)
+    number = board.change("add", HIRED, 1) + 1
     names = ("wait", "look", "sleep", "doze", "woken", "gate", "try", "room", "joined")
     wait, look, sleep, doze, woken, gate, attempt, room, joined = map(function.label, names)
     function.jump(wait)
@@ -128,7 +141,7 @@ def _worker(host: Host) -> Function:
     nothing = function.label("nothing")
     function.branch(board.watch(SIGNAL) != seen.value, woken, nothing)
     function.begin(nothing)
-    board.system(WAIT, CONDITION, MUTEX)
+    board.system(WAIT, CONDITION, MUTEX, more=WITHOUT_END)
     function.jump(doze)
     function.begin(woken)
     board.change("sub", SLEEPERS, 1)
@@ -147,7 +160,7 @@ def _worker(host: Host) -> Function:
     function.begin(can)
     function.branch(board.swap(GATE, state, state + 1), joined, attempt)
     function.begin(joined)
-    board.work()
+    board.work(number)
     board.change("sub", GATE, 1)
     function.jump(wait)
     return function
@@ -171,9 +184,12 @@ def _run(host: Host) -> Function:
     function.finish()
 
     function.begin(share)
-    for offset, value in ((KERNEL, kernel), (WORDS, words), (UNITS, units), (GRAIN, grain), (LIMIT, helpers)):
+    parts = helpers + 1
+    for offset, value in ((KERNEL, kernel), (WORDS, words), (UNITS, units), (GRAIN, grain), (LIMIT, helpers),
+                          (PARTS, parts)):  # fmt: skip
         function.store(value, board.place(offset), 8)
-    board.publish(NEXT, 0)
+    with function.loop(0, parts, name="parts") as part:
+        function.store(units * part // parts, board.place(part * 64 + NEXT), 8)
     board.publish(GATE, OPEN)
     board.change("add", SIGNAL, 1)
     function.branch(board.watch(SLEEPERS) != 0, wake, begin)
@@ -183,7 +199,7 @@ def _run(host: Host) -> Function:
     board.system(UNLOCK, MUTEX)
     function.jump(begin)
     function.begin(begin)
-    board.work()
+    board.work(0)
     function.jump(close)
     function.begin(close)
     board.change("and", GATE, ~OPEN)

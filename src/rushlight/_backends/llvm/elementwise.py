@@ -15,7 +15,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
-from .functions import FUNCTIONS, SINGLE_ONLY
+from . import functions
 from .host import Host
 from .ir import BOOL, F32, F64, I64, POINTER, Function, Type, Value, Variable, module
 from .layout import CONTIGUOUS, UNIFORM, Layout
@@ -125,11 +125,13 @@ def _node(
         if node.operands[0].element == "bool":
             return function.where(operands[0], function.constant(1, form), function.constant(0, form))
         return operands[0].to(form)
-    if node.function not in FUNCTIONS:
+    known_functions = functions.table.FUNCTIONS
+    if node.function not in known_functions:
         raise Unsupported(f"the function {node.function}")
-    if node.function in SINGLE_ONLY and node.element == "float64":
+    if node.function in functions.table.SINGLE_ONLY and node.element == "float64":
         raise Unsupported(f"the function {node.function} of float64")
-    return FUNCTIONS[node.function](*operands)
+    written: Value = known_functions[node.function](*operands)
+    return written
 
 
 def write_kernel(program: Program, classes: str, outer: int, host: Host, streaming: bool = False) -> str:
@@ -175,7 +177,7 @@ def write_kernel(program: Program, classes: str, outer: int, host: Host, streami
             operand.step = function.lift(operand.size, I64) if operand.layout == CONTIGUOUS else word(place + 1)
             operand.row = address if operand.layout == UNIFORM else function.at(address, start * operand.step)
         _write_row(function, program, inputs, outputs, numbers, count, lanes, streaming)
-    if streaming and host.triple.startswith("x86_64"):
+    if streaming and host.is_x86:
         function.effectful("x86.sse.sfence")
     function.finish()
     return module(function)

@@ -1,23 +1,21 @@
-"""From LLVM's text to machine code. Only this file and `host.py` import llvmlite.
-
-Code is made for Linux's object format wherever it runs: a kernel calls nothing, so all that differs between systems
-is how bytes become executable (`image.py`).
-"""
+"""From LLVM's text to machine code. Only this file, `host.py` and `engine.py` import llvmlite."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import Any, NamedTuple
 
+from . import engine
 from .host import Host
-from .image import Image, link
+from .image import Image
+from .linking import link
 
 
 class Compiled(NamedTuple):
     """What the compiler made of a module.
 
     Attributes:
-        image: bytes that run at any address.
+        image: what is kept and loaded.
         optimized: LLVM's text after its passes.
         assembly: the processor's instructions; empty unless asked for.
     """
@@ -38,18 +36,6 @@ def _toolchain(host: Host) -> tuple[Any, Any]:
         cpu=host.name, features=host.features, opt=2, reloc="pic", codemodel="small"
     )  # fmt: skip
     return llvm, machine
-
-
-def version() -> str:
-    """The version of llvmlite and of the LLVM inside it.
-
-    Raises:
-        ImportError: llvmlite is not installed.
-    """
-    import llvmlite
-    import llvmlite.binding as llvm
-
-    return f"llvmlite {llvmlite.__version__}, LLVM {'.'.join(map(str, llvm.llvm_version_info))}"
 
 
 def assemble(text: str, host: Host, explain: bool = False) -> Compiled:
@@ -77,7 +63,11 @@ def assemble(text: str, host: Host, explain: bool = False) -> Compiled:
     passes.add_loop_rotate_pass()
     passes.add_simplify_cfg_pass()
     passes.run(parsed, llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options()))
-    image = link(machine.emit_object(parsed))
+    data = machine.emit_object(parsed)
+    if host.links:
+        image = link(data)
+    else:
+        image = engine.keep(data, [function.name for function in parsed.functions if not function.is_declaration])
     if not explain:
         return Compiled(image, "", "")
     return Compiled(image, str(parsed), machine.emit_assembly(parsed))

@@ -265,7 +265,7 @@ def write_rows(group: Group, element: str, host: Host, streaming: bool = False) 
             first = unit * batch
             stop = function.where(first + batch < rows, first + batch, rows)
             _write_body(writer, bases, given, length, first, stop)
-    if streaming and host.triple.startswith("x86_64"):
+    if streaming and host.is_x86:
         function.effectful("x86.sse.sfence")
     function.finish()
     return module(function)

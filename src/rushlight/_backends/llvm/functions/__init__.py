@@ -4,24 +4,19 @@ Every function here takes and gives values of any number of lanes and has no bra
 computed and one is taken. ``exp`` and its kin are polynomials whose coefficients have the least possible greatest
 error (`tests/compiler/fitting.py` works them out); each says in its docstring how far it is from the true value at
 worst, in units of the last place (ulp), and `tests/compiler/test_functions.py` measures it.
+
+`table.py` has them by name. It is loaded when a kernel is written, so a process whose kernels are all on disk never
+needs it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
-from ..ir import Value
-from . import arithmetic, circular, error, exponential, logarithm, power
 
-FUNCTIONS: dict[str, Callable[..., Value]] = {
-    **arithmetic.FUNCTIONS,
-    **exponential.FUNCTIONS,
-    **logarithm.FUNCTIONS,
-    **circular.FUNCTIONS,
-    **error.FUNCTIONS,
-    **power.FUNCTIONS,
-}
-"""Functions by their names in the vocabulary."""
-
-SINGLE_ONLY = error.SINGLE_ONLY | power.SINGLE_ONLY
-"""Those of them that are written for float32 alone."""
+def __getattr__(name: str) -> Any:
+    """The table."""
+    if name == "table":
+        return import_module(f"{__name__}.table")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
