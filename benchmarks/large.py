@@ -20,6 +20,7 @@ from time import perf_counter
 from types import ModuleType
 
 from _measure import HEADER, RESULTS, Case, as_line, compare, save, use_threads, versions
+from large_copies import CASES
 
 WARM_MS = 30.0
 """How long each turn runs before it is timed, as in `train.py`."""
@@ -66,6 +67,12 @@ PAIR = "\ny = x.flip(0)"
 LEAF = "\na = x.clone().requires_grad_()\ng = x.flip(0).clone()"
 
 
+_ACTIVATIONS = {
+    "gelu": "gelu(x)", "gelu tanh": "gelu(x, approximate='tanh')", "silu": "silu(x)", "mish": "mish(x)",
+    "softplus": "softplus(x)", "logsigmoid": "logsigmoid(x)",
+}  # fmt: skip
+
+
 def _elementwise() -> list[Row]:
     cases = []
     for title, setup, size in (("1M", M1, 4.2), ("4M", M4, 16.8), ("16M", M16, 67.1)):
@@ -79,7 +86,10 @@ def _elementwise() -> list[Row]:
         Row("sqrt 4M", M4 + "\nx = x.abs()", "result = x.sqrt()", 1.0, 33.6),
         Row("sin 4M", M4, "result = x.sin()", 1.0, 33.6),
         Row("erf 4M", M4, "result = x.erf()", 1.0, 33.6),
-        Row("gelu 4M", M4, "result = torch.nn.functional.gelu(x)", 1.0, 33.6),
+        *(
+            Row(f"{name} 4M", M4, f"result = torch.nn.functional.{call}", 1.0, 33.6)
+            for name, call in _ACTIVATIONS.items()
+        ),
         Row("x > 0 4M", M4, "result = x > 0", 1.0, 21.0),
         Row("where 4M", M4 + PAIR + "\nc = x > 0", "result = torch.where(c, x, y)", 1.0, 54.5),
         Row("x + row 4096x1024", MATRIX + "\ny = x[0].clone()", "result = x + y", 1.0, 33.6),
@@ -124,6 +134,11 @@ ROWS: list[Row] = [
     *_elementwise(),
     *_reductions(),
     Row("tanh forward+backward 4M", M4 + LEAF, "a.grad = None; a.tanh().backward(g); result = a.grad", 1.0, 67.1),
+    *(
+        Row(f"{name} forward+backward 4M", M4 + LEAF,
+            f"a.grad = None; torch.nn.functional.{name}(a).backward(g); result = a.grad", 1.0, 83.9)
+        for name in ("gelu", "silu")
+    ),
     Row("softmax 4096x1024", MATRIX, "result = x.softmax(1)", 0.8, 33.6),
     Row("softmax forward+backward", MATRIX + LEAF, "a.grad = None; a.softmax(1).backward(g); result = a.grad",
          0.8, 83.9),
@@ -170,6 +185,7 @@ ROWS: list[Row] = [
          "a.grad = None; m.weight.grad = None; m(a).backward(g); result = [a.grad, m.weight.grad]", 1.0),
     Row("Adam step 10M", "p = torch.nn.Parameter(" + _draw(10_000_000) + ")\np.grad = p.detach().clone()\n"
          "o = torch.optim.Adam([p])", "o.step(); result = p.detach()[:10] * 0", 0.7, 280.0),
+    *(Row(*case, 1.0) for case in CASES),
 ]  # fmt: skip
 
 

@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from .._backends.numpy.copies import copy_into
 from .._backends.numpy.errstate import quiet
+from .._backends.numpy.machine_code import FROM
 from .._core.dtypes import of_numpy
 from .._core.modes import modes
 from .._core.names import type_name
@@ -211,12 +213,18 @@ def _set_at_once(self: Any, index: Any, value: Any) -> bool:
     if base is not None and 0 in array.strides:
         return False
     try:
-        array[index] = operand
+        if kind in PLAIN or type(operand) is not ndarray or operand.size < _KERNEL_FROM:
+            array[index] = operand
+        else:
+            copy_into(array[index], operand)
     except (IndexError, ValueError, TypeError, OverflowError):
         return False
     storage.version += 1
     return True
 
+
+_KERNEL_FROM = max(FROM, 2)
+"""Elements from which a kernel writes parts; what has one may go where NumPy gives a number, not a view."""
 
 _LARGEST = 3e38
 """Numbers up to here fit float32; larger ones, infinite ones and nan are left to the general path."""

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy.copies import copy_into
 from .._backends.numpy.errstate import quiet
+from .._backends.numpy.machine_code import FROM
 from .._core.dtypes import of_numpy
 from .._core.numbers import fitted
 from .._core.sizes import mismatch
@@ -33,10 +35,7 @@ def copy(input: Tensor, src: Tensor, non_blocking: bool = False) -> None:
         _check_expands(input, src)
     if src.dtype.kind == "c" and input.dtype.kind != "c":
         src = src.real
-    if src.dtype is input.dtype:
-        np.copyto(input, src)
-    else:
-        quiet(np.copyto, input, src, "unsafe")
+    copy_into(input, src)
 
 
 def _check_expands(input: Array, src: Array) -> None:
@@ -79,11 +78,14 @@ def fill(input: Tensor, value: Tensor | Number) -> None:
             raise RuntimeError(
                 f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions."
             )
-        quiet(np.copyto, input, value, "unsafe")
+        copy_into(input, value)
         return
     if type(value) is not float or input.dtype is not F32 or not -_LARGEST <= value <= _LARGEST:
         value = fitted(value, of_numpy(input.dtype))
-    input.fill(value)
+    if input.size < FROM:
+        input.fill(value)
+    else:
+        copy_into(input, np.asarray(value, input.dtype))
 
 
 @composite
@@ -123,4 +125,7 @@ def fill_diagonal(input: Tensor, fill_value: Number, wrap: bool = False) -> Tens
 @kernel(exact=True, overwrites=True, spreads=True, holomorphic=False, vjp={"input": lambda g: g.new_zeros(g.shape)})
 def zero(input: Tensor) -> None:
     """Every element set to zero."""
-    input.fill(0)
+    if input.size < FROM:
+        input.fill(0)
+    else:
+        copy_into(input, np.zeros((), input.dtype))

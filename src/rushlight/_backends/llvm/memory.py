@@ -58,6 +58,12 @@ def empty(shape: tuple[int, ...], element: np.dtype[Any]) -> Any:
     return np.ndarray(shape, element, _take(_rounded(size)))
 
 
+def empty_strided(shape: tuple[int, ...], strides: tuple[int, ...], element: np.dtype[Any]) -> Any:
+    """The same with strides that leave no gaps."""
+    size = prod(shape) * element.itemsize
+    return np.ndarray(shape, element, _take(_rounded(size)) if size >= SMALLEST else None, strides=strides)
+
+
 def empty_ordered(shape: tuple[int, ...], order: tuple[int, ...], element: np.dtype[Any]) -> Any:
     """The same with the dimensions laid out in an order, the longest steps first."""
     if order == tuple(range(len(shape))):

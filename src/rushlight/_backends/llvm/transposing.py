@@ -8,7 +8,7 @@ rows, turned in registers, and written in whole vectors along the copy's: every 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from .addresses import THREADS_FROM, address_of
 from .elementwise import PARAMS
 from .host import Host
 from .ir import I64, POINTER, Function, Type, Value, module
+from .layout import MOST_OUTER
 from .threads import crew
 from .unsupported import Unsupported
 
@@ -24,6 +25,12 @@ Array = np.ndarray[Any, Any]
 
 STRIP = 64
 """Rows of the copy in a unit of work."""
+
+SHORT = 8
+"""Rows and columns from which tiles pay."""
+
+MOST_LANES = 16
+"""Rows of a tile: those of more would not fit the registers."""
 
 
 def turned(vectors: Sequence[Value]) -> list[Value]:
@@ -45,7 +52,7 @@ def write_transposing(bits: int, outer: int, host: Host) -> str:
     """The kernel. Its words: rows and columns of the copy, strips; outer lengths; for source and copy the address, the
     long step and the outer steps. Units count strips in outer places.
     """
-    lanes = host.vector_bits // bits
+    lanes = min(host.vector_bits // bits, MOST_LANES)
     function = Function("kernel", PARAMS, host.fused)
     memory_type = Type("i", bits)
     size = bits // 8
@@ -97,36 +104,64 @@ def write_transposing(bits: int, outer: int, host: Host) -> str:
 _addresses: dict[tuple[int, int], int] = {}
 
 
-def contiguous(array: Array) -> Array:
-    """A copy in the order of the dimensions of an array whose neighbours lie along another than the last.
+class Loop(NamedTuple):
+    """One loop over a source and a target: how long it is, and how many bytes it steps through each."""
 
-    Raises:
-        Unsupported: they do not, or its dtype is not of four or eight bytes.
+    length: int
+    source: int
+    target: int
+
+
+def near_loop(loops: Sequence[Loop], size: int, target_size: int) -> int | None:
+    """The loop along which the source's elements are neighbours, where that is not the last, the target's.
+
+    Args:
+        loops: those over both, the target's shortest steps last.
+        size: bytes of an element of the source.
+        target_size: those of the target.
     """
-    shape, strides, size = array.shape, array.strides, array.itemsize
-    dims = [dim for dim in range(array.ndim) if shape[dim] != 1]
-    if size not in (4, 8) or len(dims) < 2 or not array.size or array.dtype.hasobject:
-        raise Unsupported("a copy that turns nothing")
-    near = next((dim for dim in dims if strides[dim] == size), None)
-    if near is None or near == dims[-1]:
-        raise Unsupported("a copy that turns nothing")
-    found = memory.empty(shape, array.dtype)
-    last = dims[-1]
-    others = [dim for dim in dims if dim not in (near, last)]
-    strips = units = -(-shape[near] // STRIP)
-    words = [shape[near], shape[last], strips, *(shape[dim] for dim in others)]
-    for one, step in ((array, strides[last]), (found, found.strides[near])):
-        words += (address_of(one), step, *(one.strides[dim] for dim in others))
-    for dim in others:
-        units *= shape[dim]
-    key = (8 * size, len(others))
+    if len(loops) < 2 or loops[-1].target != target_size or loops[-1].length < SHORT or abs(loops[-1].source) <= size:
+        return None
+    found = (place for place, loop in enumerate(loops[:-1]) if loop.source == size and loop.length >= SHORT)
+    return next(found, None)
+
+
+def turn(loops: Sequence[Loop], near: int, source: Array, target: Array) -> None:
+    """Copies where the source's neighbours lie along the loop `near` and the target's along the last."""
+    row, column = loops[near], loops[-1]
+    others = [loop for place, loop in enumerate(loops[:-1]) if place != near]
+    if len(others) > MOST_OUTER or source.itemsize not in (1, 2, 4, 8):
+        raise Unsupported("too many dimensions, or elements of more than eight bytes")
+    strips = units = -(-row.length // STRIP)
+    words = [row.length, column.length, strips, *(loop.length for loop in others)]
+    words += (address_of(source), column.source, *(loop.source for loop in others))
+    words += (address_of(target), row.target, *(loop.target for loop in others))
+    for loop in others:
+        units *= loop.length
+    key = (8 * source.itemsize, len(others))
     kernel = _addresses.get(key)
     if kernel is None:
         loaded = kernels.load(f"transposing {key}", lambda host: write_transposing(*key, host))
         kernel = _addresses[key] = loaded.address["kernel"]
     packed = elementwise.pack(words, ())
-    if array.size >= THREADS_FROM and crew.wanted > 1:
+    if target.size >= THREADS_FROM and crew.wanted > 1:
         crew.run(kernel, packed, units)
     else:
         crew.run_alone(kernel, packed, units)
+
+
+def contiguous(array: Array) -> Array:
+    """A copy in the order of the dimensions of an array whose neighbours lie along another than the last.
+
+    Raises:
+        Unsupported: they do not.
+    """
+    if not array.size or array.dtype.hasobject:
+        raise Unsupported("a copy that turns nothing")
+    found = memory.empty(array.shape, array.dtype)
+    loops = [Loop(*dim) for dim in zip(array.shape, array.strides, found.strides, strict=True) if dim[0] != 1]
+    near = near_loop(loops, array.itemsize, array.itemsize)
+    if near is None:
+        raise Unsupported("a copy that turns nothing")
+    turn(loops, near, array, found)
     return found
