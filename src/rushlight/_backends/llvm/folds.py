@@ -14,7 +14,7 @@ import numpy as np
 
 from ..._core.expression import Expression
 from . import kernels
-from .reduce import Reduction, fold
+from .reduce import Reduction, dims_of, fold
 from .reducers import Fold, Place
 from .typed import FLOATS, NARROW
 from .unsupported import Unsupported
@@ -29,27 +29,6 @@ def _symbol(name: str) -> Any:
 _x, _y = _symbol("x"), _symbol("y")
 
 
-def dims_of(axis: Any, ndim: int) -> tuple[int, ...]:
-    """An axis, several or all (None) as dimensions in order."""
-    if axis is None:
-        return tuple(range(ndim))
-    dims = (axis,) if isinstance(axis, int) else tuple(axis)
-    if not all(-ndim <= dim < ndim for dim in dims) or len({dim % ndim for dim in dims}) < len(dims):
-        raise Unsupported("dimensions that are not there, or named twice")
-    return tuple(sorted(dim % ndim for dim in dims))
-
-
-def _shaped(found: Array, shape: tuple[int, ...], dims: tuple[int, ...], keepdim: bool) -> Array:
-    if not keepdim:
-        return found
-    return found.reshape(tuple(1 if dim in dims else size for dim, size in enumerate(shape)))
-
-
-def _folded(reduction: Reduction, array: Array, axis: Any, keepdim: bool) -> Array:
-    dims = dims_of(axis, array.ndim)
-    return _shaped(reduction(array, dims)[0], array.shape, dims, keepdim)
-
-
 def _readable(element: str) -> str:
     """The name of a dtype, if kernels can read it: conversions of float16 came with those that multiply and add."""
     if element == "float16" and not kernels.host().fused:
@@ -60,18 +39,18 @@ def _readable(element: str) -> str:
 def add(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
     """The sum over an axis, several or all; of 16-bit floats in float32, of integers and truth values in int64."""
     carried = None if element in FLOATS or element in NARROW else "int64"
-    return _folded(fold("add", _readable(element), carried), array, axis, keepdim)
+    return fold("add", _readable(element), carried).fold(array, axis, keepdim)
 
 
 def multiply(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
     """The product over an axis, several or all, in float64 or int64: products of float32 near 1 lose digits in it."""
     carried = "float64" if element in FLOATS or element in NARROW else "int64"
-    return _folded(fold("mul", _readable(element), carried), array, axis, keepdim)
+    return fold("mul", _readable(element), carried).fold(array, axis, keepdim)
 
 
 def extreme(element: str, array: Array, largest: bool, axis: Any, keepdim: bool) -> Array:
     """The largest or smallest elements, nan where there is one; of 16-bit floats as float32."""
-    return _folded(fold("maximum" if largest else "minimum", _readable(element)), array, axis, keepdim)
+    return fold("maximum" if largest else "minimum", _readable(element)).fold(array, axis, keepdim)
 
 
 @cache
@@ -89,20 +68,20 @@ def _sum_of(element: str, what: str, power: int = 1) -> Reduction:
 
 def count(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
     """How many elements are not zero, in int64."""
-    found = _folded(_sum_of(_readable(element), "truth"), array, axis, keepdim)
+    found = _sum_of(_readable(element), "truth").fold(array, axis, keepdim)
     return found.astype(np.int64, copy=False)
 
 
 def add_numbers(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
     """The sum of the elements that are not nan; of 16-bit floats in float32."""
-    return _folded(_sum_of(_readable(element), "number"), array, axis, keepdim)
+    return _sum_of(_readable(element), "number").fold(array, axis, keepdim)
 
 
 def power_sum(element: str, array: Array, power: int, axis: Any, keepdim: bool) -> Array:
     """The sum of whole powers of magnitudes, from 1 up to some; of 16-bit floats in float32."""
     if not 0 < power <= 8:
         raise Unsupported("a power of many factors")
-    return _folded(_sum_of(_readable(element), "power", power), array, axis, keepdim)
+    return _sum_of(_readable(element), "power", power).fold(array, axis, keepdim)
 
 
 @cache
@@ -112,7 +91,7 @@ def _largest_size(element: str) -> Reduction:
 
 def largest_size(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
     """The largest magnitude, nan where there is one."""
-    return _folded(_largest_size(_readable(element)), array, axis, keepdim)
+    return _largest_size(_readable(element)).fold(array, axis, keepdim)
 
 
 @cache
