@@ -221,10 +221,15 @@ def save(path: Path, rows: Sequence[Row], **more: Any) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def in_fresh_process(source: str) -> Any:
-    """Runs `source` in a new interpreter that finds this checkout, and returns the JSON that it prints."""
+def in_fresh_process(source: str, **variables: str) -> Any:
+    """Runs `source` in a new interpreter that finds this checkout, and returns the JSON that it prints.
+
+    Args:
+        source: a program.
+        variables: of the environment.
+    """
     paths = os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")]))
-    environment = os.environ | {"PYTHONPATH": paths}
+    environment = os.environ | {"PYTHONPATH": paths} | variables
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # installed packages come compiled; so must this one
     process = subprocess.run(
         [sys.executable, "-c", source], env=environment, capture_output=True, text=True, check=True

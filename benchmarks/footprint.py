@@ -1,4 +1,4 @@
-"""What rushlight and torch weigh: seconds and memory to import them, megabytes on disk.
+"""What rushlight and torch weigh: seconds and memory to import them, kernels' first calls, megabytes on disk.
 
 python benchmarks/footprint.py                  # prints the table, writes results/footprint.json
 """
@@ -7,6 +7,7 @@ import argparse
 import importlib.metadata
 import statistics
 import sys
+import tempfile
 from pathlib import Path
 
 from _measure import RESULTS, ROOT, in_fresh_process, save
@@ -36,6 +37,36 @@ IMPORTS = {
     "rushlight": ("rushlight", ""),
     "rushlight after numpy": ("rushlight", "import numpy"),
 }
+
+# Calls that run a kernel each. What the first round takes beyond a later one is what it costs to start five kernels:
+# the compiler's runtime is imported, machine code read from the disk cache and made executable, threads started.
+FIRST_CALLS = """
+import json, statistics, time
+import numpy as np
+import rushlight as torch
+x = torch.from_numpy(np.linspace(-3, 3, 1 << 20, dtype="float32").reshape(1024, 1024))
+layer_norm = torch.nn.functional.layer_norm
+def turn():
+    start = time.perf_counter()
+    x + x
+    torch.exp(x)
+    x.sum()
+    torch.softmax(x, 1)
+    layer_norm(x, (1024,))
+    return time.perf_counter() - start
+first = turn()
+print(json.dumps({"first": first, "later": statistics.median(turn() for _ in range(20))}))
+"""
+
+
+def measure_first_calls(rounds: int) -> dict[str, float]:
+    """Seconds to start five kernels in a new process: in one that compiles them, and the median of others after it."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = []
+        for _ in range(rounds + 1):
+            seconds = in_fresh_process(FIRST_CALLS, RUSHLIGHT_CACHE_DIR=folder)
+            found.append(seconds["first"] - seconds["later"])
+    return {"compiled": found[0], "from disk": statistics.median(found[1:])}
 
 
 def measure_imports(rounds: int) -> dict[str, dict[str, float]]:
@@ -93,14 +124,17 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="FILE", default=RESULTS / "footprint.json")
     options = parser.parse_args()
     imports, sizes = measure_imports(options.rounds), measure_sizes()
+    kernels = measure_first_calls(options.rounds)
     print(f"{'import':<24} {'seconds':>8} {'MB':>8}")
     for title, entry in imports.items():
         print(f"{title:<24} {entry['seconds']:>8.3f} {entry['megabytes']:>8.1f}")
     print(f"\n{'on disk':<24} {'alone':>8} {'with all it needs':>18}")
     for title, entry in sizes.items():
         print(f"{title:<24} {entry['alone']:>5.1f} MB {entry['with requirements']:>15.1f} MB")
+    print(f"\nfive kernels from the disk cache, {1e3 * kernels['from disk']:.1f} ms; compiled, ", end="")
+    print(f"{1e3 * kernels['compiled']:.0f} ms")
     installed = {name: importlib.metadata.version(name) for name in ("torch", "numpy", "ml-dtypes")}
-    save(options.json, (), versions=installed, imports=imports, sizes=sizes)
+    save(options.json, (), versions=installed, imports=imports, sizes=sizes, five_kernels=kernels)
     return 0
 
 
