@@ -21,7 +21,7 @@ class Modes(threading.local):
     multithreading = True
     saved_hooks: tuple[tuple[Any, Any], ...] = ()
     saved_hooks_disabled: str | None = None
-    backward_pass: Any = None  # the number of the running backward pass and how often it reaches each node
+    backward_pass: Any = None  # the one that runs: its number, how often it reaches each node (`autograd.reach.Pass`)
     backward_node: Any = None  # the node that runs, in anomaly mode
     levels: tuple[Any, ...] = ()  # the transforms of functions that run, outermost first
     device: Any = None  # where factories put what they make, None for the CPU

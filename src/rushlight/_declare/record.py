@@ -41,7 +41,7 @@ class Operator:
 
     batch = check = copies = disjoint = eager = exact = flops = general = grows = holomorphic = SILENT
     inplace_node = into = keep = kernel_name = linear = meta = natural = nondifferentiable = SILENT
-    older = operands = overloads = overwrites = pick_node = promote = random = refuse = result = SILENT
+    older = operands = overloads = overwrites = pick_node = promote = random = refuse = relay = result = SILENT
     returns = scalar_nodes = scalar_ok = scalars_alone = spreads = undefined = whole = SILENT
 
     def __init__(

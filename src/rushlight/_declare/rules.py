@@ -142,6 +142,19 @@ def _in_one_kernel(op: Operator, function: Callable[..., Any], needs: tuple[str,
 
 
 def _pick_apply(op: Operator, plans: tuple[Any, ...]) -> Callable[[Any, Any, tuple[Any, ...]], Any]:
+    """What runs the rules of an operator; first its ``relay=``, if it has one."""
+    plain = _pick_plain(op, plans)
+    if op.relay is None:
+        return plain
+
+    def apply(node: Node, g: Any, edges: tuple[Any, ...]) -> Any:
+        found = op.relay(node, g, edges) if modes.record == OFF and modes.backward_pass is not None else None
+        return plain(node, g, edges) if found is None else found
+
+    return apply
+
+
+def _pick_plain(op: Operator, plans: tuple[Any, ...]) -> Callable[[Any, Any, tuple[Any, ...]], Any]:
     if any(name in op.lists for name in op.differentiable):
         return _apply_list
     if len(plans) == 1 and not plans[0][3] and not plans[0][4] and len(op.differentiable) == 1:

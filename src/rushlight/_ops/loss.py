@@ -12,8 +12,10 @@ from .._core.dtypes import float32, float64, int64, uint8
 from .._core.promotion import can_cast
 from .._core.sizes import mismatch
 from .._declare.dispatch import no_kernel, scalar_name
+from .._declare.entries import from_entries, takes_entries
 from .._declare.helpers import common_dtype
 from .._declare.kinds import kernel
+from .._tape.saved import unpack
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -206,19 +208,38 @@ def _nll_gradient(
         reduction, ignore_index: of the loss.
     """
     found = np.zeros(shape, grad_output.dtype)
-    scores, wanted = (found[None], target.reshape(1)) if len(shape) == 1 else (found, target)
-    shares = grad_output * weights
-    if reduction == MEAN:
-        shares /= np.add.reduce(weights, None)
-    classes = np.where(wanted == ignore_index, 0, wanted)
-    scores[_picked(classes)] = -shares.reshape(classes.shape)[:, None]
+    scores = found[None] if len(shape) == 1 else found
+    classes, shares = _shares(grad_output, target.reshape(1) if len(shape) == 1 else target, weights, reduction,
+                              ignore_index)  # fmt: skip
+    scores[_picked(classes)] = shares.reshape(classes.shape)[:, None]
     return found
+
+
+def _shares(g: Any, target: Any, weights: Any, reduction: int, ignore_index: int) -> tuple[Any, Any]:
+    """The class that each target's gradient goes to, and the gradient."""
+    shares = g * weights
+    if reduction == MEAN:
+        shares /= -np.add.reduce(weights, None)
+    else:
+        np.negative(shares, shares)
+    return np.where(target == ignore_index, 0, target), shares
+
+
+def _nll_relay(node: Any, g: Any, edges: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """The gradient of the loss for log_softmax alone to read."""
+    if g[0] is None or not takes_entries(edges[0]):
+        return None
+    saved = dict(zip(node.saved_names, unpack(node), strict=True))
+    target, weights = saved["target"]._array, saved["result1"]._array
+    classes, shares = _shares(g[0]._array, target, weights, saved["reduction"], saved["ignore_index"])
+    return (from_entries(edges[0], classes, shares),)
 
 
 @kernel(
     flops=lambda target: 2 * target.numel(),
     check=_check_nll,
     node=("NllLossBackward0", "NllLoss2DBackward0"),
+    relay=_nll_relay,
     pick_node=lambda input, *rest: 1 if input.ndim > 2 else 0,
     vjp={
         "input": lambda g, input_like, target, reduction, ignore_index, result1: _nll_gradient(

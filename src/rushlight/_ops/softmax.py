@@ -13,6 +13,7 @@ from .._core.sizes import wrap_dim
 from .._declare.binding import missing
 from .._declare.compiled import fused
 from .._declare.dispatch import no_kernel
+from .._declare.entries import entries_of
 from .._declare.kinds import kernel, overloaded
 from .._declare.reducing import UNSET, along
 
@@ -38,6 +39,12 @@ def _softmax_gradient(g: Any, result: Any, dim: Any) -> Any:
 
 
 def _log_softmax_gradient(g: Any, result: Any, dim: Any) -> Any:
+    entries = entries_of(g)
+    if entries is not None:
+        found = fused("log_softmax_entry", result, *entries)
+        if found is not None:
+            return found
+        g = entries.written_out(g)
     found = fused("log_softmax_gradient", g, result, dim % (result.ndim or 1))
     return g - result.exp() * g.sum(dim, True) if found is None else found
 

@@ -7,6 +7,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from .._core.modes import modes
 from .._core.tensor_base import LEAF, TensorBase, extra_of
 from .handles import Hooks, RemovableHandle
 
@@ -122,7 +123,11 @@ class Node:
 
     def __call__(self, *grads: Any) -> Any:
         """Runs the node by hand on output gradients."""
-        found = self.differentiate(grads[0] if self.dtype is not None else list(grads), self.edges)
+        running, modes.backward_pass = modes.backward_pass, None  # in which this call is no step
+        try:
+            found = self.differentiate(grads[0] if self.dtype is not None else list(grads), self.edges)
+        finally:
+            modes.backward_pass = running
         return found[0] if len(found) == 1 else tuple(found)
 
     @property

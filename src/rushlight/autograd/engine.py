@@ -25,7 +25,7 @@ from .._core.tensor_base import LEAF, extra_of, storage_of, wrap
 from .._tape.node import Node, OutputEdge, node_of
 from .anomaly_mode import check_finite, explain
 from .hooks import has_hooks, run_hooks, run_leaf_hooks, run_post_hooks, run_prehooks, run_tensor_hooks
-from .reach import Capture, count_edges
+from .reach import Capture, Pass, count_edges
 from .shaping import fit
 
 _next_pass = itertools.count().__next__
@@ -64,7 +64,7 @@ def run_backward(
     ready = [(-node.sequence, node) for node in starts if not counts[node]]
     heapq.heapify(ready)
     record, enabled, running = modes.record, modes.grad_enabled, modes.backward_pass
-    modes.backward_pass = (_next_pass(), counts)
+    modes.backward_pass = Pass(_next_pass(), counts, buffers, capture)
     modes.grad_enabled = create_graph
     if create_graph:
         modes.refresh()

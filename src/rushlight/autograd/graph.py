@@ -159,7 +159,7 @@ def register_multi_grad_hook(
     passes: dict[int, dict[int, Any]] = {}
 
     def arrived(position: int, gradient: Any) -> None:
-        number, counts = modes.backward_pass
+        number, counts = modes.backward_pass[:2]
         with lock:
             seen = passes.setdefault(number, {})
             seen[position] = gradient

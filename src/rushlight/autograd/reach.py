@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._tape.node import Node, OutputEdge
 
@@ -50,6 +50,31 @@ class Capture:
         """Keeps what arrived at the outputs of a node."""
         for number, position in self.nodes[node]:
             self.grads[position] = gradient if node.dtype is not None else gradient[number]
+
+
+class Pass(NamedTuple):
+    """A running backward pass, as rules see it that look beyond their own node.
+
+    Attributes:
+        number: of the pass.
+        counts: how often it reaches each node and (by id) leaf, those contributions that are in taken off.
+        buffers: the gradients that wait for their node.
+        capture: what is asked for; None for all leaves.
+    """
+
+    number: int
+    counts: dict[Any, int]
+    buffers: dict[Any, Any]
+    capture: Capture | None
+
+    def is_private(self, node: Node) -> bool:
+        """Whether the next contribution to a node's gradient is the only one, and only the node's rule looks at it."""
+        return (
+            self.counts.get(node) == 1
+            and node not in self.buffers
+            and node._extra is None
+            and (self.capture is None or node not in self.capture.nodes)
+        )
 
 
 def count_edges(starts: list[Node], capture: Capture | None = None) -> tuple[dict[Any, int], list[Node]]:

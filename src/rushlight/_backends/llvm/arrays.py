@@ -21,6 +21,9 @@ from .unsupported import Unsupported
 
 Array = np.ndarray[Any, Any]
 
+MOST_LABELS = 1 << 24
+"""Places in a row that float32 can tell apart."""
+
 
 def _symbol(name: str) -> Any:
     return Expression.symbol(name)
@@ -62,6 +65,23 @@ def softmax_gradient(element: str, g: Array, result: Array, axis: int) -> Array:
 def log_softmax_gradient(element: str, g: Array, result: Array, axis: int) -> Array:
     """The gradient of `log_softmax` from that of its result."""
     return _over_rows(groups.LOG_SOFTMAX_GRADIENT, element, {"g": g, "result": result}, axis)
+
+
+def log_softmax_entry(element: str, result: Array, label: Array, share: Array) -> Array:
+    """The gradient of `log_softmax` of a matrix whose result's gradient has one entry in every row.
+
+    Args:
+        element: the dtype of all arrays.
+        result: what `log_softmax` gave.
+        label: where the entries are, as numbers of that dtype.
+        share: the entries.
+    """
+    rows, length = result.shape
+    if not result.size or length > MOST_LABELS:
+        raise Unsupported("rows without elements, or too many for a float")
+    arrays = {"result": result, "label": label, "share": share}
+    inputs = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    return groups.run(groups.LOG_SOFTMAX_ENTRY, element, inputs, rows, length)[0].reshape(result.shape)
 
 
 def layer_norm(

@@ -21,8 +21,9 @@ def _symbol(name: str) -> Any:
 
 
 _names = ("x", "g", "out", "result", "peak", "total", "shift", "mean", "rstd", "weight", "bias", "count", "eps", "a",
-          "b", "squares", "dot")  # fmt: skip
-x, g, out, result, peak, total, shift, mean, rstd, weight, bias, count, eps, a, b, squares, dot = map(_symbol, _names)
+          "b", "squares", "dot", "place", "label", "share")  # fmt: skip
+(x, g, out, result, peak, total, shift, mean, rstd, weight, bias, count, eps, a, b, squares, dot, place, label,
+ share) = map(_symbol, _names)  # fmt: skip
 
 
 def _power(difference: Any) -> Any:
@@ -61,6 +62,10 @@ LOG_SOFTMAX_GRADIENT = Group("log_softmax_gradient", ("g", "result"), (
     Pass(g, fold="add", number="total"),
     Pass(g - result.exp() * total, output="out"),
 ))  # fmt: skip
+
+LOG_SOFTMAX_ENTRY = Group("log_softmax_entry", ("result",), (
+    Pass(Expression.call("where", (place == label, share, 0)) - result.exp() * share, output="out"),
+), numbers=("label", "share"))  # fmt: skip
 
 _STATISTICS = (
     Pass(x, fold="add", number="total"),

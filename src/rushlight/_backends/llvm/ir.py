@@ -182,7 +182,7 @@ class Function:
         params: the types of its parameters by name.
         fused: whether the processor multiplies and adds in one step.
         result: the type that it returns, None for nothing.
-        scales: whether it has instructions of AVX-512 for powers of two and reciprocals.
+        scales: whether it has AVX-512's instruction for powers of two.
     """
 
     def __init__(
@@ -271,7 +271,8 @@ class Function:
 
     def numbered(self, type: Type) -> Value:
         """The lanes' own numbers, from 0."""
-        return Value(self, f"<{', '.join(f'{type.lane} {lane}' for lane in range(type.lanes))}>", type)
+        lanes = ", ".join(f"{type.lane} {literal(lane, type)}" for lane in range(type.lanes))
+        return Value(self, f"<{lanes}>", type)
 
     def lift(self, value: Any, type: Type) -> Value:
         """A number or scalar in the form of a type."""
@@ -391,6 +392,34 @@ class Function:
         if lanes == 1:
             return condition
         return self.cast(condition, Type("i", lanes)) != 0
+
+    def lookup(self, index: Value, numbers: Sequence[float]) -> Value:
+        """For every lane one of 16 float32 constants, by the lowest four bits of an integer.
+
+        The constants lie in one register of AVX-512, or in two of AVX2; where an instruction takes lanes from anywhere
+        in a register this costs as much as an addition.
+        """
+        type = index.type.of("f")
+        if type.lanes == 16:
+            return self._permuted("avx512.permvar.sf.512", index, numbers, type)
+        if type.lanes == 8:
+            halves = [self._permuted("avx2.permps", index, part, type) for part in (numbers[:8], numbers[8:])]
+            return self.where((index & 8) != 0, halves[1], halves[0])
+        table, places = self.table(numbers), (index & 15) * 8
+        found = self.poison(type)
+        for lane in range(type.lanes):
+            place = self.extract(places, lane).to(I64)
+            number = self.load(self.at(table, place), F64, 8).to(F32)
+            if type.lanes == 1:
+                return number
+            found = self.insert(found, lane, number)
+        return found
+
+    def _permuted(self, name: str, index: Value, numbers: Sequence[float], type: Type) -> Value:
+        symbol = f"@llvm.x86.{name}"
+        lanes = ", ".join(f"float {literal(number, type)}" for number in numbers)
+        self._intrinsics[symbol] = f"declare {type} {symbol}({type}, {index.type})"
+        return self.write(f"call {type} {symbol}({type} <{lanes}>, {index!r})", type)
 
     def table(self, numbers: Sequence[float]) -> Value:
         """The address of float64 constants, eight bytes each."""

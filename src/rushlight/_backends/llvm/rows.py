@@ -21,7 +21,7 @@ class Pass(NamedTuple):
     """One run over a row.
 
     Attributes:
-        expression: what is computed for each element.
+        expression: what is computed for each element, which may name its ``place`` in the row.
         output: the name of the output it is written to, None for none.
         fold: how the results are combined (``"add"``, ``"maximum"``), None if they are not.
         number: the name of what that gives.
@@ -132,7 +132,7 @@ class _Writer:
                 values[name] = self.function.lift(self.known[name], self.memory.wide(lanes))
             else:
                 assert offset is not None
-                values[name] = self.read(name, offset, lanes, mask)
+                values[name] = self.place(offset, lanes) if name == "place" else self.read(name, offset, lanes, mask)
         return compute(self.function, program, values, lanes, raw=True)[0]
 
     def run(self, steps: tuple[Pass, ...], length: Value, last: bool) -> None:
@@ -201,6 +201,11 @@ class _Writer:
                 high = function.shuffle(total, total, range(lanes, 2 * lanes))
             total = fold.merge((low,), (high,))[0]
         return total
+
+    def place(self, offset: Value, lanes: int) -> Value:
+        """The elements' places in the row, as numbers: exact up to 2**24 in float32."""
+        first = offset.to(self.memory)
+        return self.function.numbered(self.memory.wide(lanes)) + first if lanes > 1 else first
 
     def read(self, name: str, offset: Value, lanes: int, mask: Value | None) -> Value:
         """Elements of an array, those for which a mask holds; read once in a turn."""
