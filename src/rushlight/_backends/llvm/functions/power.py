@@ -56,14 +56,14 @@ def lgamma(x: Value) -> Value:
     for coefficient in reversed(_STIRLING[:-1]):
         series = fma(series, square, coefficient)
     found = (w - 0.5) * log(w) - w + (0.5 * math.log(2 * math.pi) + series * inverse)
-    found = where(low, found - log(where(low, product, 1.0)), found)
-    found = where(z == math.inf, math.inf, where((z == 1) | (z == 2), 0.0, found))
+    product = where(low, product, 1.0)
     distance = absolute(wide - w.function.call("roundeven", w.type, wide))
     turned = where(distance > 0.25, 0.5 - distance, distance) * math.pi
     sine = where(distance > 0.25, cosine(turned), sine_of(turned))
-    reflected = math.log(math.pi) - log(sine) - found
-    reflected = where(wide == -math.inf, math.inf, reflected)
-    return single(where(left, reflected, found))
+    steps = log(where(left, product / sine, product))  # one logarithm for both: there is less to compile
+    found = where(left, math.log(math.pi) - found + steps, found - steps)
+    found = where((wide == 1) | (wide == 2), 0.0, found)
+    return single(where(absolute(wide) == math.inf, math.inf, found))
 
 
 FUNCTIONS: dict[str, Callable[..., Value]] = {"pow": power, "lgamma": lgamma}
