@@ -12,7 +12,7 @@ import rushlight as torch
 from rushlight._backends.numpy import columns, convolving
 
 pytest.importorskip("llvmlite")
-from rushlight._backends.llvm import convolution
+from rushlight._backends.llvm import convolution, plans
 
 TOLERANCE = {"float32": 2e-6, "float64": 2e-15}
 """Error allowed, relative to the sum of the products' sizes: an ulp for each of some 16 roundings that add up; sums are
@@ -103,9 +103,9 @@ def test_long_rows_and_tall_planes_make_several_bands():
         arguments = ((1,) * rank, (1,) * rank, (1,) * rank)
         places = columns.output_sizes(images.shape[2:], weight.shape[2:], *arguments)
         setting = convolution._forward(
-            "float64", images, convolution._three(weight.shape[2:], 1), *arguments, places, 1
+            "float64", images, plans.three(weight.shape[2:], 1), *arguments, places, 1
         )
-        assert convolution.plan(setting).items > 1
+        assert plans.plan(setting, setting.channels).items > 1
         found = convolution.convolve("float64", images, weight, None, *arguments, places, 1)
         np.testing.assert_allclose(found, columns.convolve(images, weight, *arguments, 1), rtol=0, atol=1e-12)
         g = random.standard_normal(found.shape)

@@ -1,11 +1,11 @@
 """Bands of images, packed so that what a convolution reads lies side by side.
 
-A band is some rows of the output (or a part of one row that is long). For each plane of the input (a channel, at a
-place of the kernel in depth) and each place of the kernel in width there is one copy of the rows that the band needs,
-shifted so that the element for output ``x`` is at ``x``, with zeros outside the image, and every `stride`-th row after
-the other. Neighbouring outputs then read neighbouring elements, whatever stride, padding and dilation are, and the
-places of the kernel in height are offsets into the same copy: a third of the memory that columns of patches take, and
-no wasted lanes at the ends of rows.
+A band is some rows of the output (or a part of one row that is long), of one image or of several small ones side by
+side. For each plane of the input (a channel, at a place of the kernel in depth) and each place of the kernel in width
+there is one copy of the rows that the band needs, shifted so that the element for output ``x`` is at ``x``, with zeros
+outside the image, and every `stride`-th row after the other. Neighbouring outputs then read neighbouring elements,
+whatever stride, padding and dilation are, and the places of the kernel in height are offsets into the same copy: a
+third of the memory that columns of patches take, and no wasted work at the ends of rows.
 
 A kernel learns the sizes from 64-bit words, which `FIELDS` names, and keeps its band in a slot of the call's scratch.
 """
@@ -28,8 +28,8 @@ from .unsupported import Unsupported
 Array = np.ndarray[Any, Any]
 
 FIELDS = (
-    "images", "image_step", "group_step", "channel_step", "depth", "height", "width",
-    "groups", "channels", "places_z", "places_y", "places_x", "stride_z", "stride_y", "stride_x",
+    "images", "image_step", "group_step", "channel_step", "depth", "height", "width", "n", "side", "pitch", "groups",
+    "channels", "places_z", "places_y", "places_x", "stride_z", "stride_y", "stride_x",
     "rows", "bands_y", "wide", "bands_x", "taps_z", "taps_x", "offsets_z", "offsets_x",
     "phases", "phase_starts", "phase_rows", "extra_rows", "plane_step", "scratch", "slots", "slot_size", "header",
 )  # fmt: skip
@@ -58,15 +58,19 @@ class Band:
     """Where a band lies.
 
     Attributes:
-        image, group: whose it is.
+        image, count, group: whose it is: several images only if all of their columns are in it.
         z, y, x: its first output.
-        rows, width: how many there are: several rows only if they are whole ones.
+        rows, width: how many there are of an image: several rows only if they are whole ones.
+        places: how many outputs it has together, those of images after the last of all counted.
     """
 
-    def __init__(self, image: Value, group: Value, z: Value, y: Value, x: Value, rows: Value, width: Value) -> None:
-        self.image, self.group = image, group
+    def __init__(
+        self, image: Value, count: Value, group: Value, z: Value, y: Value, x: Value, rows: Value, width: Value,
+        places: Value,
+    ) -> None:  # fmt: skip
+        self.image, self.count, self.group = image, count, group
         self.z, self.y, self.x = z, y, x
-        self.rows, self.width = rows, width
+        self.rows, self.width, self.places = rows, width, places
 
 
 class Writer:
@@ -116,45 +120,49 @@ class Writer:
         function.write(f"atomicrmw and {header!r}, {(~mine)!r} seq_cst", I64, pure=False)
 
     def band(self, number: Value, group: Value) -> Band:
-        """The band of a number, which counts bands along x in bands along y in places along z in images."""
-        bands_x, bands_y, places_z = self.word("bands_x"), self.word("bands_y"), self.word("places_z")
+        """The band of a number, which counts bands along x in bands along y in places along z in groups of images."""
+        word, pitch, side = self.word, self.word("pitch"), self.word("side")
+        bands_x, bands_y, places_z = word("bands_x"), word("bands_y"), word("places_z")
         along_x, rest = number % bands_x, number // bands_x
         along_y, rest = rest % bands_y, rest // bands_y
-        z, image = rest % places_z, rest // places_z
-        y, x = along_y * self.word("rows"), along_x * self.word("wide")
-        rows = self.smaller(self.word("rows"), self.word("places_y") - y)
-        width = self.smaller(self.word("wide"), self.word("places_x") - x)
-        return Band(image, group, z, y, x, rows, width)
+        z, image = rest % places_z, rest // places_z * word("side")
+        y, x = along_y * word("rows"), along_x * word("wide")
+        rows = self.smaller(word("rows"), word("places_y") - y)
+        width = self.smaller(word("wide"), word("places_x") - x)
+        places = (rows - 1) * pitch + self.function.where(side > 1, pitch, width)
+        return Band(image, self.smaller(side, word("n") - image), group, z, y, x, rows, width, places)
 
     def smaller(self, first: Value, second: Value) -> Value:
         """The smaller of two integers."""
         return self.function.where(first < second, first, second)
 
-    def pack(self, band: Band, target: Value) -> None:
-        """Writes the instructions that pack a band."""
-        function, word = self.function, self.word
+    def pack(self, band: Band, target: Value, begin: Value, channels: Value) -> None:
+        """Writes the instructions that pack some channels of a band from channel `begin` on."""
+        function, word, size = self.function, self.word, self.size
         source = function.at(word("images", POINTER), band.image * word("image_step") + band.group * word("group_step"))
-        channels, height, width = word("channels"), word("height"), word("width")
-        phase_step = word("phase_rows") * word("wide") * self.size
-        with function.loop(0, word("taps_z"), name="tap_z") as tap_z:
+        source = function.at(source, begin * word("channel_step"))
+        height, width, pitch, wide = word("height"), word("width"), word("pitch"), word("wide")
+        taps_z, taps_x = word("taps_z"), word("taps_x")
+        with function.loop(0, channels, name="channel") as channel, function.loop(0, taps_z, name="tap_z") as tap_z:
             z = band.z * word("stride_z") + self.entry("offsets_z", tap_z)
             within = (z >= 0) & (z < word("depth"))
-            with function.loop(0, word("taps_x"), name="tap_x") as tap_x:
-                first = band.x * word("stride_x") + self.entry("offsets_x", tap_x)
-                copies = (tap_z * word("taps_x") + tap_x) * channels
-                with function.loop(0, channels, name="channel") as channel:
-                    plane = function.at(source, channel * word("channel_step") + z * (height * width * self.size))
-                    copy = function.at(target, (copies + channel) * word("plane_step"))
-                    with function.loop(0, word("phases"), name="phase") as phase:
-                        start = band.y * word("stride_y") + self.entry("phase_starts", phase)
-                        into = function.at(copy, phase * phase_step)
-                        with function.loop(0, band.rows + word("extra_rows"), name="row") as row:
-                            y = start + row * word("stride_y")
-                            limit = function.where(within & (y >= 0) & (y < height), width, 0)
-                            here = function.at(plane, y * (width * self.size))
-                            self._copy_row(
-                                here, first, limit, band.width, function.at(into, row * word("wide") * self.size)
-                            )
+            plane = function.at(source, channel * word("channel_step") + z * (height * width * size))
+            copies = function.at(target, (channel * taps_z + tap_z) * taps_x * word("plane_step"))
+            with function.loop(0, word("phases"), name="phase") as phase:
+                start = band.y * word("stride_y") + self.entry("phase_starts", phase)
+                with function.loop(0, band.rows + word("extra_rows"), name="row") as row:
+                    y = start + row * word("stride_y")
+                    inside = within & (y >= 0) & (y < height)
+                    here = function.at(plane, y * (width * size))
+                    into = function.at(copies, (phase * word("phase_rows") + row) * (pitch * size))
+                    with function.loop(0, word("side"), name="image") as image:
+                        limit = function.where(inside & (image < band.count), width, 0)
+                        source_row = function.at(here, image * word("image_step"))
+                        target_row = function.at(into, image * (wide * size))
+                        with function.loop(0, taps_x, name="tap_x") as tap_x:
+                            first = band.x * word("stride_x") + self.entry("offsets_x", tap_x)
+                            copy = function.at(target_row, tap_x * word("plane_step"))
+                            self._copy_row(source_row, first, limit, band.width, copy)
 
     def _copy_row(self, source: Value, first: Value, limit: Value, width: Value, target: Value) -> None:
         """Copies a row, the last vector whole: what it writes too much the next row overwrites."""

@@ -1,10 +1,10 @@
 """The loop nest of the gradient of a convolution's kernels: sums over outputs of gradient times input.
 
-A unit of work is a share of all bands of one group. Each band of the input is packed as for the convolution itself
-(`bands.py`), and the band of the gradient turned so that the channels of one output lie side by side. Then a tile of
-sums, some of the kernels' elements by vectors of output channels, goes through the outputs: for each the vectors are
-loaded, and every element's input is multiplied with all of them. The sums of a unit are kept between its bands; those
-of the units are added at the end.
+A unit of work is a share of all bands of one group, and some of its input channels. Each band of the input is packed
+as for the convolution itself (`bands.py`), and the band of the gradient turned so that the channels of one output lie
+side by side. Then a tile of sums, some of the kernels' elements by vectors of output channels, goes through the
+outputs: for each the vectors are loaded, and every element's input is multiplied with all of them. The sums of a unit
+are kept between its bands; those of the shares are added at the end.
 
 Where groups have few output channels their lanes would be empty; there the lanes are neighbouring outputs instead, a
 tile is of one channel, and its vectors are summed up at the end of a band.
@@ -12,19 +12,24 @@ tile is of one channel, and its vectors are summed up at the end of a band.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from .bands import FIELDS, Band, Writer, across, below
 from .host import Host
-from .ir import POINTER, Value, Variable, module
+from .ir import I64, POINTER, Value, Variable, module
 from .transposing import turned as columns_of
 
 GRADIENT_FIELDS = (
     *FIELDS, "gradients", "gradient_image_step", "gradient_channel_step", "out_channels", "turned_step", "turned",
-    "items", "share", "shares", "elements", "element_offsets", "partial", "blocks",
+    "items", "share", "shares", "elements", "element_offsets", "partial", "blocks", "chunk", "chunks",
+    "flat",
 )  # fmt: skip
-"""Words: the gradient's address and steps in bytes; output channels of a group; bytes of a turned output; where in a
-slot the turned ones begin; how many bands there are, how many of them a unit has, and units of a group; elements of a
-kernel, filled up to whole tiles, and where each begins in a packed band; the address of the sums, in the order
-``[group][share][block of output channels][element][channel]``; blocks."""
+"""Words: the gradient's address and steps in bytes; output channels of a group; bytes of a turned block of them; where
+in a slot the turned ones begin; how many bands there are, how many of them a unit has, and shares; elements of a chunk
+of a kernel, filled up to whole tiles, and where each begins in a packed band; the address of the sums, in the order
+``[share][group][chunk][block of output channels][element][channel]``; blocks; input channels in a chunk, and chunks;
+whether a band's outputs lie side by side."""
 
 
 def tile_of(vectors: int, host: Host) -> int:
@@ -46,27 +51,56 @@ def write_kernel_gradient(element: str, vectors: int, step: int, host: Host) -> 
     writer = Writer(element, step, GRADIENT_FIELDS, host)
     function, word = writer.function, writer.word
     sums = [[function.variable(0, writer.wide) for _ in range(vectors)] for _ in range(tile_of(vectors, host))]
+    buffer = function.reserve(writer.wide, writer.lanes)
     with writer.slot() as packed:
         turned = function.at(packed, word("turned"))
         with function.loop(function.params["begin"], function.params["end"], name="unit") as unit:
-            share, group = unit % word("shares"), unit // word("shares")
+            share, group, begin, channels = _unit(writer, unit)
             first = share * word("share")
             last = writer.smaller(first + word("share"), word("items"))
             block_step = word("elements") * (vectors * writer.lanes * writer.size)
             partial = function.at(word("partial", POINTER), unit * word("blocks") * block_step)
+            _clear(writer, partial, word("blocks") * block_step)
             with function.loop(first, last, name="band") as number:
                 band = writer.band(number, group)
-                writer.pack(band, packed)
-                _turn(writer, band, turned)
+                writer.pack(band, packed, begin, channels)
+                _turn(writer, band, turned, vectors, buffer)
                 with function.loop(0, word("blocks"), name="block") as block:
                     vector_bytes = vectors * writer.lanes * writer.size
-                    columns = function.at(turned, block * vector_bytes)
+                    columns = function.at(turned, block * word("turned_step"))
                     target = function.at(partial, block * block_step)
                     with function.loop(0, word("elements"), len(sums), name="tile") as place:
                         here = function.at(target, place * vector_bytes)
-                        _multiply(writer, band.rows * band.width, packed, columns, place, here, sums)
+                        _multiply(writer, band.places, packed, columns, place, here, sums)
     function.finish()
     return module(function)
+
+
+def _unit(writer: Writer, unit: Value) -> tuple[Value, Value, Value, Value]:
+    """The share and the group of a unit, its first input channel, and how many it has."""
+    word = writer.word
+    chunk, rest = unit % word("chunks"), unit // word("chunks")
+    begin = chunk * word("chunk")
+    return rest // word("groups"), rest % word("groups"), begin, writer.smaller(word("chunk"), word("channels") - begin)
+
+
+def _clear(writer: Writer, target: Value, size: Value) -> None:
+    """Sets some bytes to 0."""
+    with writer.function.loop(0, size, writer.size, name="clear") as spot:
+        writer.function.store(writer.function.constant(0, writer.form), writer.function.at(target, spot), writer.size)
+
+
+@contextmanager
+def _segments(writer: Writer, band: Band) -> Iterator[tuple[Value, Value, Value, Value]]:
+    """A loop over what lies side by side of a band's gradient: its first place in the band, its image and plane, and
+    its length, 0 for images after the last."""
+    function, word = writer.function, writer.word
+    flat = word("flat") != 0
+    with function.loop(0, function.where(flat, 1, band.rows), name="row") as row:
+        with function.loop(0, word("side"), name="image") as image:
+            plane = (band.z * word("places_y") + band.y + row) * word("places_x") + band.x
+            length = function.where(flat, band.places, function.where(image < band.count, band.width, 0))
+            yield row * word("pitch") + image * word("wide"), band.image + image, plane, length
 
 
 FEW_CHANNELS = 4
@@ -84,82 +118,83 @@ def write_few_channels(element: str, step: int, host: Host) -> str:
     sums = [function.variable(0, writer.wide) for _ in range(FEW_ELEMENTS)]
     with writer.slot() as packed:
         with function.loop(function.params["begin"], function.params["end"], name="unit") as unit:
-            share, group = unit % word("shares"), unit // word("shares")
+            share, group, begin, channels = _unit(writer, unit)
             first = share * word("share")
             last = writer.smaller(first + word("share"), word("items"))
-            partial = function.at(word("partial", POINTER), unit * word("blocks") * word("elements") * size)
+            unit_size = word("blocks") * word("elements") * size
+            partial = function.at(word("partial", POINTER), unit * unit_size)
+            _clear(writer, partial, unit_size)
             with function.loop(first, last, name="band") as number:
                 band = writer.band(number, group)
-                writer.pack(band, packed)
+                writer.pack(band, packed, begin, channels)
                 with function.loop(0, word("blocks"), name="channel") as channel:
-                    gradient = _gradient(writer, band, channel)
                     with function.loop(0, word("elements"), FEW_ELEMENTS, name="tile") as place:
                         target = function.at(partial, (channel * word("elements") + place) * size)
-                        _add_products(writer, band, packed, gradient, place, target, sums)
+                        _add_products(writer, band, packed, channel, place, target, sums)
     function.finish()
     return module(function)
 
 
-def _gradient(writer: Writer, band: Band, channel: Value) -> Value:
-    """Where a channel of the gradient's band begins."""
-    function, word = writer.function, writer.word
-    plane = (band.z * word("places_y") + band.y) * word("places_x") + band.x
-    source = function.at(word("gradients", POINTER), band.image * word("gradient_image_step"))
-    number = band.group * word("out_channels") + channel
-    return function.at(source, number * word("gradient_channel_step") + plane * writer.size)
-
-
 def _add_products(
-    writer: Writer, band: Band, packed: Value, gradient: Value, place: Value, target: Value, sums: list[Variable]
+    writer: Writer, band: Band, packed: Value, channel: Value, place: Value, target: Value, sums: list[Variable]
 ) -> None:  # fmt: skip
     """Adds the products of one channel and one tile over the outputs of a band to their sums in memory."""
-    function, lanes, size = writer.function, writer.lanes, writer.size
+    function, word, lanes, size = writer.function, writer.word, writer.lanes, writer.size
     inputs = [function.at(packed, writer.entry("element_offsets", place + row)) for row in range(len(sums))]
     for sum in sums:
         sum.value = function.constant(0, writer.wide)
-    count = band.rows * band.width
-    whole = count // lanes * lanes
-    with function.loop(0, whole, lanes, name="outputs") as output:
-        value = function.load(function.at(gradient, output * size), writer.wide, size)
-        for sum, start in zip(sums, inputs, strict=True):
-            factor = function.load(function.at(start, output * size), writer.wide, size)
-            sum.value = function.fma(value, factor, sum.value)
-    with function.loop(whole, count, lanes, name="last") as output:
-        mask = below(writer, function.lift(0, output.type), count - output)
-        value = function.load_where(mask, function.at(gradient, output * size), writer.wide)
-        for sum, start in zip(sums, inputs, strict=True):
-            factor = function.load_where(mask, function.at(start, output * size), writer.wide)
-            sum.value = function.fma(value, factor, sum.value)
+    number = band.group * word("out_channels") + channel
+    source = function.at(word("gradients", POINTER), number * word("gradient_channel_step"))
+    with _segments(writer, band) as (first, image, plane, length):
+        gradient = function.at(source, image * word("gradient_image_step") + plane * size)
+        whole = length // lanes * lanes
+        with function.loop(0, whole, lanes, name="outputs") as output:
+            value = function.load(function.at(gradient, output * size), writer.wide, size)
+            for sum, start in zip(sums, inputs, strict=True):
+                factor = function.load(function.at(start, (first + output) * size), writer.wide, size)
+                sum.value = function.fma(value, factor, sum.value)
+        with function.loop(whole, length, lanes, name="last") as output:
+            mask = below(writer, function.lift(0, output.type), length - output)
+            value = function.load_where(mask, function.at(gradient, output * size), writer.wide)
+            for sum, start in zip(sums, inputs, strict=True):
+                factor = function.load_where(mask, function.at(start, (first + output) * size), writer.wide)
+                sum.value = function.fma(value, factor, sum.value)
     for row, sum in enumerate(sums):
         spot = function.at(target, row * size)
         function.store(function.load(spot, writer.form, size) + across(writer, sum.value), spot, size)
 
 
-def _turn(writer: Writer, band: Band, target: Value) -> None:
+def _turn(writer: Writer, band: Band, target: Value, vectors: int, buffer: Value) -> None:
     """Writes the gradient's band with the channels of each output side by side, zeros after the last of them."""
     function, word, lanes, size = writer.function, writer.word, writer.lanes, writer.size
-    count, step = band.rows * band.width, word("turned_step")
-    channels = word("out_channels")
-    source = function.at(word("gradients", POINTER), band.image * word("gradient_image_step"))
-    source = function.at(source, band.group * channels * word("gradient_channel_step"))
-    plane = (band.z * word("places_y") + band.y) * word("places_x") + band.x
-    with function.loop(0, step // size, lanes, name="channels") as channel:
-        with function.loop(0, count, lanes, name="places") as place:
-            rows = []
-            for lane in range(lanes):
-                row = function.at(source, (channel + lane) * word("gradient_channel_step") + (plane + place) * size)
-                limit = function.where(channel + lane < channels, count - place, 0)
-                mask = below(writer, function.lift(0, limit.type), limit)
-                rows.append(function.load_where(mask, row, writer.wide))
-            for lane, column in enumerate(columns_of(rows)):
-                function.store(column, function.at(target, (place + lane) * step + channel * size), size)
+    channels, zero = word("out_channels"), function.lift(0, I64)
+    source = function.at(word("gradients", POINTER), band.group * channels * word("gradient_channel_step"))
+    with function.loop(0, word("blocks") * vectors, name="vector") as vector:
+        block = function.at(target, vector // vectors * word("turned_step") + vector % vectors * (lanes * size))
+        left = channels - vector * lanes
+        with _segments(writer, band) as (first, image, plane, length):
+            start = function.at(source, image * word("gradient_image_step") + plane * size)
+            start = function.at(start, vector * lanes * word("gradient_channel_step"))
+            width = function.where(word("flat") != 0, length, band.width)  # zeros for images after the last
+            with function.loop(0, width, lanes, name="places") as place:
+                with function.loop(0, lanes, name="lane") as lane:
+                    limit = function.where((lane < left) & (place < length), length - place, 0)
+                    row = function.at(start, lane * word("gradient_channel_step") + place * size)
+                    value = function.load_where(below(writer, zero, limit), row, writer.wide)
+                    function.store(value, function.at(buffer, lane * (lanes * size)), size)
+                read = [
+                    function.load(function.at(buffer, lane * lanes * size), writer.wide, size) for lane in range(lanes)
+                ]
+                here = function.at(block, (first + place) * (vectors * lanes * size))
+                for number, column in enumerate(columns_of(read)):
+                    function.store(column, function.at(here, number * vectors * lanes * size), size)
 
 
 def _multiply(
     writer: Writer, count: Value, packed: Value, columns: Value, place: Value, target: Value, sums: list[list[Variable]]
 ) -> None:  # fmt: skip
     """Adds the products of one tile over the outputs of a band to its sums in memory."""
-    function, word, lanes, size = writer.function, writer.word, writer.lanes, writer.size
+    function, lanes, size = writer.function, writer.lanes, writer.size
     vectors = len(sums[0])
     targets = [
         [function.at(target, (row * vectors + index) * lanes * size) for index in range(vectors)]
@@ -170,7 +205,6 @@ def _multiply(
             sum.value = function.load(spot, writer.wide, size)
     inputs = [function.at(packed, writer.entry("element_offsets", place + row)) for row in range(len(sums))]
     column = function.variable(columns)
-    step = word("turned_step")
     with function.loop(0, count, name="output") as output:
         here = column.value
         values = [function.load(function.at(here, index * lanes * size), writer.wide, size) for index in range(vectors)]
@@ -178,7 +212,7 @@ def _multiply(
             factor = function.load(function.at(start, output * size), writer.form, size)
             for sum, value in zip(row, values, strict=True):
                 sum.value = function.fma(function.lift(factor, writer.wide), value, sum.value)
-        column.value = function.at(here, step)
+        column.value = function.at(here, vectors * lanes * size)
     for row, places in zip(sums, targets, strict=True):
         for sum, spot in zip(row, places, strict=True):
             function.store(sum.value, spot, size)
