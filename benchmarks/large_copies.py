@@ -87,12 +87,18 @@ def _converted() -> list[Case]:
     ):  # fmt: skip
         setup = "x = (" + _draw(1 << 22) + f".abs() * 10).to(torch.{old})"
         cases.append((f"{old} to {new} 4M", setup, f"y = x.to(torch.{new}); result = y[:1000].double()"))
-    cases.append(("copy_ int64 into float32 4M", "x = " + _whole(1000, 1 << 22) + "\nresult = x.float()", "result.copy_(x)"))
+    cases.append(
+        ("copy_ int64 into float32 4M", "x = " + _whole(1000, 1 << 22) + "\nresult = x.float()", "result.copy_(x)")
+    )
     return cases
 
 
 def _picked() -> list[Case]:
-    rows, flat, pairs = "\ni = " + _whole(4096, 4096), "\ni = " + _whole(1 << 22, 1 << 22), "\ni = " + _whole(4096, 1 << 20)
+    rows, flat, pairs = (
+        "\ni = " + _whole(4096, 4096),
+        "\ni = " + _whole(1 << 22, 1 << 22),
+        "\ni = " + _whole(4096, 1 << 20),
+    )
     values = "\nv = x.flip(0)"
     mask = "\nc = x > 0"
     return [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from .._backends.numpy.copies import filled
 from .._core.devices import CPU, META, device as Device
 from .._core.dtypes import dtype as DType, get_default_dtype, of_numpy
 from .._core.layouts import layout as Layout
@@ -95,9 +96,7 @@ def quick(maker: Maker, sizes: Any, dtype: Any) -> Any:
 
 def full_of_ones(shape: tuple[int, ...], element: np.dtype[Any]) -> Any:
     """An array of ones; `numpy.ones` is written in Python and takes three times as long."""
-    array = np.empty(shape, element)
-    array.fill(1)
-    return array
+    return filled(shape, element, 1)
 
 
 def sized(
@@ -139,9 +138,7 @@ def filler(value: Any) -> Maker:
     """What makes arrays full of a number."""
 
     def maker(shape: tuple[int, ...], element: np.dtype[Any]) -> Any:
-        array = np.empty(shape, element)
-        array.fill(fitted(value, of_numpy(element)))
-        return array
+        return filled(shape, element, fitted(value, of_numpy(element)))
 
     return maker
 

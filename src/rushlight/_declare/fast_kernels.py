@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .._backends.numpy.copies import duplicate, straight
 from .._backends.numpy.errstate import quiet
 from .._core.modes import FAST, OFF, modes
 from .._core.storage import Storage
@@ -119,9 +120,9 @@ def direct(op: Operator, fallback: Fallback) -> Callable[..., Any]:
         if check is not None:
             check(*values)
         if grows:
-            arguments[0] = grown(arguments).copy()
+            arguments[0] = straight(grown(arguments))
         elif overwrites:
-            arguments[0] = arguments[0].copy("K")
+            arguments[0] = duplicate(arguments[0])
         if keyword_names:
             found = body(*arguments[:count], **dict(zip(keyword_names, arguments[count:])))
         else:

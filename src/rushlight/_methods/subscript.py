@@ -213,7 +213,7 @@ def _set_at_once(self: Any, index: Any, value: Any) -> bool:
     if base is not None and 0 in array.strides:
         return False
     try:
-        if kind in PLAIN or type(operand) is not ndarray or operand.size < _KERNEL_FROM:
+        if kind in PLAIN or type(operand) is not ndarray or operand.size < FROM:
             array[index] = operand
         else:
             copy_into(array[index], operand)
@@ -222,9 +222,6 @@ def _set_at_once(self: Any, index: Any, value: Any) -> bool:
     storage.version += 1
     return True
 
-
-_KERNEL_FROM = max(FROM, 2)
-"""Elements from which a kernel writes parts; what has one may go where NumPy gives a number, not a view."""
 
 _LARGEST = 3e38
 """Numbers up to here fit float32; larger ones, infinite ones and nan are left to the general path."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._backends.numpy.copies import copy_into
-from .._backends.numpy.errstate import quiet
 from .._backends.numpy.machine_code import FROM
 from .._core.dtypes import of_numpy
 from .._core.numbers import fitted

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy.copies import joined
+from .._backends.numpy.machine_code import FROM
 from .._core.dtypes import of_numpy
 from .._core.meta_array import stand_in
 from .._core.promotion import promote_types
@@ -90,10 +92,13 @@ def cat(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None) -
         tensor([1, 2, 3])
     """
     if tensors and _are_alike(tensors) and tensors[0].flags.c_contiguous:
-        return np.concatenate(tensors, wrap_dim(dim, tensors[0].ndim))
+        axis = wrap_dim(dim, tensors[0].ndim)
+        return np.concatenate(tensors, axis) if tensors[0].size < FROM else joined(tensors, axis, tensors[0].dtype)
     counted, axis, common = _to_join(tensors, dim)
     if not counted:
         return np.zeros(0, common)
+    if sum(array.size for array in counted) >= FROM * len(counted):
+        return joined(counted, axis, common)
     if len(counted) == 1:
         return counted[0].astype(common)
     return np.ascontiguousarray(np.concatenate(counted, axis, dtype=common, casting="unsafe"))
@@ -159,8 +164,11 @@ def stack(tensors: Sequence[Tensor], dim: int = 0, *, out: Tensor | None = None)
             )
     place = (EVERY,) * axis + (None,)
     raised = [array[place] for array in tensors]
-    joined = np.concatenate(raised, axis, dtype=_common(tensors), casting="unsafe")
-    return joined if joined.flags.c_contiguous else np.ascontiguousarray(joined)
+    common = _common(tensors)
+    if tensors[0].size >= FROM:
+        return joined(raised, axis, common)
+    found = np.concatenate(raised, axis, dtype=common, casting="unsafe")
+    return found if found.flags.c_contiguous else np.ascontiguousarray(found)
 
 
 def _joined(g: Any, input_shape: Any, sizes: Sequence[int], dim: int) -> Any:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._backends.numpy import resample as backend
+from .._backends.numpy import borders, resample as backend
+from .._backends.numpy.machine_code import FROM
 from .._declare.dispatch import no_kernel
 from .._declare.kinds import kernel
 
@@ -63,9 +65,12 @@ def constant_pad_nd(input: Tensor, pad: Sequence[int], value: Number = 0) -> Any
     for size, (left, right) in zip(input.shape, sides, strict=True):
         source.append(slice(max(-left, 0), size - max(-right, 0)))
         target.append(slice(max(left, 0), max(left, 0) + size - max(-left, 0) - max(-right, 0)))
-    found = np.full(shape, np.asarray(value).astype(input.dtype), input.dtype)
-    found[tuple(target)] = input[tuple(source)]
-    return found
+    fill = np.asarray(value).astype(input.dtype)
+    if prod(shape) < FROM:
+        found = np.full(shape, fill, input.dtype)
+        found[tuple(target)] = input[tuple(source)]
+        return found
+    return borders.framed(input[tuple(source)], tuple(shape), tuple(target), fill)
 
 
 _PAD_NODES = (
@@ -156,6 +161,8 @@ def pad_border(input: Tensor, pad: Sequence[int], mode: str) -> Any:
         pad: widths before and after, for the last dimension, then the one before it, and so on.
         mode: ``"reflect"``, ``"replicate"`` or ``"circular"``.
     """
+    if input.size >= FROM and min(pad) >= 0:
+        return borders.mirrored(input, _sides(pad, input.ndim), mode)
     return backend.resample(input, _all_taps(input.shape, pad, mode))
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .._backends.numpy import columns as backend
+from .._backends.numpy.copies import copied
 from .._declare.kinds import composite, kernel
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Any:
     split = input.reshape(*lead, channels // (r * r), r, r, height, width)
     count = len(lead)
     order = (*range(count + 1), count + 3, count + 1, count + 4, count + 2)
-    return np.ascontiguousarray(split.transpose(order)).reshape(*lead, channels // (r * r), height * r, width * r)
+    return copied(split.transpose(order)).reshape(*lead, channels // (r * r), height * r, width * r)
 
 
 @kernel(exact=True, vjp={"input": lambda g, downscale_factor: pixel_shuffle(g, downscale_factor)})
@@ -129,7 +128,7 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Any:
     split = input.reshape(*lead, channels, height // r, r, width // r, r)
     count = len(lead)
     order = (*range(count + 1), count + 2, count + 4, count + 1, count + 3)
-    return np.ascontiguousarray(split.transpose(order)).reshape(*lead, channels * r * r, height // r, width // r)
+    return copied(split.transpose(order)).reshape(*lead, channels * r * r, height // r, width // r)
 
 
 @kernel(exact=True, node="ChannelShuffleBackward0", vjp={"input": lambda g, input_like, groups: channel_shuffle(
@@ -158,7 +157,7 @@ def channel_shuffle(input: Tensor, groups: int) -> Any:
         raise RuntimeError(
             f"Number of channels must be divisible by groups. Got {channels} channels and {groups} groups."
         )
-    return input.reshape(n, groups, channels // groups, *rest).swapaxes(1, 2).reshape(input.shape)
+    return copied(input.reshape(n, groups, channels // groups, *rest).swapaxes(1, 2)).reshape(input.shape)
 
 
 @composite

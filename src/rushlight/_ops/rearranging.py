@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy.copies import copied, rolled, straight
+from .._backends.numpy.machine_code import FROM
 from .._core.dtypes import of_numpy
+from .._core.layouts import contiguous_format
 from .._core.sizes import wrap_dim, wrap_dims
 from .._core.tensor_base import TensorBase, wrap
 from .._declare.dispatch import no_kernel
@@ -39,7 +42,7 @@ def flip(input: Tensor, dims: Sequence[int]) -> Array:
         tensor([2, 1, 0])
     """
     axes = wrap_dims(dims, input.ndim) if len(dims) else ()
-    return np.flip(input, axes if input.ndim else ()).copy()
+    return straight(np.flip(input, axes if input.ndim else ()))
 
 
 @composite
@@ -114,12 +117,15 @@ def roll(input: Tensor, shifts: Dims, dims: Dims = ()) -> Array:
     if not steps:
         raise RuntimeError("`shifts` required")
     if not axes and len(steps) == 1:
-        return np.roll(input, steps[0])
+        if input.size < FROM:
+            return np.roll(input, steps[0])
+        return rolled(input.reshape(-1), steps, (0,)).reshape(input.shape)
     if len(steps) != len(axes):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(steps)}, dims:{len(axes)}")
     if not input.ndim:
         raise IndexError(f"Dimension specified as {axes[0]} but tensor has no dimensions")
-    return np.roll(input, steps, tuple(wrap_dim(axis, input.ndim) for axis in axes))
+    wrapped = tuple(wrap_dim(axis, input.ndim) for axis in axes)
+    return rolled(input, steps, wrapped) if input.size >= FROM else np.roll(input, steps, wrapped)
 
 
 @kernel(batch="dims", exact=True, holomorphic=False, vjp={"input": lambda g, k, dims: g.rot90(-k, dims)})
@@ -149,8 +155,8 @@ def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Array:
         raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
     turned = np.rot90(input, k, axes)
     if k % 2 == 0:
-        return turned.copy()
-    return turned.swapaxes(*axes).copy().swapaxes(*axes)
+        return straight(turned)
+    return straight(turned.swapaxes(*axes)).swapaxes(*axes)
 
 
 def _unrepeated(g: Any, input_shape: Any, repeats: Sequence[int]) -> Any:
@@ -179,6 +185,10 @@ def repeat(input: Tensor, repeats: Sequence[int]) -> Array:
     if min(counts, default=0) < 0:
         sizes = [count * size for count, size in zip(counts, shape)]
         raise RuntimeError(f"Trying to create tensor with negative dimension {min(sizes)}: {sizes}")
+    if input.size * prod(counts) >= FROM:
+        split = [size for pair in zip(counts, shape) for size in pair]
+        spread = input.reshape([size for each in shape for size in (1, each)])
+        return copied(spread, None, tuple(split)).reshape([count * size for count, size in zip(counts, shape)])
     return np.tile(input, counts) if counts else input.copy()
 
 
@@ -263,4 +273,4 @@ def _repeat_each(tensor: Tensor, count: int, axis: int, output_size: int | None)
             f"repeat_interleave: Invalid output_size, expected {count * shape[axis]} but got {output_size}"
         )
     spread = tensor.unsqueeze(axis + 1).expand((*shape[: axis + 1], count, *shape[axis + 1 :]))
-    return spread.clone().contiguous().view((*shape[:axis], shape[axis] * count, *shape[axis + 1 :]))
+    return spread.clone(memory_format=contiguous_format).view((*shape[:axis], shape[axis] * count, *shape[axis + 1 :]))

@@ -11,6 +11,7 @@ Along the inner loop the source's elements lie side by side (``c``), side by sid
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from math import prod
 from typing import Any
@@ -33,6 +34,9 @@ Array = np.ndarray[Any, Any]
 
 BLOCK = 1 << 14
 """Elements of a unit of work."""
+
+STREAM_FROM = 1 << 24
+"""Bytes from which what is written goes past the caches."""
 
 SHORT = 8
 """Elements from which the last dimension is the inner loop."""
@@ -63,7 +67,7 @@ def converted(value: Value, old: str, new: str) -> Value:
     return rounded(value, new)
 
 
-def write_copy(old: str, new: str, classes: str, outer: int, host: Host) -> str:
+def write_copy(old: str, new: str, classes: str, outer: int, streaming: bool, host: Host) -> str:
     """The kernel. Its words: rows, length of a row, rows in a unit, elements of a row in a unit, and the numbers of
     these parts; outer lengths; for source and target the address, the steps in a row, from row to row, and outer ones.
     Units count parts of rows in parts of all rows in outer places.
@@ -108,12 +112,14 @@ def write_copy(old: str, new: str, classes: str, outer: int, host: Host) -> str:
                 if value is None:
                     here = function.at(source, place * steps[0])
                     value = converted(_read(function, here, steps[0], classes[0], reads.wide(lanes)), old, new)
-                _write(function, value, function.at(target, place * steps[1]), steps[1], classes[1])
+                _write(function, value, function.at(target, place * steps[1]), steps[1], classes[1], streaming)
             with function.loop(whole, stop, name="rest") as place:
                 value = single
                 if value is None:
                     value = function.load(function.at(source, place * steps[0]), reads, reads.bits // 8)
                 function.store(converted(value, old, new), function.at(target, place * steps[1]), writes.bits // 8)
+    if streaming and host.triple.startswith("x86_64"):
+        function.effectful("x86.sse.sfence")
     function.finish()
     return module(function)
 
@@ -132,24 +138,36 @@ def _read(function: Function, address: Value, step: Value, letter: str, type: Ty
     return value
 
 
-def _write(function: Function, value: Value, address: Value, step: Value, letter: str) -> None:
+def _write(function: Function, value: Value, address: Value, step: Value, letter: str, streaming: bool) -> None:
     """A vector of the target."""
     size = value.type.bits // 8
     if letter == "c":
-        function.store(value, address, size)
+        function.store(value, address, size * value.type.lanes if streaming else size, streaming)
         return
     for lane in range(value.type.lanes):
         function.store(function.extract(value, lane), function.at(address, step * lane), size)
 
 
 @cache
-def _kernel(old: str, new: str, classes: str, outer: int) -> int:
-    text = f"copy {old} {new} {classes} {outer}"
-    return kernels.load(text, lambda host: write_copy(old, new, classes, outer, host)).address["kernel"]
+def _kernel(old: str, new: str, classes: str, outer: int, streaming: bool) -> int:
+    text = f"copy {old} {new} {classes} {outer} {streaming}"
+    return kernels.load(text, lambda host: write_copy(old, new, classes, outer, streaming, host)).address["kernel"]
+
+
+def _streams(target: Array, loops: Sequence[Loop]) -> bool:
+    """Whether what is written may go past the caches: all rows have to begin where a vector may be written."""
+    return (
+        target.nbytes >= STREAM_FROM
+        and loops[-1].target == target.itemsize
+        and not any(loop.target % memory.ALIGNMENT for loop in loops[:-1])
+        and not address_of(target) % memory.ALIGNMENT
+    )
 
 
 def _loops(source: Array, target: Array) -> list[Loop]:
     """The loops over two arrays of one shape, by the target's steps from the longest to the shortest."""
+    if source.flags.c_contiguous and target.flags.c_contiguous:
+        return [Loop(target.size, source.itemsize, target.itemsize)]
     pairs = zip(target.shape, source.strides, target.strides, strict=True)
     dims = [Loop(*dim) for dim in pairs if dim[0] != 1]
     dims.sort(key=lambda dim: (-abs(dim.target), -abs(dim.source)))
@@ -204,7 +222,9 @@ def into(source: Array, target: Array) -> Array:
 
 def _like(array: Array, element: np.dtype[Any]) -> Array:
     """Room for an array of another dtype with the same order of dimensions."""
-    return memory.empty_ordered(array.shape, tuple(np.argsort([-step for step in array.strides], kind="stable")), element)
+    return memory.empty_ordered(
+        array.shape, tuple(np.argsort([-step for step in array.strides], kind="stable")), element
+    )
 
 
 def _straight(names: tuple[str, str], loops: list[Loop], source: Array, target: Array) -> None:
@@ -218,7 +238,7 @@ def _straight(names: tuple[str, str], loops: list[Loop], source: Array, target: 
         raise Unsupported(f"{len(loops)} dimensions that cannot be joined")
     letter = {size: "c", -size: "r", 0: "u"}.get(row.source, "s")
     classes = letter + ("c" if row.target == target.itemsize else "s")
-    wide = min(row.length, BLOCK)
+    wide = min(row.length, BLOCK if rows.length >= SHORT else BLOCK // rows.length)
     high = min(rows.length, BLOCK // wide)
     parts, row_parts = -(-row.length // wide), -(-rows.length // high)
     words = [rows.length, row.length, high, wide, row_parts, parts, *(loop.length for loop in outer)]
@@ -226,7 +246,8 @@ def _straight(names: tuple[str, str], loops: list[Loop], source: Array, target: 
     words += (address_of(target), row.target, rows.target, *(loop.target for loop in outer))
     units = parts * row_parts * prod(loop.length for loop in outer)
     packed = elementwise.pack(words, ())
-    kernel = _kernel(*names, classes, len(outer))
+    streaming = letter != "u" and _streams(target, loops)  # what only writes is not held up by reading
+    kernel = _kernel(*names, classes, len(outer), streaming)
     if target.size >= THREADS_FROM and crew.wanted > 1:
         crew.run(kernel, packed, units)
     else:

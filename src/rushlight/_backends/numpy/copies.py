@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -24,9 +26,15 @@ PLAIN_FROM = 4 * FROM
 """Elements from which copies run as kernels where NumPy would only move bytes: it does that as well on one thread."""
 
 
-def copy_into(target: Array, source: Array) -> None:
-    """Writes the elements of an array that broadcasts to the target's shape, converted as C does."""
-    if target.size >= FROM and _is_work(target, source) and not np.may_share_memory(target, source):
+def copy_into(target: Array, source: Array, apart: bool = False) -> None:
+    """Writes the elements of an array that broadcasts to the target's shape, converted as C does.
+
+    Args:
+        target: where to.
+        source: where from.
+        apart: whether they are known not to overlap, though they may be parts of one array.
+    """
+    if target.size >= FROM and _is_work(target, source) and (apart or not np.may_share_memory(target, source)):
         if attempt("copying", "into", source, target) is not None:
             return
     if source.dtype is target.dtype:
@@ -37,6 +45,8 @@ def copy_into(target: Array, source: Array) -> None:
 
 def _is_work(target: Array, source: Array) -> bool:
     """Whether a kernel has something to do better than NumPy."""
+    if type(target) is not np.ndarray or type(source) is not np.ndarray:  # what was 0-d may have become a number
+        return False
     return target.size >= PLAIN_FROM or source.dtype is not target.dtype or source.strides != target.strides
 
 
@@ -44,6 +54,55 @@ def copied(source: Array, element: np.dtype[Any] | None = None, shape: tuple[int
     """A copy in the order of the dimensions, converted to a dtype and broadcast to a shape."""
     found = empty(source.shape if shape is None else shape, element or source.dtype)
     copy_into(found, source)
+    return found
+
+
+def filled(shape: Sequence[int], element: np.dtype[Any], value: Any) -> Array:
+    """An array full of one value."""
+    found = np.empty(shape, element)
+    if found.size < FROM:
+        found.fill(value)
+        return found
+    return copied(np.asarray(value, element), None, found.shape)
+
+
+def duplicate(array: Array) -> Array:
+    """A copy in the same dtype and order of memory."""
+    return array.copy("K") if array.size < FROM else copy_as(array, array.dtype)
+
+
+def straight(array: Array) -> Array:
+    """A copy in the same dtype, in the order of the dimensions."""
+    return array.copy() if array.size < FROM else copied(array)
+
+
+def joined(arrays: Sequence[Array], axis: int, element: np.dtype[Any]) -> Array:
+    """Arrays of at least `FROM` elements on average one after the other along an axis."""
+    shape = list(arrays[0].shape)
+    shape[axis] = sum(array.shape[axis] for array in arrays)
+    found = empty(tuple(shape), element)
+    start = 0
+    for array in arrays:
+        stop = start + array.shape[axis]
+        copy_into(found[(slice(None),) * axis + (slice(start, stop),)], array, apart=True)
+        start = stop
+    return found
+
+
+def rolled(array: Array, steps: Sequence[int], axes: Sequence[int]) -> Array:
+    """A copy with entries moved on along axes; what falls off the end comes back in front."""
+    moves = [0] * array.ndim
+    for step, axis in zip(steps, axes, strict=True):
+        moves[axis] += step
+    found = empty(array.shape, array.dtype)
+    pieces = []
+    for move, size in zip(moves, array.shape, strict=True):
+        move = move % size if size else 0
+        wrapped = [(slice(size - move, size), slice(0, move))] if move else []
+        pieces.append([(slice(0, size - move), slice(move, size)), *wrapped])
+    for chosen in product(*pieces):
+        here, there = zip(*chosen, strict=True)
+        copy_into(found[there], array[here], apart=True)
     return found
 
 

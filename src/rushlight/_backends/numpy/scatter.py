@@ -27,7 +27,11 @@ def first_outside(index: Array, low: int, high: int) -> int | None:
     if index.size >= FROM and index.flags.c_contiguous:
         # a negative one is a large one without its sign, so that looking at the largest is enough
         shifted = index if low == 0 else index - low
-        most = compiled("extreme", shifted.view(np.uint64), True, None, False, part="folds") if index.dtype == np.int64 else None
+        most = (
+            compiled("extreme", shifted.view(np.uint64), True, None, False, part="folds")
+            if index.dtype == np.int64
+            else None
+        )
         if most is not None and most < high - low:
             return None
     if np.minimum.reduce(index, None) >= low and np.maximum.reduce(index, None) < high:
