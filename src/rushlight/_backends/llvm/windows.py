@@ -122,8 +122,8 @@ def _combine(
 
 
 def _store_places(writer: _Windows, wanted: Value, places: Value, address: Value) -> None:
-    """Writes places as int64, in two halves that fit a vector each."""
-    function, half = writer.function, writer.lanes // 2 or 1
+    """Writes places as int64, in halves that fit a vector each; two lanes do together."""
+    function, half = writer.function, max(writer.lanes // 2, 2)
     for part in range(writer.lanes // half):
         lanes = range(part * half, (part + 1) * half)
         wide = function.shuffle(places, places, lanes).to(I64)
