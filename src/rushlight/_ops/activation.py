@@ -326,9 +326,6 @@ def _pull_silu(g: Any, input: Any) -> Any:
     return g * (gate * (1 + input * (1 - gate)))
 
 
-s.define("sigmoid", lambda array: 1 / (1 + np.exp(-array)))
-
-
 @elementwise(eager=_silu, natural="complex", refuse=("bool", "integer"), vjp={"input": _pull_silu})
 def silu(input: Tensor) -> Tensor:
     """Each element times its logistic function.
@@ -338,7 +335,7 @@ def silu(input: Tensor) -> Tensor:
         >>> torch.nn.functional.silu(torch.tensor([-1.0, 2.0]))
         tensor([-0.2689,  1.7616])
     """
-    return input / (1 + s.exp(-input))
+    return input * s.sigmoid(input)
 
 
 def _softplus_of(input: Any) -> Any:

@@ -232,6 +232,9 @@ def xlogy(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None 
     return s.where(s.isnan(other), other, s.where(input == 0, 0, input * s.log(other)))
 
 
+s.define("sigmoid", lambda array: 1 / (1 + np.exp(-array)))
+
+
 def _sigmoid(array: Any) -> Any:
     """The logistic function of an array, made in one buffer."""
     found = np.negative(array, out=np.empty(array.shape, array.dtype))
@@ -253,7 +256,7 @@ def sigmoid(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         >>> torch.sigmoid(torch.tensor([0.0, 2.0]))
         tensor([0.5000, 0.8808])
     """
-    return 1 / (1 + s.exp(-input))
+    return s.sigmoid(input)
 
 
 def _clipped(input: Any, eps: Any) -> Any:

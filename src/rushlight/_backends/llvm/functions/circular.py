@@ -45,7 +45,7 @@ _ASIN64 = (
 
 def _reduced(x: Value) -> tuple[Value, Value]:
     """Quarter turns in an angle (an integer, right modulo four) and the rest, both as float64's."""
-    whole, n = to_nearest(x * (2 / math.pi))
+    whole, n = to_nearest(x, 2 / math.pi)
     rest = fma(whole, -_PARTS[2], fma(whole, -_PARTS[1], fma(whole, -_PARTS[0], x)))
     far = absolute(x) >= LIMIT
     return quarter_turns(x, far, n, rest)

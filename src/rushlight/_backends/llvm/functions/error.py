@@ -6,16 +6,31 @@ import math
 from collections.abc import Callable
 
 from ..ir import Value
-from .exponential import exp, exp_in_range
-from .helpers import absolute, copysign, double, fma, horner, is_double, single, where
+from .exponential import exp
+from .helpers import absolute, copysign, double, fma, horner, is_double, lookup, single, to_nearest, where
 from .logarithm import log
 
-_ERF32_SMALL = (0.128379167, -0.3761263386, 0.1128369651, -0.02685941391, 0.005200990548, -0.0008141482994,
-                8.362307339e-5)  # fmt: skip
-"""erf(x) / x - 1 by powers of x**2, up to 0.92."""
-_ERF32_LARGE = (-0.0001582034687, 1.129422797, 0.6335684102, 0.1079811819, -0.02487197369, 0.00404245601,
-                -0.0003935093508, 1.379341992e-5, 5.578077423e-7)  # fmt: skip
-"""-log(erfc(x)) from 0.91 to 4."""
+_ERF32_STEP = 0.25367197394371033
+_ERF32 = (
+    (0.0, 0.2802151409, 0.5269298494, 0.7181796317, 0.8487087381, 0.9271440045, 0.9686402822, 0.9879686828,
+     0.9958949025, 0.9987565313, 0.9996660891, 0.9999206018, 0.999983298, 0.9999968943, 0.9999994898, 0.999999926),
+    (0.1283791636, 1.058055571, 0.8723054971, 0.6323179353, 0.4030038092, 0.225834121, 0.11126965, 0.04820261959,
+     0.01835994369, 0.006148636586, 0.001810477717, 0.0004687210933, 0.0001066947124, 2.135396668e-5, 3.757696733e-6,
+     5.813968948e-7),
+    (0.0, -0.2683931928, -0.4425516718, -0.4812002911, -0.4089239517, -0.2864420934, -0.1693586659, -0.08559474107,
+     -0.03725920965, -0.01403719237, -0.004592286716, -0.001307697495, -0.0003246928544, -7.038814984e-5,
+     -1.333622735e-5, -2.210165803e-6),
+    (-0.3761224827, -0.3073166159, -0.1410974937, 0.03335390077, 0.1422809453, 0.1669270497, 0.1347554741,
+     0.08526023516, 0.04428946362, 0.01931630701, 0.007163204851, 0.002276632636, 0.0006234389529, 0.0001476546594,
+     3.03289454e-5, 5.414256006e-6),
+    (0.0, 0.1274642908, 0.1821111939, 0.1470925422, 0.0642661836, -0.009859504258, -0.04564959774, -0.04697443211,
+     -0.03252320242, -0.01744351282, -0.007618861282, -0.002776456177, -0.0008559614563, -0.0002252141269,
+     -5.087581343e-5, -9.909717312e-6),
+    (0.1121907635, 0.07996073757, 0.005988955088, -0.05419121238, -0.06826598524, -0.04476254216, -0.01254280537,
+     0.007730904835, 0.01302001542, 0.0100546923, 0.00553627224, 0.002395686004, 0.000847819893, 0.0002505334225,
+     6.259438523e-5, 1.33313204e-5),
+)  # fmt: skip
+"""erf(k step + t) by powers of t, for k from 0 to 15; for 0 less t itself: 2**-25.6."""
 _ERF64_SMALL = (
     1.12837916709551257, -0.376126389031835466, 0.112837916709452532, -0.0268661706432762182, 0.00522397760742346748,
     -0.00085483259896967432, 0.000120552953204939057, -0.0000149247446633288205, 1.64475176777972574e-6,
@@ -44,14 +59,19 @@ _ERFINV32_TAIL = (2.832976835, 1.001674856, 0.009443527414, -0.007635415106, 0.0
 
 
 def erf(x: Value) -> Value:
-    """The error function: 2 ulp."""
+    """The error function: 2 ulp; in float32 a polynomial for each of 16 intervals, whose coefficients are looked up."""
     size = absolute(x)
     if is_double(x):
         small = x * horner(x * x, _ERF64_SMALL)
         return where(size < 1, small, copysign(1 - _complement(size, 4.0, _ERFC64), x))
-    held = where(size > 4.0, 4.0, size)
-    large = 1 - exp_in_range(-horner(held, _ERF32_LARGE))
-    return where(size < 0.92, fma(x, horner(x * x, _ERF32_SMALL), x), copysign(large, x))
+    held = where(size > 3.93, 3.93, size)  # where the result is 1; nan stays
+    whole, n = to_nearest(held, 1 / _ERF32_STEP)
+    t = fma(whole, -_ERF32_STEP, held)
+    *first, last = [lookup(n, column) for column in _ERF32]
+    found = last
+    for coefficient in reversed(first[1:]):
+        found = fma(found, t, coefficient)
+    return copysign(fma(found, t, where(whole == 0, held, first[0])), x)
 
 
 def _complement(size: Value, middle: float, coefficients: tuple[float, ...]) -> Value:

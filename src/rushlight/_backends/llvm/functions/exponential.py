@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..ir import Value
+from ..ir import Value, float32
 from .helpers import (
     absolute,
     copysign,
     fma,
     horner,
     is_double,
-    near_reciprocal,
+    lookup,
     power_of_two,
     times_power_of_two,
     to_nearest,
@@ -23,9 +23,10 @@ from .helpers import (
 )  # fmt: skip
 
 LOG2_E, LN2 = 1.4426950408889634, 0.6931471805599453
+_LN2_12 = (0.693115234375, 3.194618494528623e-05)
 _LN2_32 = (0.693145751953125, 1.428606765330187e-06)
 _LN2_64 = (0.6931471803691238, 1.9082149292705877e-10)
-"""ln 2 in two parts; the first has zeros at its end, so that whole multiples of it are exact."""
+"""ln 2 in two parts; the first has zeros at its end, so that whole multiples of it (of `_LN2_12` sixteenths) are exact."""
 
 _EXP32 = (0.5000000096, 0.166665189, 0.04166620429, 0.008368882606, 0.001395057819)
 _EXP64 = (
@@ -34,6 +35,10 @@ _EXP64 = (
     2.51179318807421668e-8,
 )  # fmt: skip
 """(exp(r) - 1 - r) / r**2 up to ln(2) / 2: 2**-28 and 2**-58."""
+
+_POWERS = tuple(float32(2.0 ** (step / 16)) for step in range(16))
+_LEFT_OUT = tuple(2.0 ** (step / 16) / power - 1 for step, power in enumerate(_POWERS))
+"""Powers of two by steps of a sixteenth, in float32, and what rounding left out of them, relative to them."""
 
 _SLEEF32 = (0.5, 0.166666671633720397949219, 0.0416664853692054748535156, 0.00833336077630519866943359,
             0.00139304355252534151077271, 0.000198527617612853646278381)  # fmt: skip
@@ -45,32 +50,34 @@ _TANH32 = (-0.3333327837, 0.1333132998, -0.05372929277, 0.02060215529, -0.005660
 
 def _reduced(x: Value) -> tuple[Value, Value]:
     """n, and x less n times ln 2."""
-    whole, n = to_nearest(x * LOG2_E)
+    whole, n = to_nearest(x, LOG2_E)
     high, low = _LN2_64 if is_double(x) else _LN2_32
     return n, fma(whole, -low, fma(whole, -high, x))
 
 
-def _scaled_power(x: Value, halvings: int = 0, close: bool = True) -> Value:
-    """The exponential of a float32 that is neither infinite nor far beyond float32's range.
+def _power_by_table(x: Value) -> tuple[Value, Value, Value, Value]:
+    """The exponential of a float32 from -104 to 90 in four parts, ``(power + power * rest) * 2**n``.
 
-    Args:
-        x: floats.
-        halvings: how often to divide it by two.
-        close: whether to add up 1 + r with what rounding r and the sum leave out: two steps for each, and the
-            result is off by 0.8 ulp at worst instead of 1.0.
+    Here x is a multiple of ln(2) / 16 and what is left, so small that three terms of its series are enough. The power
+    is one of 16 constants; by how much rounding changed that is a constant too, and part of `rest`, so the result is
+    off by hardly more than its own rounding.
+
+    Returns:
+        The power, the rest, and n: as floats with a fraction that does not count, and as integers.
     """
-    whole, n = to_nearest(x * LOG2_E)
-    high, low = _LN2_32
-    near = fma(whole, -high, x)
-    r = fma(whole, -low, near)
-    one = r + 1
-    lost = (1 - one) + r
-    if close:
-        lost = lost + fma(whole, -low, near - r)
-    value = one + fma(r * r, horner(r, _EXP32), lost)
+    whole, steps = to_nearest(x, LOG2_E, fraction_bits=4)
+    high, low = _LN2_12
+    r = fma(whole, -low, fma(whole, -high, x))
+    rest = fma(r * r, fma(r, 1 / 6, 0.5), r + lookup(steps, _LEFT_OUT))
+    return lookup(steps, _POWERS), rest, whole, steps >> 4
+
+
+def _single_exp(x: Value, halvings: int = 0, in_range: bool = False) -> Value:
+    """The exponential of a float32 from -104 to 90, halved some times: 0.7 ulp."""
+    power, rest, whole, n = _power_by_table(x)
     if halvings:
         whole, n = whole - halvings, n - halvings
-    return times_power_of_two(value, whole, n)
+    return times_power_of_two(fma(power, rest, power), whole, n, in_range)
 
 
 def _tail(r: Value) -> Value:
@@ -93,7 +100,7 @@ def _between(x: Value, low: float, high: float) -> Value:
 def exp(x: Value, halvings: int = 0) -> Value:
     """The exponential, divided by two as often as asked, which keeps it in range: 0.8 ulp, float64 1 ulp."""
     if not is_double(x):
-        return _scaled_power(_between(x, -104.0, 90.0), halvings)
+        return _single_exp(_between(x, -104.0, 90.0), halvings)
     n, r = _reduced(_between(x, -746.0, 711.0))
     return _scaled(_tail(r) + 1, n - halvings if halvings else n)
 
@@ -107,14 +114,6 @@ def softmax_exp(x: Value) -> Value:
     high, low = _LN2_32
     r = fma(whole, -low, fma(whole, -high, held))
     return times_power_of_two(fma(r * r, horner(r, _SLEEF32), r) + 1, whole, n)
-
-
-def exp_in_range(x: Value) -> Value:
-    """The exponential where neither it nor its inverse overflows (float32: |x| up to 87), in fewer steps."""
-    whole, n = to_nearest(x * LOG2_E)
-    high, low = _LN2_64 if is_double(x) else _LN2_32
-    r = fma(whole, -low, fma(whole, -high, x))
-    return times_power_of_two(_tail(r) + 1, whole, n, in_range=True)
 
 
 def exp2(x: Value) -> Value:
@@ -136,22 +135,19 @@ def expm1(x: Value) -> Value:
 
 
 def sigmoid(x: Value) -> Value:
-    """1 / (1 + exp(-x)): 1.8 ulp, float64 2.4 where the result is no subnormal.
+    """1 / (1 + exp(-x)): 2 ulp, float64 2.4; 0 below -88.7, and in float64 below -709.4, where the sum overflows.
 
-    In float64, beyond these bounds the exponential is nothing beside 1, or infinite: the exponent's bits are full. In
-    float32 it is that of -|x|, at most 1, so that what the sum 1 + exp(-|x|) leaves out is known.
+    Of 1 and the exponential, float32 adds to the larger one what comes of the rest and the smaller one: so the sum is
+    rounded once, not the exponential and the sum.
     """
     if is_double(x):
-        return 1 / (1 + exp_in_range(_between(-x, -708.0, 710.0)))
-    size = absolute(x)
-    power = _scaled_power(-where(size > 104.0, 104.0, size), close=False)
-    total = power + 1
-    lost = (1 - total) + power
-    found = near_reciprocal(total)
-    if found is None:
-        found = 1 / total
-    found = fma(found, fma(-lost, found, fma(-total, found, 1)), found)
-    return where(x < 0, power * found, found)
+        held = _between(-x, -708.0, 710.0)  # beyond, the exponential is nothing beside 1, or infinite
+        n, r = _reduced(held)
+        return 1 / (1 + (_tail(r) + 1) * power_of_two(n))  # the exponent's bits are full at the upper bound
+    power, rest, whole, n = _power_by_table(_between(-x, -104.0, 88.7))
+    power = times_power_of_two(power, whole, n)
+    larger, smaller = where(power > 1, power, 1.0), where(power < 1, power, 1.0)
+    return where(x < -88.7, 0.0, 1 / (larger + fma(power, rest, smaller)))
 
 
 def tanh(x: Value) -> Value:
@@ -161,7 +157,7 @@ def tanh(x: Value) -> Value:
         square = x * x
         small = fma(x * square, horner(square, _TANH32), x)
         held = where(size > 10.0, 10.0, size)  # where nan stays
-        large = 1 - 2 / (exp_in_range(held + held) + 1)
+        large = 1 - 2 / (_single_exp(held + held, in_range=True) + 1)
         return copysign(where(size < 0.63, small, large), x)  # of a zero too
     held = where(size > 20.0, 20.0, size)
     n, r = _reduced(held * 2)

@@ -82,21 +82,25 @@ def times_power_of_two(value: Value, whole: Value, n: Value, in_range: bool = Fa
     return value * power_of_two(half) * power_of_two(n - half)
 
 
-def near_reciprocal(x: Value) -> Value | None:
-    """The reciprocal to 14 bits, where an instruction gives it."""
-    if x.function.scales and (x.type.bits, x.type.lanes) == (32, 16):
-        return x.function.of_x86("rcp14.ps.512", x)
-    return None
+def lookup(index: Value, numbers: Sequence[float]) -> Value:
+    """For every lane one of 16 float32 constants, by the lowest four bits of an integer."""
+    return index.function.lookup(index, numbers)
 
 
-def to_nearest(x: Value) -> tuple[Value, Value]:
-    """The nearest whole number as a float and as an integer.
+def to_nearest(x: Value, scale: float = 1.0, fraction_bits: int = 0) -> tuple[Value, Value]:
+    """The whole number nearest to ``x * scale`` as a float and as an integer.
 
     Adding 1.5 * 2**23 leaves no room for a fraction, and the integer in the lowest bits. Unlike a conversion this
-    is one addition, and harmless for nan.
+    is one step with the product, and harmless for nan.
+
+    Args:
+        x: floats.
+        scale: a factor.
+        fraction_bits: bits of a fraction to leave room for: the float is a multiple of ``2**-fraction_bits`` then, and
+            the integer says of which number.
     """
-    magic = 1.5 * 2.0**52 if is_double(x) else 1.5 * 2.0**23
-    shifted = x + magic
+    magic = 1.5 * 2.0 ** ((52 if is_double(x) else 23) - fraction_bits)
+    shifted = x + magic if scale == 1 else fma(x, scale, magic)
     return shifted - magic, shifted.bits() - _bits(magic, is_double(x))
 
 
