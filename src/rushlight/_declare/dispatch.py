@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._backends.numpy.errstate import quiet
+from .._backends.numpy.machine_code import FROM, compiled
 from .._core import dtypes
 from .._core.dtypes import FLOATING, dtype, of_numpy
 from .._core.meta_array import MetaArray, stand_in
@@ -307,12 +308,17 @@ def _run_reduction(op: Operator, values: list[Any]) -> Any:
     meta = type(array) is MetaArray
     if meta:
         array = stand_in(tuple(min(size, 2) for size in array.shape), work.numpy)
-    elif array.dtype is not work.numpy:
-        array = quiet(array.astype, work.numpy)
-    arguments = [array, *values[1:]]
-    if "dim" in op.position and not array.ndim:  # NumPy's 0-d arrays have no dimension 0
-        arguments[op.position["dim"]] = None
-    found = run_body(op, op.body, arguments)
+    found = None
+    if array.dtype is not work.numpy:
+        if op.large is not None and array.size >= FROM and not meta:
+            found = _unconverted(op, array, result, values)
+        if found is None:
+            array = quiet(array.astype, work.numpy)
+    if found is None:
+        arguments = [array, *values[1:]]
+        if "dim" in op.position and not array.ndim:  # NumPy's 0-d arrays have no dimension 0
+            arguments[op.position["dim"]] = None
+        found = run_body(op, op.body, arguments)
     several = isinstance(found, tuple)
     outputs = []
     for item in found if several else (found,):
@@ -321,6 +327,14 @@ def _run_reduction(op: Operator, values: list[Any]) -> Any:
             item = quiet(item.astype, result.numpy)
         outputs.append(wrap(MetaArray.empty(_reduced_shape(op, values), item.dtype) if meta else item))
     return _pack(op, attach(op, values, tuple(outputs)), several)
+
+
+def _unconverted(op: Operator, array: Any, result: dtype, values: list[Any]) -> Any:
+    """What a kernel gives for a large array as it is, where the body would get another dtype; None if there is none."""
+    if array.dtype != result.numpy and not (result is dtypes.int64 and array.dtype.kind in "iub"):
+        return None
+    found = compiled(op.large, array, values[op.position["dim"]], values[op.position["keepdim"]], part="folds")
+    return None if found is None else quiet(found.astype, result.numpy, copy=False)
 
 
 def _reduced_shape(op: Operator, values: list[Any]) -> tuple[int, ...]:

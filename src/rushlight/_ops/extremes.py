@@ -49,6 +49,7 @@ def _check_whole(name: str, input: Any) -> None:
 @reduction(
     eager=reduce.maximum,
     whole=reduce.whole_maximum,
+    large="largest",
     natural="real",
     refuse=("complex",),
     kernel_name="max_values_cpu",
@@ -75,6 +76,7 @@ def amax(input: Tensor, dim: Dims = (), keepdim: bool = False, *, out: Tensor | 
 @reduction(
     eager=reduce.minimum,
     whole=reduce.whole_minimum,
+    large="smallest",
     natural="real",
     refuse=("complex",),
     kernel_name="min_values_cpu",
@@ -279,7 +281,7 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False, out
         max=tensor(3))
     """
     axis = wrap_dim(dim, input.ndim) if dim is not None and input.ndim else None
-    return np.minimum.reduce(input, axis, keepdims=keepdim), np.maximum.reduce(input, axis, keepdims=keepdim)
+    return reduce.minimum(input, axis, keepdim=keepdim), reduce.maximum(input, axis, keepdim=keepdim)
 
 
 def _check_aminmax(input: Any, dim: int | None) -> None:

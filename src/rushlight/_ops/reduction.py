@@ -10,6 +10,7 @@ import numpy as np
 
 from .._backends.numpy import reduce, softmax as softmaxes
 from .._backends.numpy.large import add
+from .._backends.numpy.machine_code import FROM, compiled
 from .._core.dtypes import dtype as DType, get_default_dtype
 from .._core.sizes import wrap_dims
 from .._declare.binding import invalid_combination, missing
@@ -29,6 +30,7 @@ def _spread(g: Any, input_shape: Any, dim: tuple[int, ...] | None, keepdim: bool
 @reduction(
     eager=reduce.total,
     whole=reduce.whole_sum,
+    large="add",
     natural="sum",
     promote=INT64,
     node=("SumBackward0", "SumBackward1"),
@@ -62,6 +64,7 @@ def _nansum_check(input: Tensor, dim: Dims, keepdim: bool, dtype: DType | None) 
 
 @reduction(
     promote=INT64,
+    large="add_numbers",
     check=_nansum_check,
     vjp={"input": lambda g, input, dim, keepdim: _spread(g, input.shape, dim, keepdim) * ~input.isnan()},
 )
@@ -83,6 +86,10 @@ def nansum(
     """
     if input.dtype.kind != "f":
         return np.add.reduce(input, axis=dim, keepdims=keepdim, dtype=input.dtype)
+    if input.size >= FROM:
+        found = compiled("add_numbers", input, dim, keepdim, part="folds")
+        if found is not None:
+            return found
     return add(np.where(np.isnan(input), np.zeros((), input.dtype), input), dim, keepdim)
 
 
@@ -110,7 +117,8 @@ def _others(input: Any, dim: int) -> Any:
 
 @reduction(
     name="prod.dim",
-    eager=np.multiply.reduce,
+    eager=reduce.product,
+    large="multiply",
     natural="sum",
     promote=INT64,
     node=("ProdBackward0", "ProdBackward1"),
@@ -120,7 +128,7 @@ def _prod(
     input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None,
     out: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
-    return np.multiply.reduce(input, axis=dim, keepdims=keepdim, dtype=input.dtype)
+    return reduce.product(input, dim, None, None, keepdim)
 
 
 @overloaded(_prod)
@@ -159,8 +167,17 @@ def _truth(reducer: Any, input: Any, dim: Dims, keepdim: bool) -> Any:
     axes = None if dim is None or not input.ndim else () if dim == () or dim == [] else wrap_dims(dim, input.ndim)
     if dim is not None and not input.ndim:
         wrap_dims(dim, 0)
-    found = reducer(input, axis=axes, keepdims=keepdim)
+    found = _counted(reducer, input, axes, keepdim)
     return found.astype(np.uint8) if input.dtype == np.uint8 else found
+
+
+def _counted(reducer: Any, input: Any, axes: Any, keepdim: bool) -> Any:
+    """A truth reduction, of large arrays of numbers from how many are not zero."""
+    if input.size >= FROM and input.dtype.kind in "fiu":
+        count = compiled("count", input, axes, keepdim, part="folds")
+        if count is not None:
+            return count != 0 if reducer == np.logical_or.reduce else count == input.size // count.size
+    return reducer(input, axis=axes, keepdims=keepdim)
 
 
 @kernel(batch="reduce", flops=0, nondifferentiable=True, eager=reduce.any_true, natural="any")
@@ -211,7 +228,7 @@ def count_nonzero(input: Tensor, dim: Dims = None) -> Tensor:
         tensor([2, 1])
     """
     axes = wrap_dims(dim, input.ndim)
-    return np.asarray(np.count_nonzero(input, axis=axes if input.ndim else None), np.int64)
+    return reduce.count_true(input, axes if input.ndim and len(axes) < input.ndim else None, False)
 
 
 def _logsumexp_rule(g: Any, input: Any, result: Any, dim: tuple[int, ...] | None, keepdim: bool) -> Any:

@@ -41,6 +41,7 @@ def _mean_rule(g: Any, input_shape: Any, dim: tuple[int, ...] | None, keepdim: b
 @reduction(
     eager=reduce.mean,
     whole=reduce.whole_mean,
+    large="mean",
     natural="complex",
     check=_check_mean,
     node=("MeanBackward0", "MeanBackward1"),

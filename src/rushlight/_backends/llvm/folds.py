@@ -53,11 +53,29 @@ def extreme(element: str, array: Array, largest: bool, axis: Any, keepdim: bool)
     return fold("maximum" if largest else "minimum", _readable(element)).fold(array, axis, keepdim)
 
 
+def mean(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
+    """The sum of floats divided by their number; of 16-bit floats in float32."""
+    found = add(element, array, axis, keepdim)
+    return found / np.asarray(array.size // found.size, found.dtype)
+
+
+def largest(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
+    """The largest elements, nan where there is one."""
+    return extreme(element, array, True, axis, keepdim)
+
+
+def smallest(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
+    """The smallest elements, nan where there is one."""
+    return extreme(element, array, False, axis, keepdim)
+
+
 @cache
 def _sum_of(element: str, what: str, power: int = 1) -> Reduction:
     """The sum of something of each element."""
     if what == "truth":
-        return Reduction(Expression.call("ne", (_x, 0)), element, Fold("add"), carried="int32")
+        return Reduction(
+            Expression.call("ne", (_x, False if element == "bool" else 0)), element, Fold("add"), carried="int32"
+        )
     if what == "number":
         return Reduction(Expression.call("where", (_x == _x, _x, 0)), element, Fold("add"))
     size = product = Expression.call("abs", (_x,)) if power % 2 else _x
@@ -74,13 +92,13 @@ def count(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
 
 def add_numbers(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
     """The sum of the elements that are not nan; of 16-bit floats in float32."""
+    if element not in FLOATS and element not in NARROW:
+        return add(element, array, axis, keepdim)
     return _sum_of(_readable(element), "number").fold(array, axis, keepdim)
 
 
 def power_sum(element: str, array: Array, power: int, axis: Any, keepdim: bool) -> Array:
-    """The sum of whole powers of magnitudes, from 1 up to some; of 16-bit floats in float32."""
-    if not 0 < power <= 8:
-        raise Unsupported("a power of many factors")
+    """The sum of the elements' magnitudes to a whole power; of 16-bit floats in float32."""
     return _sum_of(_readable(element), "power", power).fold(array, axis, keepdim)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy._core.multiarray import count_nonzero as _count  # `np.count_nonzero` without its 0.3 us of Python
 
+from .errstate import quiet
 from .large import add, extreme
 from .machine_code import FROM, compiled
 
@@ -116,18 +117,36 @@ def minimum(array: Array, axis: Any = None, dtype: Any = None, out: Any = None, 
     return extreme(np.minimum, array, axis, keepdim)
 
 
+def product(array: Array, axis: Any = None, dtype: Any = None, out: Any = None, keepdim: bool = False) -> Any:
+    """The product along an axis, several or all, of an array that is multiplied in its own dtype."""
+    if array.size >= FROM and dtype is None:
+        found = compiled("multiply", array, axis, keepdim, part="folds")
+        if found is not None:
+            return quiet(found.astype, array.dtype, copy=False)
+    return np.multiply.reduce(array, axis, dtype, out, keepdim)
+
+
+def count_true(array: Array, axis: Any, keepdim: bool) -> Any:
+    """How many elements along an axis, several or all are not zero."""
+    if array.size >= FROM and (axis is not None or array.dtype.char != "?"):  # NumPy counts bytes as quickly
+        found = compiled("count", array, axis, keepdim, part="folds")
+        if found is not None:
+            return found
+    return np.asarray(np.count_nonzero(array, axis, keepdims=keepdim), np.int64)
+
+
 def any_true(array: Array, dim: Any, keepdim: bool) -> Any:
     """Whether an element is not zero; TypeError along a dimension, and for uint8, whose truth is uint8."""
     if dim is not None or keepdim or array.dtype.char == "B":
         raise TypeError
-    return _count(array) != 0
+    return (_count(array) if array.size < FROM else count_true(array, None, False)) != 0
 
 
 def all_true(array: Array, dim: Any, keepdim: bool) -> Any:
     """Whether no element is zero; TypeError along a dimension, and for uint8, whose truth is uint8."""
     if dim is not None or keepdim or array.dtype.char == "B":
         raise TypeError
-    return _count(array) == array.size
+    return (_count(array) if array.size < FROM else count_true(array, None, False)) == array.size
 
 
 def place_of_largest(array: Array, dim: Any, keepdim: bool) -> Any:
@@ -203,13 +222,13 @@ def vector_norm(array: Array, ord: float, axis: Any, keepdim: bool) -> Any:
     if type(axis) is tuple and len(axis) == 1:
         axis = axis[0]
     axes = {"axis": axis, "keepdims": keepdim}
+    if array.size >= FROM:
+        found = _large_norm(array, ord, axis, keepdim)
+        if found is not None:
+            return found
     if ord == 0:
         return np.add.reduce(array != 0, **axes, dtype=array.real.dtype)
     if ord == 2:
-        if array.size >= FROM:
-            found = compiled("power_sum", array, 2, axis, keepdim, part="folds")
-            if found is not None:
-                return sqrt(found)
         square = array * array if array.dtype.kind != "c" else array.real**2 + array.imag**2
         return sqrt(add(square, axis, keepdim))
     size = np.abs(array)
@@ -219,3 +238,18 @@ def vector_norm(array: Array, ord: float, axis: Any, keepdim: bool) -> Any:
         return np.maximum.reduce(size, initial=0, **axes) if ord > 0 else np.minimum.reduce(size, **axes)
     power = np.asarray(ord, size.dtype)
     return np.power(add(np.power(size, power), axis, keepdim), 1 / power)
+
+
+def _large_norm(array: Array, ord: float, axis: Any, keepdim: bool) -> Any:
+    """The norm of a large array; None where there is no kernel."""
+    if ord == 0:
+        found = compiled("count", array, axis, keepdim, part="folds")
+        return None if found is None else found.astype(array.dtype)
+    if ord == np.inf:
+        return compiled("largest_size", array, axis, keepdim, part="folds")
+    if ord not in (1, 2, 3, 4):
+        return None
+    found = compiled("power_sum", array, int(ord), axis, keepdim, part="folds")
+    if found is None or ord == 1:
+        return found
+    return sqrt(found) if ord == 2 else np.power(found, np.asarray(1 / ord, found.dtype))
