@@ -210,9 +210,9 @@ def kernel(
             ``nondifferentiable=`` True or output numbers, ``linear=``, ``into=`` (a function of the values and the
             destination that serves ``out=``, where torch works in the destination's own dtype), ``meta=`` (what runs in
             place of an expensive body where only shape and dtype are asked for: its arrays and those it returns are
-            zeros that take no memory; `stand_in` makes them), ``relay=`` (asked before the rules in an unrecorded backward
-            pass, with the node, the gradient and the edges: gradients in a form that only the rules of the nodes at
-            the edges know, or None).
+            zeros that take no memory; `stand_in` makes them), ``relay=`` (asked before the rules in a backward pass
+            that nobody records, with node, gradient and edges: gradients in a form that only the rules of the nodes
+            at the edges know, or None).
     """
     settings = {"eager": eager, "natural": NATURAL[natural], "promote": promote, "scalar_ok": False, **options}
     if settings.get("exact"):
