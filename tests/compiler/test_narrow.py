@@ -55,3 +55,40 @@ def test_gradients_flow() -> None:
     assert x.grad is not None
     assert x.grad.dtype == torch.bfloat16
     assert (x.grad == 2).all()
+
+
+ROWS = np.random.default_rng(3).standard_normal((300, 777)).astype(np.float32)
+
+
+@pytest.mark.parametrize("element", [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("shape", [(300, 777), (64, 1024), (5000, 10)], ids=str)
+def test_softmax_and_its_gradient(element: torch.dtype, shape: tuple[int, int]) -> None:
+    x = torch.from_numpy(np.resize(ROWS, shape)).to(element).requires_grad_()
+    tolerance = {torch.float16: 1e-3, torch.bfloat16: 8e-3}[element]
+    for name in ("softmax", "log_softmax"):
+        wide = x.detach().double().requires_grad_()
+        found, expected = getattr(x, name)(1), getattr(wide, name)(1)
+        g = x.detach().flip(0)
+        (gradient,), (exact,) = torch.autograd.grad(found, x, g), torch.autograd.grad(expected, wide, g.double())
+        assert found.dtype is gradient.dtype is element
+        np.testing.assert_allclose(found.detach().double(), expected.detach(), rtol=tolerance, atol=1e-6)
+        # the gradient is computed from a rounded result
+        np.testing.assert_allclose(gradient.double(), exact, rtol=4 * tolerance, atol=4 * tolerance)
+
+
+@pytest.mark.parametrize("element", [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_layer_norm_and_its_gradients(element: torch.dtype, weighted: bool) -> None:
+    x = torch.from_numpy(ROWS).to(element).requires_grad_()
+    weight = (torch.arange(777) / 777).to(element).requires_grad_() if weighted else None
+    parts = [x] if weight is None else [x, weight]
+    wide = [part.detach().double().requires_grad_() for part in parts]
+    tolerance = {torch.float16: 1e-3, torch.bfloat16: 8e-3}[element]
+    g = x.detach().flip(0)
+    found = torch.nn.functional.layer_norm(parts[0], (777,), *parts[1:])
+    expected = torch.nn.functional.layer_norm(wide[0], (777,), *wide[1:])
+    np.testing.assert_allclose(found.detach().double(), expected.detach(), rtol=tolerance, atol=tolerance)
+    gradients = torch.autograd.grad(found, parts, g)
+    for gradient, exact in zip(gradients, torch.autograd.grad(expected, wide, g.double()), strict=True):
+        scale = float(exact.abs().max())
+        np.testing.assert_allclose(gradient.double(), exact, rtol=2 * tolerance, atol=tolerance * scale)

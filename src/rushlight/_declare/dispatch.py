@@ -369,6 +369,11 @@ def _run_view(op: Operator, values: list[Any]) -> Any:
 
 
 def _run_kernel(op: Operator, values: list[Any]) -> Any:
+    if op.large is not None:
+        made = _narrow_kernel(op, values)
+        if made is not None:
+            several = isinstance(made, tuple)
+            return _pack(op, attach(op, values, tuple(map(wrap, made)) if several else (wrap(made),)), several)
     values, arguments, meta, narrow = kernel_arguments(op, values)
     if op.overwrites:
         found = grown(arguments) if op.grows else arguments[0]
@@ -389,6 +394,21 @@ def _run_kernel(op: Operator, values: list[Any]) -> Any:
         else:
             outputs.append(wrap(item if element is item.dtype else quiet(item.astype, element)))
     return _pack(op, attach(op, values, tuple(outputs)), several)
+
+
+def _narrow_kernel(op: Operator, values: list[Any]) -> Any:
+    """What a kernel gives for large 16-bit floats as they are; None if they are anything else, or there is none."""
+    tensors = [values[op.position[name]] for name in op.tensors]
+    arrays = [getattr(value, "_array", None) for value in tensors if value is not None]
+    first = arrays[0]
+    if type(first) is not np.ndarray or first.size < FROM or of_numpy(first.dtype) not in dtypes.REDUCED:
+        return None
+    if any(type(array) is not np.ndarray or array.dtype is not first.dtype for array in arrays):
+        return None
+    if op.check is not None:
+        run_body(op, op.check, values)
+    arguments = [value._array if isinstance(value, TensorBase) else value for value in values]
+    return compiled(op.large, *arguments)
 
 
 def grown(arguments: list[Any]) -> Any:

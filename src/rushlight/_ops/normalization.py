@@ -149,6 +149,7 @@ def _layer_meta(input: Any, normalized_shape: Sequence[int], *rest: Any) -> Any:
 @kernel(
     batch=_normalize_examples,
     meta=_layer_meta,
+    large="layer_norm",
     flops=_flops,
     check=lambda input, normalized_shape, weight, bias, eps: _check_dtypes("LayerNormKernelImpl", input, weight, bias),
     node="NativeLayerNormBackward0",
@@ -170,7 +171,7 @@ def native_layer_norm(
         The normalized input, the mean, and 1 over the standard deviation.
     """
     if input.size >= FROM:
-        made = compiled("layer_norm", input, len(normalized_shape), weight, bias, eps)
+        made = compiled("layer_norm", input, normalized_shape, weight, bias, eps)
         if made is not None:
             return made
     axes = tuple(range(input.ndim - len(normalized_shape), input.ndim))

@@ -16,7 +16,7 @@ from . import entries, groups, indexed, memory, scans, transposing
 from .launch import Elementwise
 from .reduce import Reduction
 from .reducers import Fold
-from .typed import Node, Program, compute_element, typed
+from .typed import NARROW, Node, Program, compute_element, typed
 from .unsupported import Unsupported
 
 Array = np.ndarray[Any, Any]
@@ -34,7 +34,7 @@ _x, _y = _symbol("x"), _symbol("y")
 
 def _row_length(array: Array, axis: int) -> int:
     """The length of rows along the last axis."""
-    if axis != array.ndim - 1 or not array.size:
+    if not array.size or axis % array.ndim != array.ndim - 1:
         raise Unsupported("rows that are not along the last axis")
     return int(array.shape[-1])
 
@@ -49,7 +49,8 @@ def _over_rows(group: groups.Group, element: str, arrays: dict[str, Array], axis
 
 def softmax(element: str, array: Array, axis: int) -> Array:
     """Exponentials along an axis, divided by their sum."""
-    return _over_rows(groups.SOFTMAX, element, {"x": array}, axis)
+    group = groups.SOFTMAX_NARROW if element in NARROW else groups.SOFTMAX
+    return _over_rows(group, element, {"x": array}, axis)
 
 
 def log_softmax(element: str, array: Array, axis: int) -> Array:
@@ -85,11 +86,11 @@ def log_softmax_entry(element: str, result: Array, label: Array, share: Array) -
 
 
 def layer_norm(
-    element: str, array: Array, count: int, weight: Array | None, bias: Array | None, eps: float
+    element: str, array: Array, inner: tuple[int, ...], weight: Array | None, bias: Array | None, eps: float
 ) -> tuple[Array, Array, Array]:
     """Mean 0 and variance 1 over the last dimensions, times a weight, plus a bias; mean and 1 over the deviation."""
-    shape = array.shape
-    length = prod(shape[array.ndim - count :])
+    shape, count = array.shape, len(inner)
+    length = prod(inner)
     statistics = shape[: array.ndim - count] + (1,) * count
     kind = array.dtype
     inputs = {"x": np.ascontiguousarray(array)}

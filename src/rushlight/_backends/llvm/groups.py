@@ -10,8 +10,11 @@ import numpy as np
 from ..._core.expression import Expression
 from . import elementwise, kernels, memory
 from .addresses import THREADS_FROM, address_of
+from .launch import NUMPY
 from .rows import Fact, Group, Pass, Together, write_rows
 from .threads import crew
+from .typed import compute_element
+from .unsupported import Unsupported
 
 Array = np.ndarray[Any, Any]
 
@@ -39,6 +42,14 @@ SOFTMAX = Group("softmax", ("x",), (
     Fact("shift", 1 / total),
     Pass(out * shift, output="out"),
 ))  # fmt: skip
+
+SOFTMAX_NARROW = Group("softmax_narrow", ("x",), (
+    Pass(x, fold="maximum", number="peak"),
+    Pass(_power(x - peak), fold="add", number="total", partial=1),
+    Fact("shift", 1 / total),
+    Pass(_power(x - peak) * shift, output="out"),
+))  # fmt: skip
+"""Softmax of 16-bit floats, whose output has no room for exponentials."""
 
 LOG_SOFTMAX = Group("log_softmax", ("x",), (
     Pass(x, fold="maximum", number="peak"),
@@ -128,7 +139,9 @@ def run(
     Returns:
         Its outputs: flat arrays, those with a value for every element first, sums of columns last.
     """
-    kind = np.dtype(element)
+    if element == "float16" and not kernels.host().fused:
+        raise Unsupported("float16 on this processor")
+    kind = NUMPY[element]
     size = length * kind.itemsize
     streaming = rows * size >= STREAM_FROM and not size % memory.ALIGNMENT and group.writes_once
     kernel = _addresses.get((group.name, element, streaming))
@@ -141,7 +154,7 @@ def run(
     columns = group.columns()
     batch = -(-rows // UNITS) if columns else 1
     units = -(-rows // batch)
-    results += [np.zeros((units, length), kind) for _ in columns]
+    results += [np.zeros((units, length), NUMPY[compute_element(element)]) for _ in columns]
     inputs = [arrays[name] for name in (*group.rows, *group.shared, *group.numbers)]
     head = (length, batch, rows) if columns else (length,)
     words = elementwise.pack([*head, *map(address_of, (*inputs, *results))], given)
@@ -150,4 +163,4 @@ def run(
     else:
         crew.run_alone(kernel, words, units)
     whole = len(results) - len(columns)
-    return results[:whole] + [np.add.reduce(item, 0) for item in results[whole:]]
+    return results[:whole] + [np.add.reduce(item, 0).astype(kind, copy=False) for item in results[whole:]]

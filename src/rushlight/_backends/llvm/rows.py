@@ -3,18 +3,18 @@
 A row of some thousand elements stays in the first caches while it is run over again, so what NumPy does in five passes
 over memory takes one. A *pass* computes an expression for every element; it writes the result to an output, or combines
 all of them to a number of the row, or both. What follows may name both: an output is read back, a number is one.
-*Facts* are numbers computed from numbers.
+*Facts* are numbers computed from numbers. 16-bit floats are computed in float32.
 """
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from .elementwise import PARAMS, compute
+from .elementwise import PARAMS, compute, decoded, rounded
 from .host import Host
 from .ir import F64, I64, POINTER, Function, Type, Value, module
 from .reducers import Fold
-from .typed import ELEMENTS, Node, Program, typed
+from .typed import ELEMENTS, Node, Program, compute_element, typed
 
 
 class Pass(NamedTuple):
@@ -108,9 +108,11 @@ class _Writer:
     def __init__(self, group: Group, element: str, host: Host, streaming: bool) -> None:
         self.group, self.element, self.host = group, element, host
         self.streaming = streaming
-        self.memory = ELEMENTS[element]
-        self.size = self.memory.bits // 8
-        self.lanes = host.vector_bits // self.memory.bits
+        self.work = compute_element(element)
+        self.form = ELEMENTS[self.work]
+        self.size = ELEMENTS[element].bits // 8
+        self.lanes = host.vector_bits // self.form.bits
+        self.wide_columns = frozenset(group.columns())  # which are added up in the dtype of the work
         self.function = Function("kernel", PARAMS, host.fused, scales=host.scales)
         self.known: dict[str, Value] = {}
         self.arrays: dict[str, Value] = {}
@@ -122,14 +124,12 @@ class _Writer:
     def expression(self, expression: Any, offset: Value | None, lanes: int, mask: Value | None = None) -> Value:
         """An expression at the elements from an offset on (None: of numbers only), read where a mask holds."""
         names = _symbols(expression)
-        nodes = {name: Node("input", self.element, value=name) for name in names}
-        program = Program(
-            dict.fromkeys(names, self.element), (), [(typed(expression, nodes, self.element), self.element)]
-        )
+        nodes = {name: Node("input", self.work, value=name) for name in names}
+        program = Program(dict.fromkeys(names, self.work), (), [(typed(expression, nodes, self.work), self.work)])
         values = {}
         for name in names:
             if name in self.known:
-                values[name] = self.function.lift(self.known[name], self.memory.wide(lanes))
+                values[name] = self.function.lift(self.known[name], self.form.wide(lanes))
             else:
                 assert offset is not None
                 values[name] = self.place(offset, lanes) if name == "place" else self.read(name, offset, lanes, mask)
@@ -141,18 +141,19 @@ class _Writer:
         That is single elements where the row is shorter than a vector, or the processor has no masks.
         """
         function = self.function
-        unrolled = 1 if any(step.output or step.columns for step in steps) else steps[0].partial
-        wide = self.memory.wide(self.lanes)
+        beside = 512 // self.host.vector_bits  # so that narrow vectors add rows up as exactly as wide ones
+        unrolled = beside if any(step.output or step.columns for step in steps) else max(steps[0].partial, beside)
+        wide = self.form.wide(self.lanes)
         folds = [(step, Fold(step.fold)) for step in steps if step.fold]
         sums = {step.number: [function.variable(fold.identity(function, wide)[0]) for _ in range(unrolled)]
                 for step, fold in folds}  # fmt: skip
-        single = {step.number: function.variable(fold.identity(function, self.memory)[0]) for step, fold in folds}
+        single = {step.number: function.variable(fold.identity(function, self.form)[0]) for step, fold in folds}
 
         def take(place: Value, lanes: int, states: dict[str, Any], mask: Value | None = None) -> None:
             """What is done for the elements from a place on."""
             self.loaded = {}
             for step in steps:
-                value = function.lift(self.expression(step.expression, place, lanes, mask), self.memory.wide(lanes))
+                value = function.lift(self.expression(step.expression, place, lanes, mask), self.form.wide(lanes))
                 self.put(step.output, place, value, mask)
                 for name, expression in step.columns:
                     added = self.expression(expression, place, lanes, mask)
@@ -204,34 +205,45 @@ class _Writer:
 
     def place(self, offset: Value, lanes: int) -> Value:
         """The elements' places in the row, as numbers: exact up to 2**24 in float32."""
-        first = offset.to(self.memory)
-        return self.function.numbered(self.memory.wide(lanes)) + first if lanes > 1 else first
+        first = offset.to(self.form)
+        return self.function.numbered(self.form.wide(lanes)) + first if lanes > 1 else first
 
     def read(self, name: str, offset: Value, lanes: int, mask: Value | None) -> Value:
         """Elements of an array, those for which a mask holds; read once in a turn."""
         found = self.loaded.get(name)
         if found is None:
-            address = self.function.at(self.arrays[name], offset * self.size)
-            wide = self.memory.wide(lanes)
+            element, memory = self.stored(name)
+            address = self.function.at(self.arrays[name], offset * (memory.bits // 8))
             if mask is None:
-                found = self.function.load(address, wide, self.size)
+                found = self.function.load(address, memory.wide(lanes), memory.bits // 8)
+            elif element == "float16":  # there are masks for integers of 16 bits
+                bits = self.function.load_where(mask, address, memory.of("i").wide(lanes))
+                found = self.function.cast(bits, memory.wide(lanes))
             else:
-                found = self.function.load_where(mask, address, wide)
-            self.loaded[name] = found
+                found = self.function.load_where(mask, address, memory.wide(lanes))
+            found = self.loaded[name] = decoded(found, element)
         return found
+
+    def stored(self, name: str) -> tuple[str, Type]:
+        """The dtype and type of an array in memory."""
+        element = self.work if name in self.wide_columns else self.element
+        return element, ELEMENTS[element]
 
     def put(self, output: str | None, offset: Value, value: Value, mask: Value | None = None) -> None:
         """Writes elements to an output, those for which a mask holds."""
         if output is None:
             return
         self.loaded[output] = value
-        address = self.function.at(self.arrays[output], offset * self.size)
+        element, memory = self.stored(output)
+        size = memory.bits // 8
+        address = self.function.at(self.arrays[output], offset * size)
+        value = rounded(value, element)
         if mask is None and self.streaming and value.type.lanes == self.lanes and output in self.group.outputs():
-            self.function.store(value, address, self.lanes * self.size, True)
+            self.function.store(value, address, self.lanes * size, True)
         elif mask is None:
-            self.function.store(value, address, self.size)
+            self.function.store(value, address, size)
         else:
-            self.function.store_where(mask, value, address)
+            self.function.store_where(mask, value.bits() if element == "float16" else value, address)
 
 
 def _symbols(expression: Any) -> tuple[str, ...]:
@@ -266,7 +278,7 @@ def write_rows(group: Group, element: str, host: Host, streaming: bool = False) 
         batch, rows = writer.word(1), writer.word(2)
         with function.loop(begin, end, name="unit") as unit:
             for name in columns:
-                writer.arrays[name] = function.at(bases[name], unit * length * writer.size)
+                writer.arrays[name] = function.at(bases[name], unit * length * (writer.form.bits // 8))
             first = unit * batch
             stop = function.where(first + batch < rows, first + batch, rows)
             _write_body(writer, bases, given, length, first, stop)
@@ -281,9 +293,9 @@ def _write_body(
 ) -> None:
     """The loop over some rows."""
     group, function = writer.group, writer.function
-    count = length.to(writer.memory)
+    count = length.to(writer.form)
     with function.loop(begin, end, name="row") as row:
-        writer.known = {name: value.to(writer.memory) for name, value in given.items()} | {"count": count}
+        writer.known = {name: value.to(writer.form) for name, value in given.items()} | {"count": count}
         start = row * length * writer.size
         for name in (*group.rows, *group.outputs()):
             writer.arrays[name] = function.at(bases[name], start)
@@ -291,11 +303,12 @@ def _write_body(
             writer.arrays[name] = bases[name]
         for name in group.numbers:
             address = function.at(bases[name], row * writer.size)
-            writer.known[name] = function.load(address, writer.memory, writer.size)
+            writer.known[name] = decoded(function.load(address, ELEMENTS[writer.element], writer.size), writer.element)
         for step in group.steps:
             if not isinstance(step, Fact):
                 writer.run(step.passes if isinstance(step, Together) else (step,), length, step is group.steps[-1])
                 continue
             value = writer.known[step.name] = writer.expression(step.expression, None, 1)
             if step.written:
-                function.store(value, function.at(bases[step.name], row * writer.size), writer.size)
+                address = function.at(bases[step.name], row * writer.size)
+                function.store(rounded(value, writer.element), address, writer.size)

@@ -17,8 +17,11 @@ _ELEMENTS = {
     np.dtype(name): name for name in ("float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint64")
 }
 _ALL = {**_ELEMENTS, np.dtype(np.bool_): "bool", np.dtype(np.float16): "float16", bfloat16.numpy: "bfloat16"}
-_OF_ALL = frozenset(("folds",))
-"""Parts that know what to do with 16-bit floats and truth values."""
+_OF_ALL = frozenset((
+    "folds", "softmax", "softmax_gradient", "log_softmax", "log_softmax_gradient", "layer_norm", "layer_norm_gradient",
+    "layer_norm_gradients", "layer_norm_weight_gradient",
+))  # fmt: skip
+"""Functions, and parts all of whose functions, know what to do with 16-bit floats."""
 
 
 def compiled(name: str, array: Any, *args: Any, part: str = "arrays") -> Any:
@@ -30,7 +33,7 @@ def compiled(name: str, array: Any, *args: Any, part: str = "arrays") -> Any:
         args: what else it takes.
         part: the module that has it.
     """
-    known = _ALL if part in _OF_ALL else _ELEMENTS
+    known = _ALL if part in _OF_ALL or name in _OF_ALL else _ELEMENTS
     element = known.get(array.dtype) if type(array) is np.ndarray else None  # a meta tensor's has no memory
     return None if element is None else attempt(part, name, element, array, *args)
 
