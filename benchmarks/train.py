@@ -16,9 +16,9 @@ from _measure import HEADER, RESULTS, Case, as_line, compare, save, use_threads,
 THREADS = 2
 
 WARM_MS = 30.0
-"""How long each turn runs before it is timed: threads go on looking for work after their last, OpenBLAS's for 26 ms and
-OpenMP's for 8, on a processor that the other library would be measured without. (Sleeping for as long is no way out: the
-processors of a virtual machine that sleeps come back slowly, now and then.)"""
+"""How long each turn runs before it is timed: threads go on looking for work after their last, OpenBLAS's for 26 ms
+and OpenMP's for 8, on a processor that the other library would be measured without. (Sleeping for as long is no way
+out: the processors of a virtual machine that sleeps come back slowly, now and then.)"""
 
 # Programs as people write them. Each setup ends with a function `step`, which a turn calls and whose losses must agree.
 STEP = """

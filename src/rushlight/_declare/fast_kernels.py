@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from .._backends.numpy.copies import duplicate, straight
-from .._backends.numpy.errstate import quiet
 from .._core.modes import FAST, OFF, modes
 from .._core.storage import Storage
 from .._core.tensor_base import LEAF, PLAIN, new, on_bind
@@ -182,7 +181,7 @@ def recorder(op: Operator) -> Callable[[list[Any], Any], None]:
         node.sequence = next_sequence()
         node._extra = None
         if several:
-            _attach_all(op, node, result)
+            attach_all(op, node, result)
         else:
             node.shape = result._array.shape
             node.dtype = result._array.dtype
@@ -202,7 +201,7 @@ def recorder(op: Operator) -> Callable[[list[Any], Any], None]:
                     value = tuple(value)
                     touched = True
             elif kind == "result":
-                value = _saved_output(result, place)
+                value = saved_output(result, place)
             elif kind == "nothing":
                 value = None
             elif kind == "shape":
@@ -236,7 +235,7 @@ def _saving_plan(op: Operator, edges: tuple[Any, ...]) -> list[tuple[str, int]]:
     return plan
 
 
-def _attach_all(op: Operator, node: Any, outputs: tuple[Any, ...]) -> None:
+def attach_all(op: Operator, node: Any, outputs: tuple[Any, ...]) -> None:
     """Makes a node the history of those of its outputs that have a gradient."""
     silent = op.nondifferentiable or ()
     shapes = []
@@ -249,76 +248,12 @@ def _attach_all(op: Operator, node: Any, outputs: tuple[Any, ...]) -> None:
     node.dtype = None
 
 
-def _saved_output(result: Any, number: int) -> SavedResult:
+def saved_output(result: Any, number: int) -> SavedResult:
+    """A result, or one of several, as a node keeps it."""
     if type(result) is not tuple:
         return SavedResult(result)
     output = result[number]
     return SavedResult(output, NO_HISTORY if output._edge is None else number)
-
-
-def computing(op: Operator, fallback: Fallback) -> Callable[..., Any]:
-    """The closure of a kernel whose tensors need neither promotion nor widening.
-
-    `mse_loss` of 32 numbers takes 9 us this way, 19 us the general way.
-    """
-    body, check = op.body, op.check
-    bind = _Binder(op).bind
-    keyword_names = op.params[len(op.params) - op.keyword_only :]
-    count = len(op.params) - op.keyword_only
-    places = tuple([op.position[name] for name in op.tensors])
-    promoted = tuple([op.position[name] for name in op.promote])
-    sources = tuple([op.position[name] for name in op.differentiable or op.tensors])
-    differentiable = op.nondifferentiable is not True
-    returns = op.returns
-    record = recorder(op)
-    if op.lists or op.overwrites or op.copies or max(places, default=0) >= count:
-        return fallback
-
-    def call(*args: Any, **rest: Any) -> Any:
-        values: Any = bind(args, rest)
-        arguments: Any = None if values is None else _uniform(values, places, promoted)
-        if arguments is None:
-            return fallback(*args, **rest)
-        if keyword_names:
-            settings = dict(zip(keyword_names, values[count:]))
-            if check is not None:
-                check(*values[:count], **settings)
-            found = quiet(body, *arguments[:count], **settings)
-        else:
-            if check is not None:
-                check(*values)
-            found = quiet(body, *arguments)
-        several = type(found) is tuple
-        output: Any = tuple([_wrap(item) for item in found]) if several else _wrap(found)
-        if differentiable and modes.record != OFF:
-            for place in sources:
-                value = values[place]
-                if value is not None and value._edge is not None:
-                    record(values, output)
-                    break
-        return returns(output) if several and returns is not None else output
-
-    return call
-
-
-def _uniform(values: list[Any], places: tuple[int, ...], promoted: tuple[int, ...]) -> list[Any] | None:
-    """The values with arrays in the places of plain tensors; None where a dtype has to be brought to another."""
-    arguments = values.copy()
-    for place in places:
-        value = values[place]
-        if type(value) in PLAIN:
-            array = value._array
-            if type(array) is not ndarray or array.dtype.itemsize == 2:
-                return None
-            arguments[place] = array
-        elif value is not None:
-            return None
-    if promoted:
-        common = getattr(arguments[promoted[0]], "dtype", None)
-        for place in promoted:
-            if common is None or getattr(arguments[place], "dtype", None) is not common:
-                return None
-    return arguments
 
 
 def _settled(op: Operator, values: list[Any]) -> list[Any]:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .._core.tensor_base import PLAIN, TensorBase, has_override
-from . import fast, fast_kernels, fast_reduction, fast_views
+from . import fast, fast_kernels, fast_reduction, fast_views, written
 from .binding import bind, is_number, type_error
 from .dispatch import BOOL, FLOAT, INT64, SAME, Refusal, call, run, write_out
 from .fast_mixed import mixed, ternary
@@ -224,7 +224,7 @@ def kernel(
         if op.exact and op.eager is None and not op.promote and op.into is None:
             maker = fast_kernels.direct
         elif op.eager is None:
-            maker = fast_kernels.computing
+            maker = written.kernel
         elif op.tensors != op.params[:1]:
             maker = fast.kernel
         else:

@@ -8,6 +8,8 @@ import numpy as np
 
 from .._core.dtypes import BOOL, dtype as DType
 from .._core.meta_array import stand_in
+from .._core.modes import OFF, modes
+from .._core.tensor_base import PLAIN, wrap
 from .dispatch import scalar_name
 
 if TYPE_CHECKING:
@@ -90,10 +92,31 @@ def product_meta(input: Any, mat2: Any, out_dtype: DType | None = None) -> Any:
     return stand_in(input.shape[:-1] + mat2.shape[-1:], input.dtype)
 
 
-def right_gradient(g: Tensor, left: Tensor, right_like: Any) -> Tensor:
-    """The gradient of the right factor of a product of matrices, by columns if the factor is.
+def left_gradient(g: Tensor, right: Tensor) -> Tensor:
+    """The gradient of the left factor of a product of matrices."""
+    if _only_arrays(g, right):
+        return wrap(g._array.dot(right._array.T))  # type: ignore[no-any-return]
+    return g.mm(right.t())  # type: ignore[no-any-return]
 
-    The weight of a linear layer enters as its transpose, so its gradient comes out in the weight's own layout and
+
+def right_gradient(g: Tensor, left: Tensor, by_columns: bool = False) -> Tensor:
+    """The gradient of the right factor of a product of matrices, column after column in memory if asked for.
+
+    The weight of a linear layer enters as its transpose: so its gradient comes out in the weight's own layout and
     becomes ``weight.grad`` without a copy.
     """
-    return g.t().mm(left).t() if right_like.by_columns else left.t().mm(g)  # type: ignore[no-any-return]
+    if _only_arrays(g, left):
+        given, rows = g._array, left._array
+        return wrap(given.T.dot(rows).T if by_columns else rows.T.dot(given))  # type: ignore[no-any-return]
+    return g.t().mm(left).t() if by_columns else left.t().mm(g)  # type: ignore[no-any-return]
+
+
+def _only_arrays(g: Tensor, factor: Tensor) -> bool:
+    """Whether a gradient that nobody records may be computed past the operators: 2 us in place of 5."""
+    return (
+        modes.record == OFF
+        and type(g) in PLAIN
+        and type(factor) in PLAIN
+        and type(g._array) is np.ndarray
+        and g._array.dtype in _FLOATS
+    )

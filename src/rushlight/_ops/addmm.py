@@ -12,6 +12,7 @@ from .._declare.products import (
     C_NAMES,
     check_bmm,
     check_mm,
+    left_gradient,
     product_flops,
     refuse_bool,
     right_gradient,
@@ -80,8 +81,8 @@ def _check_addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number, alp
     check=_check_addmm,
     vjp={
         "input": lambda g, beta: _scale(g, beta),
-        "mat1": lambda g, mat2, alpha: _scale(g.mm(mat2.t()), alpha),
-        "mat2": lambda g, mat1, mat2_like, alpha: _scale(right_gradient(g, mat1, mat2_like), alpha),
+        "mat1": lambda g, mat2, alpha: _scale(left_gradient(g, mat2), alpha),
+        "mat2": lambda g, mat1, mat2_like, alpha: _scale(right_gradient(g, mat1, mat2_like.by_columns), alpha),
     },
 )
 def addmm(

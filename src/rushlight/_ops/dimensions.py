@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._core.modes import OFF, modes
 from .._core.sizes import wrap_dim
+from .._core.tensor_base import PLAIN, wrap
 from .._declare.kinds import composite, copying, view
 
 if TYPE_CHECKING:
@@ -62,11 +64,18 @@ def _t(array: Array) -> Array:
     return array.T if array.ndim <= 2 else None
 
 
+def _turned(g: Tensor) -> Tensor:
+    """The gradient of `t`, past the operator where nobody records it: every linear layer's weight gets one."""
+    if modes.record == OFF and type(g) in PLAIN and type(g._array) is np.ndarray:
+        return wrap(g._array.T)  # type: ignore[no-any-return]
+    return g.t()
+
+
 @view(
     eager=_t,
     inplace_node="TBackward1",
     batch=lambda input: input.transpose(-2, -1) if input.ndim == 3 else input[...],
-    vjp={"input": lambda g: g.t()},
+    vjp={"input": _turned},
 )
 def t(input: Tensor) -> Array:
     """A matrix transposed; 0-d and 1-d tensors stay as they are.

@@ -12,7 +12,16 @@ from .._core.meta_array import stand_in
 from .._core.sizes import broadcast_shapes
 from .._declare.dispatch import scalar_name
 from .._declare.kinds import composite, kernel
-from .._declare.products import check_bmm, check_mm, product_flops, product_meta, refuse_bool, shape_text
+from .._declare.products import (
+    check_bmm,
+    check_mm,
+    left_gradient,
+    product_flops,
+    product_meta,
+    refuse_bool,
+    right_gradient,
+    shape_text,
+)
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -143,7 +152,7 @@ def _mm_arrays(input: Any, mat2: Any) -> Any:
     flops=product_flops,
     check=check_mm,
     linear=("input", "mat2"),
-    vjp={"input": lambda g, mat2: g.mm(mat2.t()), "mat2": lambda g, input: input.t().mm(g)},
+    vjp={"input": lambda g, mat2: left_gradient(g, mat2), "mat2": lambda g, input: right_gradient(g, input)},
 )
 def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Any:
     """Product of two matrices.

@@ -269,14 +269,13 @@ def _take_over(box: list[Any], strides: tuple[int, ...]) -> Any:
     if sys.getrefcount(box[0]) != 2 or sys.getrefcount(box[0]._array) != 2:
         return None
     array = box[0]._array
-    if type(array) is not np.ndarray or array.strides != strides:
+    if type(array) is not np.ndarray or array.strides != strides or box[0]._base is not None:
         return None
-    if array.base is None or is_only_user(array):
+    base = array.base
+    if base is None:
         return box[0]
-    base = box[0]._base
-    if base is None or array.base is not base._array or base._array.strides != strides or base.shape != array.shape:
-        return None
-    del array, base
-    # a view of the whole of an intermediate result, transposed twice: two more refer to the memory, view and storage
-    alone = sys.getrefcount(box[0]._base) == 2 and sys.getrefcount(box[0]._storage) == 3
-    return wrap(box[0]._base._array) if alone and sys.getrefcount(box[0]._base._array) == 4 else None
+    if type(base) is not np.ndarray or base.base is not None:
+        del base
+        return box[0] if is_only_user(array) else None
+    # the whole of a matrix, transposed twice: `array` and `base` refer to the memory's owner, and the question
+    return box[0] if base.size == array.size and sys.getrefcount(base) == 3 else None
