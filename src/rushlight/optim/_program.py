@@ -130,6 +130,10 @@ class Program:
         for function, pick in self.calls:
             function(*pick(registers))
 
+    def is_compiled(self, element: str) -> bool:
+        """Whether arrays of a dtype have been met that were large enough for machine code."""
+        return self._kernels.get(element) is not None
+
     def kernel(self, element: str) -> Any:
         """The program in machine code for arrays of a dtype; None where it cannot be compiled.
 
@@ -146,7 +150,7 @@ class Program:
         if kernel is None:
             return False
         try:
-            kernel.into(arrays, [arrays[0], *arrays[2:]], [float(value) for value in numbers[: len(self._numbers)]])
+            kernel.over(arrays, [arrays[0], *arrays[2:]], [float(value) for value in numbers[: len(self._numbers)]])
         except llvm.unsupported.Unsupported:
             self._kernels[element] = None
             return False

