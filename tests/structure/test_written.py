@@ -5,7 +5,7 @@ import ast
 import pytest
 
 import rushlight as torch
-import rushlight.nn.functional  # noqa: F401  # declares the operators
+import rushlight.nn.functional  # declares the operators
 from rushlight._declare import written
 from rushlight._declare.record import REGISTRY
 
