@@ -102,10 +102,8 @@ def test_long_rows_and_tall_planes_make_several_bands():
         rank = weight.ndim - 2
         arguments = ((1,) * rank, (1,) * rank, (1,) * rank)
         places = columns.output_sizes(images.shape[2:], weight.shape[2:], *arguments)
-        setting = convolution._forward(
-            "float64", images, plans.three(weight.shape[2:], 1), *arguments, places, 1
-        )
-        assert plans.plan(setting, setting.channels).items > 1
+        setting = convolution._forward("float64", images, plans.three(weight.shape[2:], 1), *arguments, places, 1)
+        assert plans.plan(setting, setting.channels, False).items > 1
         found = convolution.convolve("float64", images, weight, None, *arguments, places, 1)
         np.testing.assert_allclose(found, columns.convolve(images, weight, *arguments, 1), rtol=0, atol=1e-12)
         g = random.standard_normal(found.shape)

@@ -5,7 +5,9 @@ side. For each plane of the input (a channel, at a place of the kernel in depth)
 there is one copy of the rows that the band needs, shifted so that the element for output ``x`` is at ``x``, with zeros
 outside the image, and every `stride`-th row after the other. Neighbouring outputs then read neighbouring elements,
 whatever stride, padding and dilation are, and the places of the kernel in height are offsets into the same copy: a
-third of the memory that columns of patches take, and no wasted work at the ends of rows.
+third of the memory that columns of patches take, and no wasted work at the ends of rows. Where there is little to do
+with an element there is only one copy, with the zeros beside its rows: then the places of the kernel in width are
+offsets as well, and some outputs are computed between rows that nobody wants.
 
 A kernel learns the sizes from 64-bit words, which `FIELDS` names, and keeps its band in a slot of the call's scratch.
 """
@@ -28,13 +30,14 @@ from .unsupported import Unsupported
 Array = np.ndarray[Any, Any]
 
 FIELDS = (
-    "images", "image_step", "group_step", "channel_step", "depth", "height", "width", "n", "side", "pitch", "groups",
-    "channels", "places_z", "places_y", "places_x", "stride_z", "stride_y", "stride_x",
-    "rows", "bands_y", "wide", "bands_x", "taps_z", "taps_x", "offsets_z", "offsets_x",
-    "phases", "phase_starts", "phase_rows", "extra_rows", "plane_step", "scratch", "slots", "slot_size", "header",
+    "images", "image_step", "group_step", "channel_step", "depth", "height", "width", "n", "side", "pitch", "span",
+    "reach", "groups", "channels", "places_z", "places_y", "places_x", "stride_z", "stride_y", "stride_x", "rows",
+    "bands_y", "wide", "bands_x", "taps_z", "taps_x", "offsets_z", "offsets_x", "phases", "phase_starts", "phase_rows",
+    "extra_rows", "plane_step", "scratch", "slots", "slot_size", "header",
 )  # fmt: skip
 """What is to be known of the input and of its bands: addresses (of arrays, and of tables of int64), steps in bytes,
-counts. Each kernel has fields of its own after them."""
+counts. A packed row has the rows of `side` images, each `span` elements: `wide` outputs and what their inputs reach
+beyond. Each kernel has fields of its own after them."""
 
 FLOATS = {"float32": F32, "float64": F64}
 
@@ -141,34 +144,40 @@ class Writer:
         function, word, size = self.function, self.word, self.size
         source = function.at(word("images", POINTER), band.image * word("image_step") + band.group * word("group_step"))
         source = function.at(source, begin * word("channel_step"))
-        height, width, pitch, wide = word("height"), word("width"), word("pitch"), word("wide")
-        taps_z, taps_x = word("taps_z"), word("taps_x")
+        height, width, pitch, span = word("height"), word("width"), word("pitch"), word("span")
+        taps_z, taps_x, plane_step, image_step = word("taps_z"), word("taps_x"), word("plane_step"), word("image_step")
+        stride_y, stride_x, side, count = word("stride_y"), word("stride_x"), word("side"), band.width + word("reach")
+        offsets, starts, x = word("offsets_x", POINTER), word("phase_starts", POINTER), band.x * stride_x
+        row_bytes, pitch_bytes, span_bytes = width * size, pitch * size, span * size
+        phase_rows, rows = word("phase_rows") * pitch_bytes, band.rows + word("extra_rows")
         with function.loop(0, channels, name="channel") as channel, function.loop(0, taps_z, name="tap_z") as tap_z:
             z = band.z * word("stride_z") + self.entry("offsets_z", tap_z)
             within = (z >= 0) & (z < word("depth"))
-            plane = function.at(source, channel * word("channel_step") + z * (height * width * size))
-            copies = function.at(target, (channel * taps_z + tap_z) * taps_x * word("plane_step"))
+            plane = function.at(source, channel * word("channel_step") + z * (height * row_bytes))
+            copies = function.at(target, (channel * taps_z + tap_z) * taps_x * plane_step)
             with function.loop(0, word("phases"), name="phase") as phase:
-                start = band.y * word("stride_y") + self.entry("phase_starts", phase)
-                with function.loop(0, band.rows + word("extra_rows"), name="row") as row:
-                    y = start + row * word("stride_y")
-                    inside = within & (y >= 0) & (y < height)
-                    here = function.at(plane, y * (width * size))
-                    into = function.at(copies, (phase * word("phase_rows") + row) * (pitch * size))
-                    with function.loop(0, word("side"), name="image") as image:
-                        limit = function.where(inside & (image < band.count), width, 0)
-                        source_row = function.at(here, image * word("image_step"))
-                        target_row = function.at(into, image * (wide * size))
+                start = band.y * stride_y + function.load(function.at(starts, phase * 8), I64, 8)
+                phase_copies = function.at(copies, phase * phase_rows)
+                with function.loop(0, rows, name="row") as row:
+                    y = start + row * stride_y
+                    limit = function.where(within & (y >= 0) & (y < height), width, 0)
+                    here, into = function.at(plane, y * row_bytes), function.at(phase_copies, row * pitch_bytes)
+                    with function.loop(0, side, name="image") as image:
+                        end = function.where(image < band.count, limit, 0)
+                        source_row = function.at(here, image * image_step)
+                        target_row = function.at(into, image * span_bytes)
                         with function.loop(0, taps_x, name="tap_x") as tap_x:
-                            first = band.x * word("stride_x") + self.entry("offsets_x", tap_x)
-                            copy = function.at(target_row, tap_x * word("plane_step"))
-                            self._copy_row(source_row, first, limit, band.width, copy)
+                            first = x + function.load(function.at(offsets, tap_x * 8), I64, 8)
+                            copy = function.at(target_row, tap_x * plane_step)
+                            self._copy_row(source_row, first, end, count, stride_x, copy)
 
-    def _copy_row(self, source: Value, first: Value, limit: Value, width: Value, target: Value) -> None:
+    def _copy_row(
+        self, source: Value, first: Value, limit: Value, width: Value, stride: Value, target: Value
+    ) -> None:  # fmt: skip
         """Copies a row, the last vector whole: what it writes too much the next row overwrites."""
         with self.function.loop(0, width, self.lanes, name="x") as x:
-            place = first + x if self.step == 1 else first + x * self.word("stride_x")
-            value = row_vector(self, source, place, limit, self.word("stride_x"))
+            place = first + x if self.step == 1 else first + x * (self.step or stride)
+            value = row_vector(self, source, place, limit, stride)
             self.function.store(value, self.function.at(target, x * self.size), self.size)
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from . import bands, correlation, kernel_gradient as sums, kernels, memory, panels
 from .addresses import address_of
 from .host import Host
-from .plans import FEWEST_BANDS, Offsets, Plan, Setting, Three, inputs, plan, three
+from .plans import FEWEST_BANDS, Offsets, Setting, Three, inputs, is_single, plan, three
 from .threads import crew
 
 Array = np.ndarray[Any, Any]
@@ -32,8 +32,9 @@ MOST_SUMS = 1 << 19
 UNDIVIDED = 1 << 16
 """Elements of a kernel's gradient up to which every unit sums up all of them."""
 
-CHUNK_SUMS = 1 << 16
-"""Elements of a chunk of a larger one: 256 KB of float32 stay in a second cache beside a band."""
+CHUNK = 256
+"""Elements and output channels of the sums of a unit otherwise: 256 KB of float32 stay in a second cache beside a
+band."""
 
 
 class _Grid(NamedTuple):
@@ -70,8 +71,9 @@ def _correlate(
     Returns:
         The outputs, of shape (n, output channels, z, y, x).
     """
-    made = plan(setting, setting.channels)
     groups, outs = weight.shape[:2]
+    single = is_single(setting, outs)
+    made = plan(setting, setting.channels, single)
     host = kernels.host()
     tile = correlation.tile_of(outs, made.most_places, host.vector_bits // 8 // made.size, host)
     blocks = -(-outs // tile.channels)
@@ -81,7 +83,7 @@ def _correlate(
     found = memory.empty((setting.n, groups * outs, *sizes), images.dtype)
     steps = [step * made.size for step in (sizes[1] * sizes[2], sizes[2], 1)]
     panel, panel_addresses = panels.packed(setting.element, weight, tile.channels, tuple(grid.taps for grid in grids))
-    tables = [inputs(setting, setting.channels, grid.offsets) for grid in grids]
+    tables = [inputs(setting, setting.channels, single, grid.offsets) for grid in grids]
     grid_table = np.array([
         (
             len(table), address_of(table), address, len(table) * tile.channels * made.size,
@@ -238,19 +240,19 @@ def kernel_gradient(
     width = three(kernel, 1)
     setting = _forward(element, images, width, stride, padding, dilation, g.shape[2:], groups)
     outs, channels = g.shape[1] // groups, images.shape[1] // groups
-    chunk = _chunk(channels, outs * prod(width), groups)
-    chunks = -(-channels // chunk)
-    made = plan(setting, chunk)
-    shape = _gradient_shape(made, outs, groups)
+    shape = _gradient_shape(np.dtype(element).itemsize, outs, groups)
+    chunk, part = _chunk(channels, outs, prod(width), groups, shape)
+    chunks, parts = -(-channels // chunk), -(-shape.blocks // part)
+    made = plan(setting, chunk, shape.few)
     wide = shape.vectors * shape.lanes
-    table = inputs(setting, chunk, setting.offsets)
+    table = inputs(setting, chunk, shape.few, setting.offsets)
     filled = np.concatenate((table, np.repeat(table[-1:], -len(table) % shape.tile)))
-    numbers = len(filled) * shape.blocks * wide
-    share = -(-made.items // _shares(made.items, groups * chunks, numbers))
+    units = groups * chunks * parts
+    share = -(-made.items // _shares(made.items, units, len(filled) * part * wide))
     shares = -(-made.items // share)
-    partial = memory.empty((shares, groups, chunks, shape.blocks, len(filled), wide), g.dtype)
+    partial = memory.empty((shares, groups, chunks, parts * part, len(filled), wide), g.dtype)
     turned_step = (made.most_places + shape.lanes) * wide * made.size
-    room_for_turned = 0 if shape.few else shape.blocks * turned_step
+    room_for_turned = 0 if shape.few else part * turned_step
     packed_room = -(-made.packed(chunk) // 64) * 64
     scratch, room = made.scratch(packed_room + room_for_turned)
     images, g = bands.contiguous(images), bands.contiguous(g)
@@ -259,12 +261,12 @@ def kernel_gradient(
         "images": address_of(images), "gradients": address_of(g), "gradient_image_step": step * g.shape[1],
         "gradient_channel_step": step, "out_channels": outs, "turned_step": turned_step, "turned": packed_room,
         "items": made.items, "share": share, "shares": shares, "elements": len(filled),
-        "element_offsets": address_of(filled), "partial": address_of(partial), "blocks": shape.blocks,
-        "chunk": chunk, "chunks": chunks, "flat": int(made.flat),
+        "element_offsets": address_of(filled), "partial": address_of(partial), "blocks": part,
+        "chunk": chunk, "chunks": chunks, "parts": parts, "flat": int(made.flat),
     }  # fmt: skip
     name, form = ("few channels", ()) if shape.few else ("kernel gradient", (shape.vectors,))
     packed = bands.pack_words(words, sums.GRADIENT_FIELDS)
-    crew.run(_kernel(name, element, *form, made.step), packed, shares * groups * chunks)
+    crew.run(_kernel(name, element, *form, made.step), packed, shares * units)
     del room
     total = partial.sum(axis=0) if shares > 1 else partial[0]
     # (groups, chunks, blocks, elements, output channels) to (groups, blocks, output channels, chunks, elements)
@@ -290,23 +292,27 @@ class _Gradient(NamedTuple):
     tile: int
 
 
-def _gradient_shape(made: Plan, outs: int, groups: int) -> _Gradient:
+def _gradient_shape(size: int, outs: int, groups: int) -> _Gradient:
     if groups > 1 and outs <= sums.FEW_CHANNELS:
         return _Gradient(True, 1, 1, outs, sums.FEW_ELEMENTS)
     host = kernels.host()
-    lanes = host.vector_bits // 8 // made.size
+    lanes = host.vector_bits // 8 // size
     vectors = -(-outs // lanes)
     each = vectors if vectors < 4 else 3 if vectors % 3 == 0 else 2
     return _Gradient(False, each, lanes, -(-vectors // each), sums.tile_of(each, host))
 
 
-def _chunk(channels: int, numbers: int, groups: int) -> int:
-    """Input channels whose part of the gradient a unit sums up, each of which takes some numbers: all, if the sums are
-    few enough to be there once for every share."""
-    if channels * numbers <= UNDIVIDED:
-        return channels
-    chunks = max(-(-channels * numbers // CHUNK_SUMS), min(-(-FEWEST_BANDS // groups), channels))
-    return -(-channels // chunks)
+def _chunk(channels: int, outs: int, places: int, groups: int, shape: _Gradient) -> tuple[int, int]:
+    """Input channels and blocks of output channels whose part of the gradient a unit sums up: all, if the sums are few
+    enough to be there once for every share. Else about as many elements as output channels: each band of the input is
+    packed for all parts, and that of the gradient turned for all chunks."""
+    if channels * places * outs <= UNDIVIDED or shape.few:
+        return channels, shape.blocks
+    wide = shape.vectors * shape.lanes
+    parts = -(-outs // CHUNK)
+    part = -(-shape.blocks // parts)
+    chunks = max(-(-channels * places * min(part * wide, outs) // CHUNK**2), -(-FEWEST_BANDS // (groups * parts)))
+    return -(-channels // min(chunks, channels)), part
 
 
 def _shares(items: int, groups: int, numbers: int) -> int:

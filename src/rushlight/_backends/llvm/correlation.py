@@ -177,32 +177,24 @@ class _Correlation(Writer):
         channel = band.group * word("out_channels") + block * self.tile.channels
         results = function.at(results, channel * word("result_channel_step"))
         wanted = word("out_channels") - block * self.tile.channels
+        wanted = self.smaller(wanted, function.lift(self.tile.channels, I64))
         sums = function.at(packed, word("sums"))
         with function.loop(0, rows, name="row") as row, function.loop(0, band.count, name="image") as image:
             target = function.at(results, (band.image + image) * word("result_image_step") + row * word("result_y"))
-            first = row * word("pitch") + image * word("wide")
+            first = row * word("pitch") + image * word("span")
             with function.loop(0, width, self.lanes, name="x") as x:
-                here = function.at(target, x * word("result_x"))
+                here, masks = function.at(target, x * word("result_x")), self._masks(width - x)
                 if self.tile.wide:
-                    self._turn_and_put(
-                        function.at(sums, (first + x) * (self.tile.channels * self.size)), wanted, here, width - x
-                    )
+                    source = function.at(sums, (first + x) * (self.tile.channels * self.size))
+                    self._turn_and_put(source, wanted, here, width - x, masks)
                 else:
                     source = function.at(sums, (first + x) * self.size)
-                    self._put(
-                        source,
-                        word("sums_step"),
-                        self.smaller(wanted, function.lift(self.tile.channels, I64)),
-                        here,
-                        width - x,
-                    )
+                    self._put(source, word("sums_step"), wanted, here, width - x, masks)
 
-    def _turn_and_put(self, source: Value, wanted: Value, target: Value, count: Value) -> None:
+    def _turn_and_put(self, source: Value, wanted: Value, target: Value, count: Value, masks: list[Value]) -> None:
         """Writes a square for each vector of channels."""
         function, size, lanes = self.function, self.size, self.lanes
-        with function.loop(
-            0, self.smaller(wanted, function.lift(self.tile.channels, I64)), lanes, name="square"
-        ) as channel:
+        with function.loop(0, wanted, lanes, name="square") as channel:
             here = function.at(source, channel * size)
             columns = [
                 function.load(function.at(here, lane * self.tile.channels * size), self.wide, size)
@@ -212,32 +204,38 @@ class _Correlation(Writer):
                 function.store(row, function.at(self.buffer, lane * lanes * size), size)
             left = self.smaller(wanted - channel, function.lift(lanes, I64))
             step = function.lift(lanes * size, I64)
-            self._put(self.buffer, step, left, function.at(target, channel * self.word("result_channel_step")), count)
+            there = function.at(target, channel * self.word("result_channel_step"))
+            self._put(self.buffer, step, left, there, count, masks)
 
-    def _put(self, source: Value, step: Value, channels: Value, target: Value, count: Value) -> None:
+    def _put(
+        self, source: Value, step: Value, channels: Value, target: Value, count: Value, masks: list[Value]
+    ) -> None:
         """Writes at most a vector of outputs of some channels to where they belong."""
         function, lanes, size = self.function, self.lanes, self.size
+        result_step = self.word("result_channel_step")
         with function.loop(0, channels, name="channel") as channel:
-            spot = function.at(source, channel * step)
-            here = function.at(target, channel * self.word("result_channel_step"))
-            if self.spacing:
+            spot, here = function.at(source, channel * step), function.at(target, channel * result_step)
+            if self.spacing == 1:
+                function.store_where(masks[0], function.load(spot, self.wide, size), here)
+            elif self.spacing == 2:
                 value = function.load(spot, self.wide, size)
-                for part in range(self.spacing):
-                    self._put_spread(value, part, here, count)
+                for part, mask in enumerate(masks):
+                    half = range(part * lanes // 2, (part + 1) * lanes // 2)
+                    spread = function.shuffle(value, value, [lane for lane in half for _ in range(2)])
+                    function.store_where(mask, spread, function.at(here, part * lanes * size))
             else:
                 with function.loop(0, self.smaller(count, function.lift(lanes, I64)), name="one") as x:
                     item = function.load(function.at(spot, x * size), self.form, size)
                     function.store(item, function.at(here, x * self.word("result_x")), size)
 
-    def _put_spread(self, value: Value, part: int, target: Value, count: Value) -> None:
-        """Writes a part of a vector, its elements 1 or 2 places apart."""
-        function, lanes, spacing = self.function, self.lanes, self.spacing
-        zero = function.lift(0, I64)
-        left = count - part * (lanes // spacing)
-        mask = below(self, zero, function.where(left > 0, left, 0) * spacing)
-        if spacing == 2:
-            half = range(part * lanes // 2, (part + 1) * lanes // 2)
-            value = function.shuffle(value, value, [lane for lane in half for _ in range(2)])
-            taken = ", ".join(f"i1 {'false' if lane % 2 else 'true'}" for lane in range(lanes))
-            mask = mask & Value(function, f"<{taken}>", mask.type)
-        function.store_where(mask, value, function.at(target, part * lanes * self.size))
+    def _masks(self, count: Value) -> list[Value]:
+        """Which lanes of a vector of outputs are written, of each of two vectors where they lie two places apart."""
+        function, lanes, zero = self.function, self.lanes, self.function.lift(0, I64)
+        if self.spacing != 2:
+            return [below(self, zero, count)]
+        taken = ", ".join(f"i1 {'false' if lane % 2 else 'true'}" for lane in range(lanes))
+        found = []
+        for left in (count, function.where(count > lanes // 2, count - lanes // 2, 0)):
+            mask = below(self, zero, left * 2)
+            found.append(mask & Value(function, f"<{taken}>", mask.type))
+        return found

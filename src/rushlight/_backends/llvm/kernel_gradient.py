@@ -1,10 +1,10 @@
 """The loop nest of the gradient of a convolution's kernels: sums over outputs of gradient times input.
 
-A unit of work is a share of all bands of one group, and some of its input channels. Each band of the input is packed
-as for the convolution itself (`bands.py`), and the band of the gradient turned so that the channels of one output lie
-side by side. Then a tile of sums, some of the kernels' elements by vectors of output channels, goes through the
-outputs: for each the vectors are loaded, and every element's input is multiplied with all of them. The sums of a unit
-are kept between its bands; those of the shares are added at the end.
+A unit of work is a share of all bands of one group, and some of its input and output channels. Each band of the input
+is packed as for the convolution itself (`bands.py`), and the band of the gradient turned so that the channels of one
+output lie side by side. Then a tile of sums, some of the kernels' elements by vectors of output channels, goes through
+the outputs: for each the vectors are loaded, and every element's input is multiplied with all of them. The sums of a
+unit are kept between its bands; those of the shares are added at the end.
 
 Where groups have few output channels their lanes would be empty; there the lanes are neighbouring outputs instead, a
 tile is of one channel, and its vectors are summed up at the end of a band.
@@ -23,13 +23,13 @@ from .transposing import turned as columns_of
 GRADIENT_FIELDS = (
     *FIELDS, "gradients", "gradient_image_step", "gradient_channel_step", "out_channels", "turned_step", "turned",
     "items", "share", "shares", "elements", "element_offsets", "partial", "blocks", "chunk", "chunks",
-    "flat",
+    "parts", "flat",
 )  # fmt: skip
 """Words: the gradient's address and steps in bytes; output channels of a group; bytes of a turned block of them; where
 in a slot the turned ones begin; how many bands there are, how many of them a unit has, and shares; elements of a chunk
 of a kernel, filled up to whole tiles, and where each begins in a packed band; the address of the sums, in the order
-``[share][group][chunk][block of output channels][element][channel]``; blocks; input channels in a chunk, and chunks;
-whether a band's outputs lie side by side."""
+``[share][group][chunk][part][block of output channels][element][channel]``; blocks in a part; input channels in a
+chunk, and chunks; parts; whether a band's outputs lie side by side."""
 
 
 def tile_of(vectors: int, host: Host) -> int:
@@ -64,7 +64,7 @@ def write_kernel_gradient(element: str, vectors: int, step: int, host: Host) -> 
             with function.loop(first, last, name="band") as number:
                 band = writer.band(number, group)
                 writer.pack(band, packed, begin, channels)
-                _turn(writer, band, turned, vectors, buffer)
+                _turn(writer, band, unit % word("parts"), turned, vectors, buffer)
                 with function.loop(0, word("blocks"), name="block") as block:
                     vector_bytes = vectors * writer.lanes * writer.size
                     columns = function.at(turned, block * word("turned_step"))
@@ -79,7 +79,8 @@ def write_kernel_gradient(element: str, vectors: int, step: int, host: Host) -> 
 def _unit(writer: Writer, unit: Value) -> tuple[Value, Value, Value, Value]:
     """The share and the group of a unit, its first input channel, and how many it has."""
     word = writer.word
-    chunk, rest = unit % word("chunks"), unit // word("chunks")
+    rest = unit // word("parts")
+    chunk, rest = rest % word("chunks"), rest // word("chunks")
     begin = chunk * word("chunk")
     return rest // word("groups"), rest % word("groups"), begin, writer.smaller(word("chunk"), word("channels") - begin)
 
@@ -100,7 +101,7 @@ def _segments(writer: Writer, band: Band) -> Iterator[tuple[Value, Value, Value,
         with function.loop(0, word("side"), name="image") as image:
             plane = (band.z * word("places_y") + band.y + row) * word("places_x") + band.x
             length = function.where(flat, band.places, function.where(image < band.count, band.width, 0))
-            yield row * word("pitch") + image * word("wide"), band.image + image, plane, length
+            yield row * word("pitch") + image * word("span"), band.image + image, plane, length
 
 
 FEW_CHANNELS = 4
@@ -164,14 +165,15 @@ def _add_products(
         function.store(function.load(spot, writer.form, size) + across(writer, sum.value), spot, size)
 
 
-def _turn(writer: Writer, band: Band, target: Value, vectors: int, buffer: Value) -> None:
-    """Writes the gradient's band with the channels of each output side by side, zeros after the last of them."""
+def _turn(writer: Writer, band: Band, part: Value, target: Value, vectors: int, buffer: Value) -> None:
+    """Writes a part of the gradient's band, the channels of each output side by side, zeros after the last of them."""
     function, word, lanes, size = writer.function, writer.word, writer.lanes, writer.size
     channels, zero = word("out_channels"), function.lift(0, I64)
-    source = function.at(word("gradients", POINTER), band.group * channels * word("gradient_channel_step"))
+    begin = part * word("blocks") * (vectors * lanes)
+    source = function.at(word("gradients", POINTER), (band.group * channels + begin) * word("gradient_channel_step"))
     with function.loop(0, word("blocks") * vectors, name="vector") as vector:
         block = function.at(target, vector // vectors * word("turned_step") + vector % vectors * (lanes * size))
-        left = channels - vector * lanes
+        left = channels - begin - vector * lanes
         with _segments(writer, band) as (first, image, plane, length):
             start = function.at(source, image * word("gradient_image_step") + plane * size)
             start = function.at(start, vector * lanes * word("gradient_channel_step"))

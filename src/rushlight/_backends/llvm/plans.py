@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -28,6 +29,9 @@ SIDE_PLACES = 256
 
 FEWEST_BANDS = 8
 """Bands to divide the work into at least, so that threads have something to share: one image alone makes several."""
+
+COPY_CYCLES = 9
+"""What packing a vector of a row takes, about, where a product of two takes one."""
 
 LONGEST_ROW = 1 << 30
 """Elements of a row that lanes can count in 32 bits."""
@@ -64,6 +68,7 @@ class Plan:
     Args:
         setting: the correlation.
         channels: how many of a group's are packed at a time.
+        single: whether there is one copy of a row, with zeros beside it, instead of one for each place of the kernel.
 
     Attributes:
         size: bytes of an element.
@@ -75,7 +80,7 @@ class Plan:
         words: what kernels have to know of it.
     """
 
-    def __init__(self, setting: Setting, channels: int) -> None:
+    def __init__(self, setting: Setting, channels: int, single: bool) -> None:
         if setting.element not in bands.FLOATS or max(setting.sizes) >= LONGEST_ROW:
             raise Unsupported(f"convolution of {setting.element} images of {setting.sizes}")
         self.setting = setting
@@ -88,15 +93,19 @@ class Plan:
         # rows that are a stride apart lie side by side: one phase for each remainder that occurs
         remainders = sorted({(offset - first) % stride_y for offset in offsets_y})
         extra = max((offset - first) // stride_y for offset in offsets_y)
-        self.copies = len(offsets_z) * len(offsets_x)
+        # the same along a row if there is one copy of it
+        stride_x, first_x = setting.stride[2] if single else 1, min(offsets_x)
+        starts_x = sorted({first_x + (offset - first_x) % stride_x for offset in offsets_x}) if single else offsets_x
+        reach = max((offset - first_x) // stride_x for offset in offsets_x) if single else 0
+        self.copies = len(offsets_z) * len(starts_x)
         rows, wide, side = self._band(channels * self.copies * len(remainders) * size, extra)
-        pitch = side * wide
+        pitch = side * (wide + reach)
         plane = len(remainders) * (rows + extra) * pitch * size + 64  # what the last vector of a row writes too much
         self.plane = plane = (-(-plane // 64) | 1) * 64  # an odd number of lines: planes do not share sets of a cache
         bands_y, bands_x = -(-setting.places[1] // rows), -(-setting.places[2] // wide)
         self.most_places = rows * pitch
         self.items = -(-setting.n // side) * setting.places[0] * bands_y * bands_x
-        self.flat = side == 1 and wide == setting.places[2]
+        self.flat = side == 1 and wide == setting.places[2] and not reach
         starts = [first + remainder for remainder in remainders]
         self._rows = {
             offset: (remainders.index((offset - first) % stride_y) * (rows + extra) + (offset - first) // stride_y)
@@ -104,18 +113,25 @@ class Plan:
             * size
             for offset in offsets_y
         }
-        self._tables = [np.array(table, np.int64) for table in (offsets_z, offsets_x, starts)]
+        self._columns = {
+            offset: starts_x.index(first_x + (offset - first_x) % stride_x) * plane
+            + (offset - first_x) // stride_x * size
+            if single
+            else starts_x.index(offset) * plane
+            for offset in offsets_x
+        }
+        self._tables = [np.array(table, np.int64) for table in (offsets_z, starts_x, starts)]
         channel_step = depth * height * width * size
         group_step = channel_step * setting.channels
         table_z, table_x, table_starts = map(address_of, self._tables)
         self.words: dict[str, int] = {
             "image_step": group_step * setting.groups, "group_step": group_step, "channel_step": channel_step,
             "depth": depth, "height": height, "width": width, "n": setting.n, "side": side, "pitch": pitch,
-            "groups": setting.groups, "channels": setting.channels,
+            "span": wide + reach, "reach": reach, "groups": setting.groups, "channels": setting.channels,
             "places_z": setting.places[0], "places_y": setting.places[1], "places_x": setting.places[2],
             "stride_z": setting.stride[0], "stride_y": stride_y, "stride_x": setting.stride[2],
             "rows": rows, "bands_y": bands_y, "wide": wide, "bands_x": bands_x,
-            "taps_z": len(offsets_z), "taps_x": len(offsets_x), "offsets_z": table_z, "offsets_x": table_x,
+            "taps_z": len(offsets_z), "taps_x": len(starts_x), "offsets_z": table_z, "offsets_x": table_x,
             "phases": len(remainders), "phase_starts": table_starts, "phase_rows": rows + extra, "extra_rows": extra,
             "plane_step": plane,
         }  # fmt: skip
@@ -146,12 +162,11 @@ class Plan:
 
     def inputs(self, channels: int, offsets: Offsets) -> Array:
         """Where in a packed band the input is of each product, for channels and places of the kernel, in this order."""
-        offsets_z, _, offsets_x = self.setting.offsets
         z, y, x = offsets
-        copies = np.array([[offsets_z.index(i) * len(offsets_x) + offsets_x.index(k) for k in x] for i in z], np.int64)
-        rows = np.array([self._rows[j] for j in y], np.int64)
-        planes = np.arange(channels)[:, None, None, None] * self.copies + copies.reshape(len(z), 1, len(x))
-        return np.asarray(planes * self.plane + rows[:, None]).reshape(-1)
+        planes = [self.setting.offsets[0].index(offset) * (self.words["taps_x"] * self.plane) for offset in z]
+        rows, columns = [self._rows[offset] for offset in y], [self._columns[offset] for offset in x]
+        channel = np.arange(channels) * (self.copies * self.plane)
+        return np.asarray(functools.reduce(np.add.outer, (channel, planes, rows, columns)), np.int64).reshape(-1)
 
     def scratch(self, each: int) -> tuple[dict[str, int], Array]:
         """Room for every thread's band and what a kernel adds to it, as words, and the array that holds it."""
@@ -163,16 +178,25 @@ class Plan:
         return {"header": header, "scratch": header + 64, "slots": slots, "slot_size": each}, room
 
 
+def is_single(setting: Setting, outs: int) -> bool:
+    """Whether one copy of each row is better for some output channels: fewer are packed, but outputs between the rows
+    are computed too."""
+    offsets = setting.offsets[2]
+    copies = len(offsets) - min(len(offsets), setting.stride[2])
+    between = (max(offsets) - min(offsets)) // setting.stride[2] / max(setting.places[2], 1)
+    return between * len(offsets) * len(setting.offsets[1]) * outs < copies * COPY_CYCLES
+
+
 @lru_cache(1024)
-def plan(setting: Setting, channels: int) -> Plan:
+def plan(setting: Setting, channels: int, single: bool) -> Plan:
     """The plan for a setting, made once."""
-    return Plan(setting, channels)
+    return Plan(setting, channels, single)
 
 
 @lru_cache(1024)
-def inputs(setting: Setting, channels: int, offsets: Offsets) -> Array:
+def inputs(setting: Setting, channels: int, single: bool, offsets: Offsets) -> Array:
     """`Plan.inputs` of a setting's plan, made once."""
-    return plan(setting, channels).inputs(channels, offsets)
+    return plan(setting, channels, single).inputs(channels, offsets)
 
 
 def three(sizes: Sequence[int], fill: int) -> Three:
