@@ -2,8 +2,8 @@
 
 The folder's name holds what code depends on besides its source: LLVM's version, the processor, and the files of this
 compiler. A file is written under another name first and then renamed, so that no process ever sees half of one, and
-begins with a checksum of the rest: one that is damaged is compiled anew. What cannot be written is not; that costs
-time only.
+begins with a checksum of the rest and of what it is kept for: one that is damaged, or under a wrong name, is compiled
+anew. What cannot be written is not; that costs time only.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .image import Image
 MOST_BYTES = 64 << 20
 """When the folder holds more, the files that were not read for the longest go; a kernel is 1 to 4 KB."""
 
-_MAGIC = b"rushlight-kernel-1\n"
+_MAGIC = b"rushlight-kernel-2\n"
 
 
 def base_folder() -> str | None:
@@ -40,6 +40,11 @@ def compiler_stamp() -> str:
                 facts = entry.stat()
                 digest.update(f"{entry.name} {facts.st_size} {facts.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:16]
+
+
+def _head(key: str, body: bytes) -> bytes:
+    """What a file begins with."""
+    return _MAGIC + hashlib.sha256(key.encode() + b"\0" + body).digest()
 
 
 class Folder:
@@ -71,7 +76,7 @@ class Folder:
         except OSError:
             return None
         head, body = data[: len(_MAGIC) + 32], data[len(_MAGIC) + 32 :]
-        if head != _MAGIC + hashlib.sha256(body).digest():
+        if head != _head(key, body):
             return None
         count = int.from_bytes(body[:4], "little")
         entries = dict(line.rsplit(" ", 1) for line in body[4 : 4 + count].decode().splitlines())
@@ -88,7 +93,7 @@ class Folder:
         try:
             os.makedirs(os.path.dirname(file), exist_ok=True)
             with open(temporary, "wb") as stream:
-                stream.write(_MAGIC + hashlib.sha256(body).digest() + body)
+                stream.write(_head(key, body) + body)
             os.replace(temporary, file)
         except OSError:
             with suppress(OSError):

@@ -91,7 +91,12 @@ def host() -> Host:
     return _place()[0]
 
 
-def source(address: int) -> tuple[str, str]:
-    """The key and LLVM's text of the kernel that begins at an address."""
+def source(address: int, other: Host | None = None) -> tuple[str, str]:
+    """The key and LLVM's text of the kernel that begins at an address, for this processor or another."""
     key, write = _sources[address]
-    return key, write(host())
+    return key, write(other or host())
+
+
+def addresses() -> list[int]:
+    """Where the kernels of this process begin."""
+    return list(_sources)
