@@ -187,7 +187,9 @@ def _on_arrays(function: Callable[..., Any], g: Any, values: tuple[Any, ...]) ->
                 return None
         arrays.append(value)
     found = quiet(function, gradient, *arrays)
-    if type(found) is not np.ndarray or found.dtype is not dtype:
+    if type(found) is not np.ndarray:  # a NumPy number, from arrays without dimensions
+        found = np.asarray(found)
+    if found.dtype is not dtype:
         return None
     for array in (gradient, *arrays):
         if found is array or (found.base is not None and _is_view(found, array)):
