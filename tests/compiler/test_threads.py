@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import pytest
@@ -42,3 +43,32 @@ else:
     raise AssertionError
 """
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+@pytest.mark.parametrize("size", [1 << 17, (1 << 17) + 1, 300_001])
+def test_every_element_is_computed_once(count: int, size: int) -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        x = torch.zeros(size)
+        for _ in range(10):
+            x.add_(1)
+        assert (x.numpy() == 10).all()
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_several_threads_of_python_at_once() -> None:
+    tensors = [torch.zeros(200_000) for _ in range(4)]
+
+    def count(x: torch.Tensor) -> None:
+        for _ in range(50):
+            x.add_(1)
+
+    threads = [threading.Thread(target=count, args=(x,)) for x in tensors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all((x.numpy() == 50).all() for x in tensors)

@@ -41,12 +41,13 @@ class Compiler:
         self._known: dict[Any, Any] = {}
         self._broken = False
 
-    def __call__(self, operands: tuple[Any, ...], settings: tuple[Any, ...] = ()) -> Any:
+    def __call__(self, operands: tuple[Any, ...], settings: tuple[Any, ...] = (), target: Any = None) -> Any:
         """The operator's result on arrays, None where it has no kernel.
 
         Args:
             operands: arrays (0-d ones for numbers) in the order of the operator's tensors.
             settings: values of its other parameters.
+            target: where to write the result; None for a fresh array, and for the answer where that may not be.
         """
         known = self._known
         dtypes = tuple([operand.dtype for operand in operands])
@@ -71,6 +72,8 @@ class Compiler:
         if made is None:
             return None
         try:
+            if target is not None:
+                return target if made.fill(target, operands, numbers) else None
             return made(operands, numbers)[0]
         except llvm.unsupported.Unsupported:
             return None
@@ -149,12 +152,13 @@ def _among_numbers(program: Any) -> bool:
 _compilers: dict[str, Compiler] = {}
 
 
-def compute(op: Operator, arguments: list[Any]) -> Any:
+def compute(op: Operator, arguments: list[Any], target: Any = None) -> Any:
     """The result of an elementwise operator on arguments of the general path; None where NumPy has to compute it.
 
     Args:
         op: the operator.
         arguments: arrays in the places of tensors, 0-d ones for numbers; the values of its other parameters.
+        target: where to write the result; None for a fresh array, and for the answer where that may not be.
     """
     if op.general is not None and op.eager is None:  # its body does not do for all numbers
         return None
@@ -168,11 +172,17 @@ def compute(op: Operator, arguments: list[Any]) -> Any:
         return None
     if not all(type(operand) is ndarray for operand in operands):
         return None
+    found = compiler_of(op)
+    settings = tuple([value for name, value in zip(op.params, arguments, strict=True) if name not in op.tensors])
+    return found(operands, settings, target)
+
+
+def compiler_of(op: Operator) -> Compiler:
+    """The kernels of an elementwise operator."""
     found = _compilers.get(op.name)
     if found is None:
         found = _compilers[op.name] = Compiler(op)
-    settings = tuple([value for name, value in zip(op.params, arguments, strict=True) if name not in op.tensors])
-    return found(operands, settings)
+    return found
 
 
 def large(op: Operator, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -187,7 +197,7 @@ def large(op: Operator, function: Callable[..., Any]) -> Callable[..., Any]:
     """
     if op.kind != "elementwise":
         return function
-    compiler = Compiler(op)
+    compiler = compiler_of(op)
     count = len(op.tensors)
 
     def run(*values: Any) -> Any:
@@ -199,6 +209,32 @@ def large(op: Operator, function: Callable[..., Any]) -> Callable[..., Any]:
         return function(*values) if found is None else found
 
     return run
+
+
+def large_inplace(op: Operator) -> Callable[..., bool]:
+    """What the fast path of an in-place operator asks first for large arrays.
+
+    Args:
+        op: an elementwise operator.
+
+    Returns:
+        A function of an array and the operator's other operands, arrays of its dtype or numbers: it writes the result
+        into the array and says so, or leaves it to NumPy.
+    """
+    if op.kind != "elementwise":
+        return lambda *_: False
+    compiler = compiler_of(op)
+
+    def write(array: Any, *others: Any) -> bool:
+        operands = [array]
+        for other in others:
+            try:
+                operands.append(other if type(other) is ndarray else np.asarray(other, array.dtype))
+            except OverflowError:
+                return False
+        return compiler(tuple(operands), (), array) is not None
+
+    return write
 
 
 def fused(name: str, *values: Any) -> Any:

@@ -5,7 +5,6 @@ The fast paths in `fast.py` serve the common call and come here for everything e
 
 from __future__ import annotations
 
-import itertools
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,10 +18,9 @@ from .._core.modes import OFF, modes
 from .._core.named_results import NamedResult
 from .._core.promotion import Promotion, accumulate_type, can_cast
 from .._core.sizes import mismatch, wrap_dims
-from .._core.tensor_base import PLAIN, TensorBase, has_override, is_tensor, wrap, wrap_view
+from .._core.tensor_base import PLAIN, TensorBase, has_override, is_tensor, storage_of, wrap, wrap_view
 from .binding import bind, invalid_combination, is_number, type_error
-from .compiled import compute
-from .narrow import compute_narrow
+from .computing import compute_elementwise, run_body
 from .overlap import check_memory
 from .overrides import handle_override
 from .record import Operator
@@ -109,14 +107,6 @@ def _mistyped(op: Operator, name: str, values: list[Any]) -> TypeError:
     return invalid_combination(op.name, tuple(given))
 
 
-def run_body(op: Operator, function: Any, values: list[Any]) -> Any:
-    """Calls a function that has the operator's parameters with their values."""
-    if not op.keyword_only:
-        return quiet(function, *values)
-    count = len(values) - op.keyword_only
-    return quiet(function, *values[:count], **dict(zip(op.params[count:], values[count:], strict=True)))
-
-
 def _run_elementwise(op: Operator, values: list[Any]) -> Any:
     if op.check is not None:
         run_body(op, op.check, values)
@@ -182,108 +172,19 @@ def tensor_type_name(array: Any) -> str:
     return f"torch.{element_name(array)}Tensor"
 
 
-def keeps_narrow(op: Operator, values: list[Any]) -> bool:
-    """Whether an operator computes 16-bit floats as they are."""
-    return bool(run_body(op, op.exact, values) if callable(op.exact) else op.exact)
+def computes_into(op: Operator, values: list[Any], target: Any) -> bool:
+    """Whether a kernel has written an elementwise operator's result straight into a large array.
 
-
-def compute_elementwise(op: Operator, values: list[Any], common: dtype) -> Any:
-    """The result array of an elementwise operator whose operands have been promoted to `common`."""
-    work = dtypes.float32 if common in dtypes.REDUCED and not keeps_narrow(op, values) else common
-    if work is not common:
-        array = _narrow(op, values, common)
-        if array is not None:
-            return array
-    arguments = list(values)
-    meta = False
-    for name in op.tensors:
-        value = arguments[op.position[name]]
-        if isinstance(value, TensorBase):
-            array = value._array
-            if type(array) is MetaArray:
-                meta, array = True, array.stand_in()
-            if array.dtype is not work.numpy and (op.keep is None or name not in op.keep):
-                array = quiet(array.astype, work.numpy)
-            arguments[op.position[name]] = array
-        elif value is not None:
-            arguments[op.position[name]] = scalar_array(value, common, work)
-    for name in op.operands or ():
-        value = arguments[op.position[name]]
-        if value is not None:
-            arguments[op.position[name]] = scalar_array(value, common, work)
-    if meta:
-        arguments = [
-            value[(slice(0, 1),) * value.ndim] if isinstance(value, np.ndarray) else value for value in arguments
-        ]
-    array = None if meta else compute(op, arguments)
-    if array is None:
-        try:
-            array = run_body(op, op.general or op.body, arguments)
-        except ValueError as error:
-            raise broadcast_error(values, error) from None
-    if type(array) is not np.ndarray:
-        array = np.asarray(array)
-    wanted = _result_dtype(op, array.dtype, common)
-    if array.dtype != wanted:
-        array = quiet(array.astype, wanted)
-    if meta:
-        return MetaArray.empty(broadcast(values), array.dtype)
-    return array
-
-
-def _narrow(op: Operator, values: list[Any], common: dtype) -> Any:
-    """What a kernel makes of large 16-bit floats that are computed in float32; None if there is none."""
-    arguments = list(values)
-    for name in op.tensors:
-        value = values[op.position[name]]
-        if isinstance(value, TensorBase):
-            array = value._array
-            if type(array) is not np.ndarray or not (
-                array.dtype == common.numpy or (op.keep is not None and name in op.keep)
-            ):
-                return None
-            arguments[op.position[name]] = array
-        elif value is not None:
-            arguments[op.position[name]] = scalar_array(value, common, dtypes.float32)
-    if op.operands or op.result is not None:
-        return None
-    return compute_narrow(op, arguments, common)
-
-
-def scalar_array(value: Any, common: dtype, work: dtype) -> Any:
-    """A number as a 0-d array of the working dtype, wrapping as C does when it is out of range."""
-    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
-        raise OverflowError("int too big to convert")
-    if common.category == dtypes.INTEGER and isinstance(value, (int, np.integer)):
-        bits = 8 * common.itemsize
-        return np.asarray(int(value) & ((1 << bits) - 1), dtype=f"u{common.itemsize}").astype(work.numpy)
-    return quiet(np.asarray(value).astype, work.numpy)
-
-
-def _result_dtype(op: Operator, computed: np.dtype[Any], common: dtype) -> np.dtype[Any]:
-    if op.result is not None:
-        fixed: np.dtype[Any] = op.result(common).numpy
-        return fixed
-    if op.promote == BOOL or computed.kind == "b":
-        return np.dtype(np.bool_)
-    if computed.kind != "c":
-        return common.to_real().numpy
-    return common.numpy
-
-
-def broadcast(values: list[Any]) -> tuple[int, ...]:
-    """The shape to which the tensors among some values broadcast."""
-    return np.broadcast_shapes(*(value._array.shape for value in values if isinstance(value, TensorBase)))
-
-
-def broadcast_error(values: list[Any], error: Exception) -> Exception:
-    """torch's error for two shapes that do not broadcast; `error` itself where that is not the reason."""
-    shapes = [value._array.shape for value in values if isinstance(value, TensorBase)]
-    for first, second in itertools.pairwise(shapes):
-        found = mismatch(first, second)
-        if found is not None:
-            return found
-    return error
+    Where it has not, nothing was written: the result has to be computed beside the array first, or does not fit it.
+    """
+    if op.kind != "elementwise" or op.result is not None or type(target) is not np.ndarray or target.size < FROM:
+        return False
+    if op.check is not None:
+        run_body(op, op.check, values)
+    common = compute_dtype(op, values)
+    if op.refuse:
+        refuse_dtype(op, common)
+    return compute_elementwise(op, values, common, target) is target
 
 
 def _run_reduction(op: Operator, values: list[Any]) -> Any:
@@ -571,6 +472,8 @@ def write_out(op: Operator, values: list[Any], out: Any) -> Any:
         if op.into is not None:
             op.into(values, out)
             return out
+        if len(targets) == 1 and _written(op, values, out):
+            return out
         found = run(op, values)
     finally:
         modes.record = record
@@ -582,6 +485,19 @@ def write_out(op: Operator, values: list[Any], out: Any) -> Any:
         maker = op.returns or (type(found) if isinstance(found, NamedResult) else tuple)
         return maker(targets)
     return out
+
+
+def _written(op: Operator, values: list[Any], out: Any) -> bool:
+    """Whether a kernel has written the result to an ``out=`` tensor, with no array for it in between."""
+    if op.kind != "elementwise" or out._array.size < FROM:
+        return False
+    check_memory(out, values, disjoint=bool(op.disjoint))
+    if not computes_into(op, values, out._array):
+        return False
+    storage_of(out).version += 1
+    if modes.observer is not None:
+        modes.observer(op, values, out)
+    return True
 
 
 def deliver(result: Any, target: Any) -> None:

@@ -19,7 +19,8 @@ from .._core.tensor_base import LEAF, PLAIN, TensorBase, on_plain, wrap
 from .._tape.node import next_sequence
 from .._tape.saved import versions_of
 from .compiled import large
-from .dispatch import compute_dtype, keeps_narrow, refuse_dtype, run_body
+from .computing import keeps_narrow, run_body
+from .dispatch import compute_dtype, refuse_dtype
 from .fast import F32, F64, FAILURES, Fallback
 from .record import Operator
 from .tape import attach, underived

@@ -16,7 +16,8 @@ from .._tape.node import OutputEdge, edge_of, retain_at
 from .._tape.rebase import rebase_view, renew_views
 from .._tape.saved import versions_of
 from .binding import bind
-from .dispatch import kernel_arguments, run, run_body, scalar_name
+from .computing import run_body
+from .dispatch import computes_into, kernel_arguments, run, scalar_name
 from .overlap import check_memory
 from .record import Operator
 from .tape import careful, input_edges, make_node, remember
@@ -40,21 +41,25 @@ def run_inplace(op: Operator, input: Any, args: tuple[Any, ...], kwargs: dict[st
     check_memory(input, values[1:], bool(op.spreads), bool(op.disjoint))
     if op.overwrites:
         return _overwrite(op, input, values, recorded)
+    kept = list(values)
+    if recorded and "input" in op.saved_names:  # a rule wants the operand as it was before the write
+        kept[0] = _before(input)
     record = modes.record
     modes.record = OFF
     try:
-        found = run(op, values, input)
+        written = computes_into(op, values, input._array)
+        found: Any = None if written else run(op, values, input)
     finally:
         modes.record = record
-    check_fits(op, input, found)
-    if not recorded:
+    if written:
+        storage_of(input).version += 1
+        if modes.observer is not None:
+            modes.observer(op, values, input)
+    else:
+        check_fits(op, input, found)
         write(input, found._array)
-        return input
-    kept = list(values)
-    if "input" in op.saved_names:  # a rule wants the operand as it was before the write
-        kept[0] = _before(input)
-    write(input, found._array)
-    commit(op, input, values, kept)
+    if recorded:
+        commit(op, input, values, kept)
     return input
 
 

@@ -20,7 +20,7 @@ from .tracing import trace
 _known: dict[Any, Any] = {}
 
 
-def compute_narrow(op: Operator, arguments: list[Any], common: DType) -> Any:
+def compute_narrow(op: Operator, arguments: list[Any], common: DType, target: Any = None) -> Any:
     """The result of an elementwise operator whose body is computed in float32; None where it has no kernel.
 
     Args:
@@ -28,6 +28,7 @@ def compute_narrow(op: Operator, arguments: list[Any], common: DType) -> Any:
         arguments: arrays in the places of tensors, those that were promoted of the dtype `common`; 0-d float32 arrays
             for numbers; the values of other parameters.
         common: float16 or bfloat16.
+        target: where to write the result; None for a fresh array, and for the answer where that may not be.
     """
     operands = [arguments[op.position[name]] for name in op.tensors]
     for operand in operands:
@@ -46,6 +47,8 @@ def compute_narrow(op: Operator, arguments: list[Any], common: DType) -> Any:
     if made is None:
         return None
     try:
+        if target is not None:
+            return target if made.fill(target, operands) else None
         return made(operands)[0]
     except llvm.unsupported.Unsupported:
         return None

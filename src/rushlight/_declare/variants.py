@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from .._backends.llvm.switch import FROM
 from .._core.modes import OFF, modes
 from .._core.names import type_name
 from .._core.storage import Storage
 from .._core.tensor_base import PLAIN, TensorBase, wrap
 from . import fast, fast_kernels
 from .binding import is_number
+from .compiled import large_inplace
 from .dispatch import call, find_special
 from .fast_mixed import mixed
 from .inplace import run_inplace
@@ -101,6 +103,7 @@ def inplace(function: Any) -> Any:
     eager: Any = op.eager if isinstance(op.eager, np.ufunc) else None
     arity = len(op.tensors)
     natural = op.natural or frozenset()
+    compiled = large_inplace(op)
 
     def general(input: Any, *args: Any, **kwargs: Any) -> Any:
         special = find_special(op, [input, *args, *(None,) * len(op.params)][: len(op.params)]) if op.tensors else None
@@ -132,7 +135,8 @@ def inplace(function: Any) -> Any:
         if type(array) is not ndarray:
             return general(input, *args)
         if arity == 1:
-            eager(array, array)
+            if array.size < FROM or not compiled(array):
+                eager(array, array)
         else:
             other = args[0]
             if type(other) in PLAIN:
@@ -149,7 +153,8 @@ def inplace(function: Any) -> Any:
                 operand = other
             else:
                 return general(input, *args)
-            eager(array, operand, out=array)  # NumPy frowns on a third argument of maximum and minimum
+            if array.size < FROM or not compiled(array, operand):
+                eager(array, operand, out=array)  # NumPy frowns on a third argument of maximum and minimum
         storage.version += 1
         return input
 

@@ -7,8 +7,11 @@ that looks at it is gone, and the next result of about its size takes it from th
 
 from __future__ import annotations
 
+import mmap
 import sys
 import threading
+import weakref
+from contextlib import suppress
 from math import prod
 from typing import Any
 
@@ -21,27 +24,29 @@ MOST_KEPT = 1 << 30
 """Bytes of unused blocks that are kept at most."""
 
 ALIGNMENT = 64
+"""Bytes whose multiples blocks begin at; these begin at whole pages."""
+
+HUGE_FROM = 1 << 22
+"""Bytes from which the operating system is asked for pages of 2 MB, as NumPy does: fewer faults, fewer look-ups."""
 
 
-class _Block:
-    """A block in use. Arrays made on it hold it as their base; when it goes, its memory returns to the list.
+class _Block(mmap.mmap):
+    """Memory from the operating system. An array made on it holds it as its base, and views of that hold the array."""
 
-    No array itself: NumPy gives a view the base of its base where both are arrays, and would leave the block out.
-    """
-
-    __slots__ = ("__array_interface__", "memory")
-
-    def __init__(self, memory: Any) -> None:
-        self.memory = memory
-        self.__array_interface__ = memory.__array_interface__
-
-    def __del__(self) -> None:
-        _give_back(self.memory)
+    __slots__ = ("loan",)
+    loan: _Loan | None
 
 
-_unused: dict[int, list[Any]] = {}
+class _Loan(weakref.ref[Any]):
+    """Tells when the array on a block is gone, and with it all views. The block keeps it until then."""
+
+    __slots__ = ("block",)
+    block: _Block
+
+
+_unused: dict[int, list[_Block]] = {}
 _kept = 0
-_lock = threading.RLock()  # the garbage collector may free a block while this thread holds it
+_lock = threading.RLock()  # an array may go while this thread holds it, when the garbage collector runs
 
 
 def _rounded(size: int) -> int:
@@ -50,18 +55,33 @@ def _rounded(size: int) -> int:
     return -(-size // step) * step
 
 
-def empty(shape: tuple[int, ...], element: np.dtype[Any]) -> Any:
-    """An array of a shape in the order of its dimensions, its elements not set."""
+def empty(shape: tuple[int, ...], element: np.dtype[Any], strides: tuple[int, ...] | None = None) -> Any:
+    """An array of a shape in the order of its dimensions, or with the strides given, its elements not set.
+
+    Of blocks that fit, it takes the one given back last, which is the most likely to be in the caches.
+    """
+    global _kept
     size = prod(shape) * element.itemsize
     if size < SMALLEST:
-        return np.empty(shape, element)
-    return np.ndarray(shape, element, _take(_rounded(size)))
+        return np.ndarray(shape, element, None, 0, strides)
+    size = _rounded(size)
+    block = None
+    with _lock:
+        blocks = _unused.get(size)
+        if blocks:
+            block = blocks.pop()
+            _kept -= size
+    if block is None:
+        block = _fresh(size)
+    array = np.ndarray(shape, element, block, 0, strides)
+    loan = block.loan = _Loan(array, _give_back)
+    loan.block = block
+    return array
 
 
 def empty_strided(shape: tuple[int, ...], strides: tuple[int, ...], element: np.dtype[Any]) -> Any:
     """The same with strides that leave no gaps."""
-    size = prod(shape) * element.itemsize
-    return np.ndarray(shape, element, _take(_rounded(size)) if size >= SMALLEST else None, strides=strides)
+    return empty(shape, element, strides)
 
 
 def empty_ordered(shape: tuple[int, ...], order: tuple[int, ...], element: np.dtype[Any]) -> Any:
@@ -72,46 +92,40 @@ def empty_ordered(shape: tuple[int, ...], order: tuple[int, ...], element: np.dt
     return found.transpose(np.argsort(order))
 
 
-def _take(size: int) -> Any:
+def _fresh(size: int) -> _Block:
+    """New memory, this process's alone: a child made by a fork gets a copy."""
+    if not hasattr(mmap, "MAP_PRIVATE"):
+        return _Block(-1, size)
+    block = _Block(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if size >= HUGE_FROM and hasattr(mmap, "MADV_HUGEPAGE"):
+        with suppress(OSError):  # a kernel without them
+            block.madvise(mmap.MADV_HUGEPAGE)
+    return block
+
+
+def _give_back(loan: _Loan) -> None:
     global _kept
-    with _lock:
-        blocks = _unused.get(size)
-        if blocks:
-            memory = blocks.pop()
-            _kept -= size
-        else:
-            memory = None
-    if memory is None:
-        memory = _aligned(size)
-    return np.asarray(_Block(memory))
-
-
-def _aligned(size: int) -> Any:
-    """Fresh memory that begins at a multiple of a vector's size."""
-    raw = np.empty(size + ALIGNMENT, np.uint8)
-    start = -raw.ctypes.data % ALIGNMENT
-    return raw[start : start + size]
-
-
-def _give_back(memory: Any) -> None:
-    global _kept
-    size = memory.nbytes
+    block = loan.block
+    block.loan = None
+    size = len(block)
     with _lock:
         if _kept + size <= MOST_KEPT:
-            _unused.setdefault(size, []).append(memory)
+            _unused.setdefault(size, []).append(block)
             _kept += size
 
 
 def is_owner(array: Any) -> bool:
     """Whether an array has its memory for itself as far as NumPy's flags tell, a block from here counted as its own."""
-    return bool(array.flags.owndata) or type(getattr(array.base, "base", None)) is _Block
+    return bool(array.flags.owndata) or _is_lent(array) or _is_lent(array.base)
 
 
 def is_only_user(array: Any) -> bool:
-    """Whether an array lies in a block of its own that no other array looks at."""
-    if type(getattr(array.base, "base", None)) is not _Block:
-        return False
-    return sys.getrefcount(array.base) == 2  # the array, and the argument
+    """Whether an array lies in a block of its own that no array but views of this one looks at."""
+    return _is_lent(array) or (_is_lent(array.base) and sys.getrefcount(array.base) == 2)  # the array, and the argument
+
+
+def _is_lent(array: Any) -> bool:
+    return type(getattr(array, "base", None)) is _Block
 
 
 def empty_cache() -> None:
