@@ -50,3 +50,40 @@ def test_infinite_and_missing_numbers() -> None:
     assert np.isnan(found[2]).all()
     assert found[3].tolist() == [0.0] * 1029 + [1.0]
     assert not np.isnan(found[4:]).any()
+
+
+@pytest.mark.parametrize("shape", [(300, 777), (4096, 17), (20, 40, 60), (1, 200_000), (200_000,)])
+def test_along_every_dimension(shape: tuple[int, ...]) -> None:
+    array = np.random.default_rng(1).standard_normal(shape, dtype=np.float32) * np.float32(3)
+    wide, x = array.astype(np.float64), rushlight.from_numpy(array)
+    for dim in range(-len(shape), len(shape)):
+        away = wide - wide.max(dim, keepdims=True)
+        total = np.exp(away).sum(dim, keepdims=True)
+        np.testing.assert_allclose(x.softmax(dim).numpy(), np.exp(away) / total, rtol=4e-6)
+        np.testing.assert_allclose(x.log_softmax(dim).numpy(), away - np.log(total), rtol=1e-6, atol=2e-6)
+        expected = np.squeeze(np.log(total) + wide.max(dim, keepdims=True), dim)
+        np.testing.assert_allclose(x.logsumexp(dim).numpy(), expected, rtol=1e-6, atol=1e-6)
+        assert x.softmax(dim).is_contiguous()
+
+
+@pytest.mark.parametrize("scale", [1, 30, 300])
+@pytest.mark.parametrize("shape", [(300, 777), (64, 1024), (2000, 17), (20, 40, 60), (50_000,)])
+def test_running_logarithms_of_sums(shape: tuple[int, ...], scale: int) -> None:
+    array = np.random.default_rng(1).standard_normal(shape, dtype=np.float32) * np.float32(scale)
+    for dim in range(len(shape)):
+        found = rushlight.from_numpy(array).logcumsumexp(dim).numpy()
+        expected = np.logaddexp.accumulate(array, dim, np.float64)
+        np.testing.assert_allclose(found, expected, rtol=2e-7, atol=2e-7)
+
+
+def test_running_logarithms_of_infinite_and_missing_numbers() -> None:
+    array = rows((64, 1030), 1)
+    array[0, 5], array[1, 7], array[2, :] = np.nan, np.inf, -np.inf
+    array[3, :9] = -np.inf
+    found = rushlight.from_numpy(array).logcumsumexp(1).numpy()
+    assert np.isfinite(found[0, :5]).all()
+    assert np.isnan(found[0, 5:]).all()
+    assert (found[1, 7:] == np.inf).all()
+    assert (found[2] == -np.inf).all()
+    assert (found[3, :9] == -np.inf).all()
+    assert np.isfinite(found[3, 9:]).all()

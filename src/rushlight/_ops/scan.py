@@ -265,6 +265,10 @@ def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tenso
         tensor([0.0000, 0.6931, 1.0986])
     """
     array, axis = along(input, dim)
+    if array.size >= FROM:
+        made = compiled("scan", array, axis, part="log_sums")
+        if made is not None:
+            return made.reshape(input.shape)
     if input.dtype.kind != "c":
         found = np.logaddexp.accumulate(array, axis, np.float64)
         return found.astype(array.dtype, copy=False).reshape(input.shape)

@@ -26,7 +26,7 @@ from importlib import import_module
 from typing import Any
 
 _PARTS = frozenset((
-    "arrays", "channels", "convolution", "copying", "engine", "explain", "folds", "kernels", "launch",
+    "arrays", "channels", "convolution", "copying", "engine", "explain", "folds", "kernels", "launch", "log_sums",
     "machine", "memory", "pooling", "running_extremes", "sorting", "streams", "threads", "typed", "unsupported",
 ))  # fmt: skip
 
