@@ -27,7 +27,8 @@ from typing import Any
 
 _PARTS = frozenset((
     "arrays", "channels", "convolution", "copying", "engine", "explain", "folds", "kernels", "launch", "log_sums",
-    "machine", "memory", "pooling", "running_extremes", "sorting", "streams", "threads", "typed", "unsupported",
+    "machine", "memory", "pooling", "resampling", "running_extremes", "sorting", "streams", "threads", "typed",
+    "unsupported",
 ))  # fmt: skip
 
 

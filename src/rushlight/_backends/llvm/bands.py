@@ -201,13 +201,12 @@ def row_vector(writer: Writer, row: Value, first: Value, limit: Value, stride: V
             for place in (first, first + lanes)
         ]
         return function.shuffle(halves[0], halves[1], range(0, 2 * lanes, 2))
-    vector = function.variable(function.constant(0, writer.wide))
-    for lane in range(lanes):
-        place = first + stride * lane
-        with function.when((place >= 0) & (place < limit)):
-            item = function.load(function.at(row, place * size), writer.form, size)
-            vector.value = function.insert(vector.value, lane, item)
-    return vector.value
+    counted = Type("i", 32, lanes)
+    ramp = function.numbered(counted) * function.lift(stride.to(I32), counted)
+    places = ramp + function.lift(first.to(I32), counted)
+    unsigned = Type("u", 32, lanes)  # in which what is below 0 is above all limits
+    mask = places.to(unsigned) < function.lift(limit.to(I32), counted).to(unsigned)
+    return function.gather(mask, row, places, writer.wide)
 
 
 def across(writer: Writer, total: Value) -> Value:

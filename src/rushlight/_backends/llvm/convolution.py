@@ -19,7 +19,7 @@ import numpy as np
 from . import bands, correlation, kernel_gradient as sums, kernels, memory, panels
 from .addresses import address_of
 from .host import Host
-from .plans import FEWEST_BANDS, Offsets, Setting, Three, inputs, is_single, plan, three
+from .plans import FEWEST_BANDS, Offsets, Setting, Three, inputs, is_single, plan, scratch, three
 from .threads import crew
 
 Array = np.ndarray[Any, Any]
@@ -93,12 +93,12 @@ def _correlate(
     ], np.int64)  # fmt: skip
     packed = -(-made.packed(setting.channels) // 64) * 64
     row = -(-(made.most_places + tile.places) // 16) * 16 * made.size
-    scratch, room = made.scratch(packed + row * tile.channels + 64)
+    slots, room = scratch(packed + row * tile.channels + 64)
     parts = min(blocks, -(-FEWEST_BANDS // (made.items * groups)))
     part = -(-blocks // parts)
     parts = -(-blocks // part)
     channel_step = prod(sizes) * made.size
-    words = made.words | scratch | {
+    words = made.words | slots | {
         "images": address_of(images), "bias": address_of(shifts), "results": address_of(found),
         "result_image_step": channel_step * groups * outs, "result_channel_step": channel_step,
         "result_z": steps[0] * spacing[0], "result_y": steps[1] * spacing[1], "result_x": steps[2] * spacing[2],
@@ -254,10 +254,10 @@ def kernel_gradient(
     turned_step = (made.most_places + shape.lanes) * wide * made.size
     room_for_turned = 0 if shape.few else part * turned_step
     packed_room = -(-made.packed(chunk) // 64) * 64
-    scratch, room = made.scratch(packed_room + room_for_turned)
+    slots, room = scratch(packed_room + room_for_turned)
     images, g = bands.contiguous(images), bands.contiguous(g)
     step = prod(g.shape[2:]) * made.size
-    words = made.words | scratch | {
+    words = made.words | slots | {
         "images": address_of(images), "gradients": address_of(g), "gradient_image_step": step * g.shape[1],
         "gradient_channel_step": step, "out_channels": outs, "turned_step": turned_step, "turned": packed_room,
         "items": made.items, "share": share, "shares": shares, "elements": len(filled),

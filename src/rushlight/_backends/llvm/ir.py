@@ -458,6 +458,15 @@ class Function:
         self._intrinsics[name] = f"declare void {name}({type}, ptr, i32 immarg, {mask.type})"
         self.effect(f"call void {name}({value!r}, {address!r}, i32 {type.bits // 8}, {mask!r})")
 
+    def gather(self, mask: Value, address: Value, places: Value, type: Type) -> Value:
+        """A vector of elements at places of an array, read only in the lanes where a condition holds; 0 in others."""
+        pointers = Type("p", 64, type.lanes)
+        where = self.write(f"getelementptr {type.lane}, {address!r}, {places!r}", pointers)
+        name = f"@llvm.masked.gather.{type.suffix}.v{type.lanes}p0"
+        self._intrinsics[name] = f"declare {type} {name}({pointers}, i32 immarg, {mask.type}, {type})"
+        given = f"{where!r}, i32 {type.bits // 8}, {mask!r}, {type} zeroinitializer"
+        return self.write(f"call {type} {name}({given})", type, pure=False)
+
     def prefetch(self, address: Value) -> None:
         """Asks for the cache line at an address, which need not be anybody's."""
         self._intrinsics["prefetch"] = "declare void @llvm.prefetch.p0(ptr, i32, i32, i32)"

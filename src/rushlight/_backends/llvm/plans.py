@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -166,16 +165,20 @@ class Plan:
         planes = [self.setting.offsets[0].index(offset) * (self.words["taps_x"] * self.plane) for offset in z]
         rows, columns = [self._rows[offset] for offset in y], [self._columns[offset] for offset in x]
         channel = np.arange(channels) * (self.copies * self.plane)
-        return np.asarray(functools.reduce(np.add.outer, (channel, planes, rows, columns)), np.int64).reshape(-1)
+        found = channel
+        for steps in (planes, rows, columns):
+            found = np.add.outer(found, np.array(steps, np.int64))
+        return found.reshape(-1)
 
-    def scratch(self, each: int) -> tuple[dict[str, int], Array]:
-        """Room for every thread's band and what a kernel adds to it, as words, and the array that holds it."""
-        slots = min(crew.wanted, SLOTS)
-        each = -(-each // 64) * 64
-        room = memory.empty((slots * each + 128,), np.dtype(np.uint8))
-        header = -(-address_of(room) // 64) * 64
-        room[header - address_of(room) :][:8] = 0
-        return {"header": header, "scratch": header + 64, "slots": slots, "slot_size": each}, room
+
+def scratch(each: int) -> tuple[dict[str, int], Array]:
+    """Room of some bytes for every thread, as words of a kernel that has `Writer.slot`, and the array that holds it."""
+    slots = min(crew.wanted, SLOTS)
+    each = -(-each // 64) * 64
+    room = memory.empty((slots * each + 128,), np.dtype(np.uint8))
+    header = -(-address_of(room) // 64) * 64
+    room[header - address_of(room) :][:8] = 0
+    return {"header": header, "scratch": header + 64, "slots": slots, "slot_size": each}, room
 
 
 def is_single(setting: Setting, outs: int) -> bool:

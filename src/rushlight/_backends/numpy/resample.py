@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
+
+from .machine_code import FROM, compiled
 
 Array = np.ndarray[Any, Any]
 Taps = tuple[Array, Array | None]
@@ -14,6 +17,10 @@ Taps = tuple[Array, Array | None]
 
 def resample(images: Array, taps: Sequence[Taps]) -> Array:
     """Applies taps to the last dimensions."""
+    if images.size * prod(len(index) for index, _ in taps) >= FROM * prod(images.shape[images.ndim - len(taps) :]):
+        made = compiled("resample", images, [_weighted(one) for one in taps], part="resampling")
+        if made is not None:
+            return made
     first = images.ndim - len(taps)
     for number, (index, weight) in enumerate(taps):
         axis = first + number
@@ -30,6 +37,11 @@ def resample(images: Array, taps: Sequence[Taps]) -> Array:
 
 def resample_transposed(g: Array, taps: Sequence[Taps], sizes: Sequence[int]) -> Array:
     """The transpose of `resample`: gradients of an input whose last dimensions have the given sizes."""
+    if g.size >= FROM:
+        turned = [_transposed(*_weighted(one), size) for one, size in zip(taps, sizes, strict=True)]
+        made = compiled("resample", g, turned, part="resampling")
+        if made is not None:
+            return made
     first = g.ndim - len(taps)
     for number, (index, weight) in enumerate(taps):
         axis = first + number
@@ -42,6 +54,25 @@ def resample_transposed(g: Array, taps: Sequence[Taps], sizes: Sequence[int]) ->
             np.add.at(found, index[:, k], part)
         g = np.moveaxis(found, 0, axis)
     return np.ascontiguousarray(g)
+
+
+def _weighted(taps: Taps) -> tuple[Array, Array]:
+    """Taps with weights."""
+    index, weight = taps
+    return index, np.ones(index.shape) if weight is None else weight
+
+
+def _transposed(index: Array, weight: Array, size: int) -> tuple[Array, Array]:
+    """For each of the places of an input the places of the output that it is in, -1 for none, and its weights there."""
+    flat = index.reshape(-1)
+    order = np.argsort(flat, kind="stable")
+    counts = np.bincount(flat, minlength=size)
+    within = np.arange(flat.size) - np.repeat(np.cumsum(counts) - counts, counts)
+    places = np.full((size, max(int(counts.max(initial=0)), 1)), -1)
+    weights = np.zeros(places.shape)
+    places[flat[order], within] = order // index.shape[1]
+    weights[flat[order], within] = weight.reshape(-1)[order]
+    return places, weights
 
 
 def _along(values: Array, axis: int, ndim: int) -> Array:
