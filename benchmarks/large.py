@@ -3,10 +3,11 @@
 python benchmarks/large.py                      # prints the table, writes results/large.json
 python benchmarks/large.py --only 'softmax|sum' --rounds 10
 python benchmarks/large.py --threads 1
+python benchmarks/large.py --eager              # without torch.compile and JAX, which take minutes to compile
 
 Each row runs the same statement in both libraries in alternating turns; the ratio is the median of the rounds'.
 Beside it stands the share of the memory bandwidth that the machine gave a copy of 64 MB in the same run: what an
-operator has to read and write at least, divided by its time.
+operator has to read and write at least, divided by its time; and the times of torch.compile and of JAX (`_others.py`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from time import perf_counter
 from types import ModuleType
 
 from _measure import HEADER, RESULTS, Case, as_line, compare, save, use_threads, versions
+from _others import by_jax, by_torch_compile, microseconds
 from large_copies import CASES
 
 WARM_MS = 30.0
@@ -200,12 +202,19 @@ def bandwidth(torch: ModuleType) -> float:
     return 2 * 4 * (1 << 24) / best / 1e9
 
 
+def _times_of_others(case: Case, torch: ModuleType) -> dict[str, float]:
+    """Microseconds by the name of the compiler."""
+    functions = {"torch.compile": by_torch_compile(case, torch), "JAX": by_jax(case, torch)}
+    return {name: microseconds(function, WARM_MS) for name, function in functions.items() if function is not None}
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Measures, prints, writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", metavar="PATTERN", default="", help="rows whose name matches (regex)")
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--eager", action="store_true", help="leave torch.compile and JAX out")
     parser.add_argument("--json", type=Path, help="where to write (results/large.json)")
     options = parser.parse_args(arguments)
     use_threads(options.threads)
@@ -217,7 +226,7 @@ def main(arguments: list[str] | None = None) -> int:
     torch.set_num_threads(options.threads)
     speed = bandwidth(torch)
     print(f"{options.threads} threads, copying moves {speed:.0f} GB/s\n{HEADER}")
-    rows, shares = [], {}
+    rows, shares, others = [], {}, {}
     for row in ROWS:
         if not re.search(options.only, row.name):
             continue
@@ -227,13 +236,18 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{row.name:<40} failed: {type(error).__name__}: {error}")
             continue
         rows.append(measured)
-        shares[row.name] = row.megabytes * 1e3 / measured.rushlight_us / speed
-        share = f"  {shares[row.name]:4.0%} of bandwidth" if row.megabytes else ""
-        print(as_line(measured, row.limit) + share, flush=True)
+        line = as_line(measured, row.limit)
+        if row.megabytes:
+            shares[row.name] = row.megabytes * 1e3 / measured.rushlight_us / speed
+            line += f"  {shares[row.name]:.0%} of bandwidth"
+        if not options.eager:
+            others[row.name] = _times_of_others(row.case, torch)
+            line += "".join(f"  {name} {time:.0f} µs" for name, time in others[row.name].items())
+        print(line, flush=True)
     path = options.json or (None if options.only else RESULTS / "large.json")
     if path is not None:
         save(path, rows, versions=versions(torch, rushlight, numpy), threads=options.threads, copy_gb_per_s=speed,
-             limits={row.name: row.limit for row in ROWS}, shares_of_bandwidth=shares)  # fmt: skip
+             limits={row.name: row.limit for row in ROWS}, shares_of_bandwidth=shares, others_us=others)  # fmt: skip
     return 0
 
 
