@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -18,7 +15,7 @@ from rushlight._core.expression import Expression, evaluate
 
 pytest.importorskip("llvmlite")
 
-from rushlight._backends.llvm import arrays, cache, folds, image, kernels, machine, memory, threads
+from rushlight._backends.llvm import arrays, cache, folds, kernels, machine, memory, threads
 from rushlight._backends.llvm.launch import Elementwise
 from rushlight._backends.llvm.typed import Node, Program, typed
 from rushlight._declare.scalars import s
@@ -178,9 +175,7 @@ def test_any_expression_on_any_layout(expression: Any, inputs: dict[str, Array])
 def test_reductions(shape: tuple[int, ...], dims: tuple[int, ...]) -> None:
     x = numbers(*shape)
     wide = x.astype(np.float64)
-    np.testing.assert_allclose(
-        folds.add("float32", x, dims, True), wide.sum(dims, keepdims=True), rtol=1e-5, atol=1e-4
-    )
+    np.testing.assert_allclose(folds.add("float32", x, dims, True), wide.sum(dims, keepdims=True), rtol=1e-5, atol=1e-4)
     np.testing.assert_array_equal(folds.extreme("float32", x, True, dims, False), x.max(dims))
     np.testing.assert_array_equal(folds.extreme("float32", x, False, dims, False), x.min(dims))
     if len(dims) == 1:
@@ -257,75 +252,6 @@ def test_memory_is_used_again_and_never_twice_at_once() -> None:
     assert memory.empty((1 << 20,), np.dtype("f4")).ctypes.data == place
     memory.empty_cache()
     assert memory.kept() == 0
-
-
-PROGRAM = """
-import os, sys
-import numpy as np
-import rushlight as torch
-x = torch.arange(100_000, dtype=torch.float32) / 1e5
-for _ in range(3):
-    y = (x + 1).exp().sqrt() * x
-assert np.allclose(y.numpy(), np.sqrt(np.exp(x.numpy() + 1)) * x.numpy(), rtol=1e-5), "values"
-loaded = "rushlight._backends.llvm.machine" in sys.modules
-if hasattr(os, "fork"):
-    child = os.fork()
-    if not child:
-        z = x * 2 + y
-        os._exit(0 if np.allclose(z.numpy(), x.numpy() * 2 + y.numpy()) else 1)
-    assert os.waitpid(child, 0)[1] == 0, "child"
-print("compiler loaded" if loaded else "from the cache")
-"""
-
-
-def run_program(folder: Path, **more: str) -> str:
-    environment = os.environ | {"PYTHONPATH": str(SOURCE), "RUSHLIGHT_CACHE_DIR": str(folder)} | more
-    done = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-def test_a_second_process_needs_no_compiler(tmp_path: Path) -> None:
-    assert run_program(tmp_path) == "compiler loaded"
-    assert run_program(tmp_path) == "from the cache"
-    files = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.parent.name == "kernels"]
-    assert len(files) >= 3
-    files[0].write_bytes(files[0].read_bytes()[:-1] + b"?")  # damaged
-    files[1].write_bytes(b"")
-    assert run_program(tmp_path) == "compiler loaded"
-    assert run_program(tmp_path) == "from the cache"
-
-
-def test_several_processes_at_once(tmp_path: Path) -> None:
-    environment = os.environ | {"PYTHONPATH": str(SOURCE), "RUSHLIGHT_CACHE_DIR": str(tmp_path)}
-    running = [
-        subprocess.Popen([sys.executable, "-c", PROGRAM], env=environment, stdout=subprocess.PIPE) for _ in range(3)
-    ]
-    for process in running:
-        process.communicate()
-        assert process.returncode == 0
-    assert run_program(tmp_path) == "from the cache"
-
-
-def test_a_cache_that_cannot_be_written_costs_time_only(tmp_path: Path) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("in the way of a folder")
-    assert run_program(blocked) == "compiler loaded"
-
-
-def test_turned_off(tmp_path: Path) -> None:
-    assert run_program(tmp_path, RUSHLIGHT_COMPILE="0") == "from the cache"
-    assert not list(tmp_path.iterdir())
-
-
-def test_the_cache_folder_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RUSHLIGHT_CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr(cache, "MOST_BYTES", 50_000)
-    folder = cache.Folder("test")
-    for number in range(130):
-        folder.put(f"kernel {number}", image.Image(bytes(1000), {"kernel": 0}))
-    assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) < 120_000
-    assert folder.get("kernel 129") == image.Image(bytes(1000), {"kernel": 0})
 
 
 def test_a_kernel_that_cannot_be_compiled_runs_on_numpy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from .image import Image
 
 MOST_BYTES = 64 << 20
-"""When the folder holds more, the files that were not read for the longest go; a kernel is 1 to 4 KB."""
+"""When the folders of all compilers hold more, the files not read for the longest go; a kernel is 1 to 8 KB."""
 
 _MAGIC = b"rushlight-kernel-2\n"
 
@@ -101,16 +101,17 @@ class Folder:
             return
         self._written += 1
         if self._written % 64 == 1:
-            self._trim(os.path.dirname(file))
+            _trim(os.path.dirname(os.path.dirname(file)))
 
-    def _trim(self, folder: str) -> None:
-        """Removes the files that were not read for the longest while there are too many."""
-        with suppress(OSError):
-            files = [(entry.stat(), entry.path) for entry in os.scandir(folder)]
-            total = sum(facts.st_size for facts, _ in files)
-            for facts, path in sorted(files, key=lambda item: item[0].st_atime_ns):
-                if total <= MOST_BYTES:
-                    return
-                with suppress(OSError):
-                    os.unlink(path)
-                total -= facts.st_size
+
+def _trim(base: str) -> None:
+    """Removes the files that were not read for the longest while there are too many, those of other compilers too."""
+    with suppress(OSError):
+        files = [(entry.stat(), entry.path) for folder in os.scandir(base) for entry in os.scandir(folder.path)]
+        total = sum(facts.st_size for facts, _ in files)
+        for facts, path in sorted(files, key=lambda item: max(item[0].st_atime_ns, item[0].st_mtime_ns)):
+            if total <= MOST_BYTES:
+                return
+            with suppress(OSError):
+                os.unlink(path)
+            total -= facts.st_size

@@ -8,6 +8,7 @@ that looks at it is gone, and the next result of about its size takes it from th
 from __future__ import annotations
 
 import mmap
+import os
 import sys
 import threading
 import weakref
@@ -47,6 +48,16 @@ class _Loan(weakref.ref[Any]):
 _unused: dict[int, list[_Block]] = {}
 _kept = 0
 _lock = threading.RLock()  # an array may go while this thread holds it, when the garbage collector runs
+
+
+def _unlock() -> None:
+    """A child process has a lock of its own: the thread that may hold this one is not there."""
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_unlock)
 
 
 def _rounded(size: int) -> int:
