@@ -68,7 +68,8 @@ def this_host(stamp: str) -> Host:
         with suppress(OSError, ValueError), open(file, encoding="utf-8") as stream:
             text, _, checksum = stream.read().rpartition("\n")
             if checksum == _checksum(text):
-                return Host(*text.split("\n"))
+                triple, name, features, version = text.split("\n")
+                return Host(triple, name, features, version)
     found = _ask()
     if file is not None and found.links:
         temporary = f"{file}.{os.getpid()}"
