@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from ._backends import llvm
 from ._backends.llvm.switch import FROM, available
 
@@ -73,7 +75,7 @@ def show(fn: Callable[..., Any], *tensors: Any, assembly: bool = False) -> None:
 
 
 def set_num_threads(count: int) -> None:
-    """Sets how many threads kernels run on, the caller's among them.
+    """Sets how many threads kernels and NumPy's matrix products run on, the caller's among them.
 
     Args:
         count: one or more.
@@ -86,6 +88,7 @@ def set_num_threads(count: int) -> None:
         >>> rushlight.compiler.set_num_threads(2)
     """
     llvm.threads.crew.wanted = _positive("set_num_threads", count)
+    threadpool_limits(count, "blas")
 
 
 def _positive(name: str, count: Any) -> int:

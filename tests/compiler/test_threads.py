@@ -8,6 +8,7 @@ import threading
 from typing import Any
 
 import pytest
+from threadpoolctl import threadpool_info
 
 import rushlight as torch
 
@@ -28,6 +29,19 @@ def test_the_number_of_threads() -> None:
     torch.set_num_threads(3)
     assert torch.get_num_threads() == 3
     torch.set_num_threads(before)
+
+
+def test_matrix_products_run_on_as_many_threads_as_kernels():
+    products = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    if not products:
+        pytest.skip("threadpoolctl does not know this NumPy's BLAS")
+    before = torch.get_num_threads()
+    try:
+        for count in (2, 1):
+            torch.set_num_threads(count)
+            assert {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"} == {count}
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_the_other_number_is_set_once() -> None:
