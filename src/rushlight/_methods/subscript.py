@@ -61,7 +61,9 @@ def getitem(self: Any, key: Any) -> Any:
         elif kind in PLAIN:
             places = key._array
             if places.dtype is I64 and places.ndim:
-                return wrap(array.take(places, 0))
+                if array.size < FROM and places.size < FROM:
+                    return wrap(array.take(places, 0))
+                return get_by_parts(self, key)
             if places.dtype.kind == "b" and places.shape == array.shape and places.ndim:
                 return wrap(array[places])
             return get_by_parts(self, key)
@@ -100,7 +102,7 @@ def _get_recorded(self: Any, array: Any, index: Any) -> Any:
                 return found
         elif kind in PLAIN:
             places = index._array
-            if places.dtype is I64 and places.ndim and type(array) is ndarray:
+            if places.dtype is I64 and places.ndim and type(array) is ndarray and array.size < FROM:
                 try:
                     found = wrap(array.take(places, 0))
                 except IndexError:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._backends.numpy.machine_code import FROM, compiled
+from .._backends.numpy.machine_code import FROM, attempt, compiled
 from .._backends.numpy.scatter import first_outside
 from .._core.dtypes import int32, int64
 from .._declare.dispatch import scalar_name
@@ -72,6 +72,10 @@ def embedding(
         tensor([[0., 1.],
                 [1., 0.]])
     """
+    if indices.size and indices.size * weight.shape[1] >= FROM:
+        found = attempt("indexed", "take", weight, 0, [indices])
+        if found is not None:
+            return found
     if indices.size and (indices.min() < 0 or indices.max() >= weight.shape[0]):
         error = IndexError("index out of range in self")
         error.add_note(f"the table has {weight.shape[0]} rows, the indices run from {indices.min()} to {indices.max()}")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .._backends.numpy.errstate import quiet
-from .._backends.numpy.machine_code import FROM, compiled
+from .._backends.numpy.machine_code import FROM, attempt
 from .._backends.numpy.places import check_index, check_range, check_scatter, part_for, vector
-from .._backends.numpy.scatter import add_at, combine_at, first_outside, flat_places, places_along
+from .._backends.numpy.scatter import ACTIONS, add_at, combine_at, first_outside, flat_places, places_along
 from .._core.sizes import wrap_dim
 from .._declare.dispatch import element_name
 from .._declare.kinds import composite, kernel
@@ -61,7 +61,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False,
                 f"self {list(input.shape)} apart from dimension {axis}"
             )
     if places.size >= FROM:
-        found = compiled("gather", source, axis, places)
+        found = attempt("indexed", "gather", source, axis, places)
         if found is not None:
             return found.reshape(index.shape)
     check_range(places, source.shape[axis], axis)
@@ -86,11 +86,12 @@ def _scatter_with(ufunc: np.ufunc | None, input: Array, dim: int, index: Array, 
     if not index.size:
         return
     target, positions = vector(input), vector(index)
-    if several and ufunc is np.add and positions.size >= FROM and positions.shape == vector(src).shape:
-        if compiled("scatter_add", target, axis, positions, vector(src)) is not None:
+    values = part_for(vector(src), positions) if several else quiet(np.asarray(src).astype, input.dtype)
+    if positions.size >= FROM:
+        action = "set" if ufunc is None else ACTIONS[ufunc]
+        if attempt("indexed", "place", action, target, axis, positions, values) is not None:
             return
     places = places_along(axis, positions)
-    values = part_for(vector(src), positions) if several else quiet(np.asarray(src).astype, input.dtype)
     if ufunc is None:
         target[places] = values
     else:
@@ -215,6 +216,10 @@ def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Array:
         raise RuntimeError(f"take(): Expected a long tensor for index, but got {element_name(index)}")
     if input.size == 0 and index.size:
         raise IndexError("take(): tried to take from an empty tensor")
+    if index.size >= FROM:
+        found = attempt("indexed", "take", input.reshape(-1), 0, [index], True)
+        if found is not None:
+            return found
     _check_flat(input, index)
     return input.take(index)
 
@@ -315,4 +320,6 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, ou
     common = np.broadcast_shapes(tuple(sizes), tuple(1 if other == axis else size for other, size in enumerate(wanted)))
     spread = input.expand((*common[:axis], shape[axis], *common[axis + 1 :]))
     positions = indices.expand((*common[:axis], wanted[axis], *common[axis + 1 :]))
-    return spread.gather(axis, positions % shape[axis] if shape[axis] else positions)
+    if shape[axis] and first_outside(indices._array, 0, shape[axis]) is not None:
+        positions = positions % shape[axis]
+    return spread.gather(axis, positions)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._backends.numpy.machine_code import FROM, compiled
+from .._backends.numpy.machine_code import FROM, attempt, compiled
 from .._backends.numpy.places import vector
 from .._backends.numpy.scatter import add_at, first_outside
 from .._core.dtypes import of_numpy
@@ -71,6 +71,10 @@ def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None =
     positions = vector(index)
     if not input.ndim and positions.size != 1:
         raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {positions.size} value(s)")
+    if input.ndim and input.size and positions.size * (input.size // input.shape[axis]) >= FROM:
+        found = attempt("indexed", "take", input, axis, [positions])
+        if found is not None:
+            return found
     if first_outside(positions, 0, vector(input).shape[axis]) is not None:
         error = IndexError("index out of range in self")
         error.add_note(f"positions along dimension {axis} go from 0 to {vector(input).shape[axis] - 1}")
@@ -193,7 +197,8 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor, *, out: T
     axis = wrap_dim(dim, input.ndim)
     _check_copy(input, axis, index, source)
     positions = vector(index)
-    vector(input)[(EVERY,) * axis + (positions,)] = vector(source)
+    if source.size < FROM or attempt("indexed", "put", vector(input), axis, [positions], vector(source)) is None:
+        vector(input)[(EVERY,) * axis + (positions,)] = vector(source)
 
 
 def _check_copy(input: Array, axis: int, index: Array, source: Array) -> None:

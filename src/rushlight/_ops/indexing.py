@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._backends.numpy.errstate import quiet
+from .._backends.numpy.machine_code import FROM, attempt
 from .._backends.numpy.scatter import add_at, first_outside
 from .._core.tensor_base import TensorBase
 from .._declare.dispatch import element_name
@@ -126,6 +128,11 @@ def _index_examples(input: Tensor, indices: Sequence[Tensor | None]) -> Any:
 def index(input: Tensor, indices: Sequence[Tensor | None]) -> Array:
     """The entries at positions given by integer tensors and masks, one for each dimension; None takes all."""
     places = resolve(input, indices)
+    if input.size >= FROM or (places and places[0].__class__ is not slice and places[0].size >= FROM):
+        large = _positions(input, places)
+        found = None if large is None else attempt("indexed", "take", input, *large, True)
+        if found is not None:
+            return found
     try:
         if places and places[-1].__class__ is not slice and places[-1].dtype.kind != "b":
             dim = len(places) - 1
@@ -134,6 +141,23 @@ def index(input: Tensor, indices: Sequence[Tensor | None]) -> Array:
         return np.ascontiguousarray(input[places]) if input.ndim else input[places]
     except (IndexError, ValueError) as error:
         raise index_error(input, places, error) from None
+
+
+def _positions(array: Array, places: tuple[Any, ...]) -> tuple[int, list[Array]] | None:
+    """The first indexed dimension and positions of one shape, where much is picked along neighbouring dimensions."""
+    found = [dim for dim, item in enumerate(places) if item.__class__ is not slice]
+    if not found:
+        return None
+    first, last = found[0], found[-1]
+    chosen = places[first : last + 1]
+    if len(found) < len(chosen) or any(item.dtype.kind == "b" or item.dtype != chosen[0].dtype for item in chosen):
+        return None
+    try:
+        common = np.broadcast_arrays(*chosen)
+    except ValueError:
+        return None
+    picked = prod(common[0].shape) * prod(array.shape[:first]) * prod(array.shape[last + 1 :])
+    return (first, list(common)) if picked >= FROM else None
 
 
 @kernel(
@@ -205,11 +229,24 @@ def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, a
             _check_range(input, places)
             add_at(input, places, values, from_end=True)
         elif values.dtype is input.dtype:
-            input[places] = values
+            _put(input, places, values)
         else:
             input[places] = quiet(values.astype, input.dtype)
     except (IndexError, ValueError) as error:
         raise _put_error(input, places, values, error) from None
+
+
+def _put(array: Array, places: tuple[Any, ...], values: Array) -> None:
+    """Writes values of the same dtype."""
+    large = _positions(array, places)
+    if large is not None:
+        first, chosen = large
+        shape = array.shape[:first] + chosen[0].shape + array.shape[first + len(chosen) :]
+        _check_range(array, places)
+        spread = np.broadcast_to(values, shape)
+        if attempt("indexed", "put", array, first, chosen, spread, True) is not None:
+            return
+    array[places] = values
 
 
 def _check_range(array: Array, places: tuple[Any, ...]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .._backends.numpy.places import check_index, check_scatter, part_for, vector
-from .._backends.numpy.scatter import REDUCTIONS, first_outside, places_along, reduce_at
+from .._backends.numpy.scatter import REDUCTIONS, first_outside, reduce_along, reduce_at
 from .._core.dtypes import of_numpy
 from .._core.sizes import wrap_dim
 from .._declare.dispatch import element_name, no_kernel
@@ -134,14 +134,13 @@ def scatter_reduce(
     if not index.size:
         return
     positions = vector(index)
-    places = places_along(axis, positions)
     values = part_for(vector(src), positions)
     if input.dtype.itemsize == 2 and input.dtype.kind in "fV":
         wide = vector(input).astype(np.float32)
-        reduce_at(wide, places, values.astype(np.float32), reduce, include_self)
+        reduce_along(wide, axis, positions, values.astype(np.float32), reduce, include_self)
         vector(input)[...] = wide
     else:
-        reduce_at(vector(input), places, values, reduce, include_self)
+        reduce_along(vector(input), axis, positions, values, reduce, include_self)
 
 
 def _index_reduce_vjp(

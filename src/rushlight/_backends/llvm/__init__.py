@@ -26,9 +26,9 @@ from importlib import import_module
 from typing import Any
 
 _PARTS = frozenset((
-    "arrays", "channels", "convolution", "copying", "engine", "explain", "folds", "kernels", "launch", "log_sums",
-    "machine", "memory", "pooling", "resampling", "running_extremes", "sorting", "streams", "threads", "typed",
-    "unsupported",
+    "arrays", "channels", "convolution", "copying", "engine", "explain", "folds", "indexed", "kernels", "launch",
+    "log_sums", "machine", "memory", "picking", "pooling", "resampling", "running_extremes", "searching", "sorting",
+    "streams", "threads", "typed", "unsupported",
 ))  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..._core.expression import Expression
-from . import copying, entries, groups, indexed, long_rows, memory, scans, transposing
+from . import copying, entries, groups, long_rows, memory, scans, transposing
 from .launch import Elementwise
 from .reduce import Reduction
 from .reducers import Fold
@@ -204,16 +204,6 @@ def contiguous(element: str, array: Array) -> Array:
 def scan(element: str, array: Array, name: str, axis: int) -> Array:
     """Running sums (``add``) or products (``mul``) along an axis."""
     return scans.scan(element, array, name, axis)
-
-
-def gather(element: str, source: Array, axis: int, index: Array) -> Array:
-    """The elements at positions along an axis; Unsupported if one is outside."""
-    return indexed.gather(element, source, axis, index)
-
-
-def scatter_add(element: str, target: Array, axis: int, index: Array, values: Array) -> Array:
-    """Adds values at positions along an axis; the positions have been checked."""
-    return indexed.scatter_add(element, target, axis, index, values)
 
 
 @cache

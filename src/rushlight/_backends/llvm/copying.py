@@ -41,12 +41,12 @@ STREAM_FROM = 1 << 24
 SHORT = 8
 """Elements from which the last dimension is the inner loop."""
 
-_SAME = {1: "uint8", 2: "bfloat16", 4: "int32", 8: "int64"}
+SAME = {1: "uint8", 2: "bfloat16", 4: "int32", 8: "int64"}
 """What is copied as it is, by its bytes."""
 
-_NAMES = {
-    np.dtype(name): name for name in ("float32", "float64", "float16", "int8", "int16", "int32", "int64", "uint8", "bool")
-} | {bfloat16.numpy: "bfloat16"}  # fmt: skip
+_NAMES = {np.dtype(name): name for name in (
+    "float32", "float64", "float16", "int8", "int16", "int32", "int64", "uint8", "bool",
+)} | {bfloat16.numpy: "bfloat16"}  # fmt: skip
 
 
 def converted(value: Value, old: str, new: str) -> Value:
@@ -181,8 +181,8 @@ def _loops(source: Array, target: Array) -> list[Loop]:
 
 
 def _names(source: Array, target: Array) -> tuple[str, str]:
-    if source.dtype == target.dtype and source.itemsize in _SAME:
-        return _SAME[source.itemsize], _SAME[source.itemsize]
+    if source.dtype == target.dtype and source.itemsize in SAME:
+        return SAME[source.itemsize], SAME[source.itemsize]
     old, new = _NAMES.get(source.dtype), _NAMES.get(target.dtype)
     if old is None or new is None:
         raise Unsupported(f"copies from {source.dtype} to {target.dtype}")

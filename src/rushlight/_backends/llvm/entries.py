@@ -15,6 +15,7 @@ import numpy as np
 
 from . import elementwise, kernels
 from .addresses import THREADS_FROM, address_of
+from .copying import copied
 from .elementwise import PARAMS
 from .host import Host
 from .ir import I64, POINTER, Function, Type, Value, module
@@ -103,7 +104,9 @@ def add_entries(
         or entries.shape != (*shape[:axis], index.size, *shape[axis + 1 :])
     ):
         raise Unsupported("positions of another shape, or gaps in memory")
-    entries, index = np.ascontiguousarray(entries), np.ascontiguousarray(index)
+    if not entries.flags.c_contiguous:
+        entries = copied(entries)
+    index = np.ascontiguousarray(index)
     lots, length, width = prod(shape[:axis]), shape[axis], prod(shape[axis + 1 :])
     parts = min(-(-crew.wanted // max(lots, 1)), max(length, 1)) if width >= SHARED_FROM else 1
     addresses = map(address_of, (index, entries, target))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 import numpy as np
 
-from .machine_code import FROM, compiled
+from .machine_code import FROM, attempt, compiled
 
 Array = np.ndarray[Any, Any]
 EVERY = slice(None)
@@ -113,13 +114,15 @@ def combine_at(ufunc: np.ufunc, target: Array, places: Sequence[Any], values: Ar
     Raises:
         ValueError: `values` do not broadcast to the places.
     """
+    if ufunc is np.add and values.size >= FROM and _add_entries(target, places, values, from_end):
+        return
     flat = flat_places(target.shape, places, from_end)
     spread = np.broadcast_to(values, flat.shape)
     narrow = target.dtype.itemsize == 2 and target.dtype.kind in "fV"
     work = target.astype(np.float32) if narrow else np.ascontiguousarray(target)
-    if ufunc is np.add and flat.size >= FROM:
-        added = spread.reshape(-1).astype(work.dtype, copy=False)
-        if compiled("scatter_add", work.reshape(-1), 0, flat.reshape(-1), added) is not None:
+    if flat.size >= FROM:
+        added = spread.reshape(-1).astype(work.dtype, copy=False) if spread.size > 1 else spread.astype(work.dtype)
+        if attempt("indexed", "place", ACTIONS[ufunc], work.reshape(-1), 0, flat.reshape(-1), added) is not None:
             if work is not target:
                 target[...] = work
             return
@@ -128,33 +131,77 @@ def combine_at(ufunc: np.ufunc, target: Array, places: Sequence[Any], values: Ar
         target[...] = work
 
 
+def _add_entries(target: Array, places: Sequence[Any], values: Array, from_end: bool) -> bool:
+    """Adds entries at one array of positions, all of the other dimensions taken whole; whether there is a kernel."""
+    found = [(axis, item) for axis, item in enumerate(places) if not isinstance(item, slice)]
+    if (
+        len(found) != 1
+        or found[0][1].dtype.kind == "b"
+        or any(item != EVERY for item in places if isinstance(item, slice))
+    ):
+        return False
+    axis, index = found[0]
+    size = target.shape[axis]
+    shape = (*target.shape[:axis], *index.shape, *target.shape[axis + 1 :])
+    if values.dtype != target.dtype or prod(target.shape[axis + 1 :]) < 2 or values.shape != shape:
+        return False
+    if from_end and first_outside(index, 0, size) is not None:
+        index = np.where(index < 0, index + size, index)
+    entries = values.reshape(*target.shape[:axis], -1, *target.shape[axis + 1 :])
+    return compiled("add_entries", entries, axis, index.reshape(-1), target) is not None
+
+
 def add_at(target: Array, places: Sequence[Any], values: Array, from_end: bool = False) -> None:
     """Adds `values` to ``target[places]``; values that meet at one place add up."""
     combine_at(np.add, target, places, values, from_end)
 
 
+ACTIONS: dict[Any, str] = {np.add: "add", np.multiply: "mul", np.maximum: "maximum", np.minimum: "minimum"}
+"""What kernels call these."""
+
 REDUCTIONS = {"sum": np.add, "mean": np.add, "prod": np.multiply, "amax": np.maximum, "amin": np.minimum}
 _STARTS = {"sum": 0, "mean": 0, "prod": 1}
+
+
+def reduce_along(input: Array, axis: int, index: Array, src: Array, reduce: str, include_self: bool) -> None:
+    """Reduces values that meet at positions along an axis of `input`, with what is there or without."""
+    ufunc = REDUCTIONS[reduce]
+    start = None if include_self else _start(input.dtype, reduce)
+    if index.size < FROM or attempt("indexed", "reduce", input, axis, index, src, ACTIONS[ufunc], start) is None:
+        places = places_along(axis, index)
+        if start is not None:
+            input[places] = start
+        combine_at(ufunc, input, places, src)
+    if reduce == "mean":
+        counts = np.full(input.shape, int(include_self), np.int64)
+        one = np.asarray(1)
+        if index.size < FROM or attempt("indexed", "reduce", counts, axis, index, one, "add") is None:
+            add_at(counts, places_along(axis, index), one)
+        _divide(input, counts)
 
 
 def reduce_at(input: Array, places: Any, src: Array, reduce: str, include_self: bool) -> None:
     """Reduces values that meet at places of `input`, with what is there or without."""
     if not include_self:
-        if reduce in _STARTS:
-            input[places] = _STARTS[reduce]
-        else:
-            input[places] = _extreme(input.dtype, lowest=reduce == "amax")
+        input[places] = _start(input.dtype, reduce)
+    combine_at(REDUCTIONS[reduce], input, places, src)
     if reduce == "mean":
         counts = np.full(input.shape, int(include_self), np.int64)
         add_at(counts, places, np.asarray(1))
-        add_at(input, places, src)
-        np.maximum(counts, 1, out=counts)
-        if input.dtype.kind in "iu":
-            np.floor_divide(input, counts.astype(input.dtype), out=input)
-        else:
-            np.divide(input, counts, out=input, casting="unsafe")
-        return
-    combine_at(REDUCTIONS[reduce], input, places, src)
+        _divide(input, counts)
+
+
+def _divide(input: Array, counts: Array) -> None:
+    np.maximum(counts, 1, out=counts)
+    if input.dtype.kind in "iu":
+        np.floor_divide(input, counts.astype(input.dtype), out=input)
+    else:
+        np.divide(input, counts, out=input, casting="unsafe")
+
+
+def _start(element: Any, reduce: str) -> Any:
+    """What values are combined with where there is nothing else."""
+    return _STARTS[reduce] if reduce in _STARTS else _extreme(element, lowest=reduce == "amax")
 
 
 def _extreme(element: Any, lowest: bool) -> Any:
