@@ -23,6 +23,7 @@ from types import ModuleType
 from _measure import HEADER, RESULTS, Case, as_line, compare, save, use_threads, versions
 from _others import by_jax, by_torch_compile, microseconds
 from large_copies import CASES
+from large_rows import CASES as REDUCTIONS
 
 WARM_MS = 30.0
 """How long each turn runs before it is timed, as in `train.py`."""
@@ -187,7 +188,7 @@ ROWS: list[Row] = [
          "a.grad = None; m.weight.grad = None; m(a).backward(g); result = [a.grad, m.weight.grad]", 1.0),
     Row("Adam step 10M", "p = torch.nn.Parameter(" + _draw(10_000_000) + ")\np.grad = p.detach().clone()\n"
          "o = torch.optim.Adam([p])", "o.step(); result = p.detach()[:10] * 0", 0.7, 280.0),
-    *(Row(*case, 1.0) for case in CASES),
+    *(Row(*case, 1.0) for case in (*CASES, *REDUCTIONS)),
 ]  # fmt: skip
 
 

@@ -92,7 +92,7 @@ class _Board:
             self.function.effectful("aarch64.isb", self.function.constant(15, I32))
 
     def work(self, number: int | Value) -> None:
-        """Runs the kernel on units of the part of the thread of this number, then of all others, until none are left."""
+        """Runs the kernel on units of this thread's own part, then of all others', until none are left."""
         function = self.function
         kernel, words = self.read(KERNEL, POINTER), self.read(WORDS, POINTER)
         units, grain, parts = self.read(UNITS), self.read(GRAIN), self.read(PARTS)

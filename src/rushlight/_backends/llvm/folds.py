@@ -78,7 +78,8 @@ def _sum_of(element: str, what: str, power: int = 1) -> Reduction:
         )
     if what == "number":
         return Reduction(Expression.call("where", (_x == _x, _x, 0)), element, Fold("add"))
-    size = product = Expression.call("abs", (_x,)) if power % 2 else _x
+    size: Any = Expression.call("abs", (_x,)) if power % 2 else _x
+    product = size
     for _ in range(power - 1):
         product = product * size
     return Reduction(product, element, Fold("add"))

@@ -21,8 +21,17 @@ from .typed import Node, Program, compute_element, typed
 
 Array = np.ndarray[Any, Any]
 
-_x, _peak, _shift = map(Expression.symbol, ("x", "peak", "shift"))
-_power = Expression.call("softmax_exp", (_x - _peak,))
+
+def _symbol(name: str) -> Any:
+    return Expression.symbol(name)
+
+
+_x, _peak, _shift, _y = map(_symbol, ("x", "peak", "shift", "y"))
+
+
+def _power(difference: Any) -> Any:
+    """The exponential of what is at most 0."""
+    return Expression.call("softmax_exp", (difference,))
 
 
 def are_long(rows: int, length: int) -> bool:
@@ -32,8 +41,7 @@ def are_long(rows: int, length: int) -> bool:
 
 @cache
 def _powers(element: str) -> Reduction:
-    power = Expression.call("softmax_exp", (_x - Expression.symbol("y"),))
-    return Reduction(power, element, Fold("add"), ("x", "y"))
+    return Reduction(_power(_x - _y), element, Fold("add"), ("x", "y"))
 
 
 def _totals(element: str, array: Array) -> tuple[Array, Array]:
@@ -46,7 +54,7 @@ def _totals(element: str, array: Array) -> tuple[Array, Array]:
 @cache
 def _last(element: str, logarithm: bool) -> Elementwise:
     """The last step: the exponentials divided, or the logarithms shifted."""
-    expression = (_x - _peak) - _shift if logarithm else _power * _shift
+    expression = (_x - _peak) - _shift if logarithm else _power(_x - _peak) * _shift
     work = compute_element(element)
     nodes = {name: Node("input", work, value=name) for name in ("x", "peak", "shift")}
     inputs = {"x": element, "peak": work, "shift": work}

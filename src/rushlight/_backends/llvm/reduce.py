@@ -102,7 +102,7 @@ class Reduction:
         self._again: Reduction | None = None
         self._ways: dict[Any, _Rows | None] = {}
         self._kind = NUMPY[self.state]
-        self._merger = UFUNCS[reducer.name].reduce if isinstance(reducer, Fold) else None
+        self._merger: Any = UFUNCS[reducer.name].reduce if isinstance(reducer, Fold) else None
 
     def fold(self, array: Array, axis: Any, keepdim: bool) -> Array:
         """Reduces to one state, in as few steps as there can be.

@@ -18,6 +18,7 @@ from .machine_code import FROM, compiled
 
 sqrt = np.sqrt
 Array = np.ndarray[Any, Any]
+_multiply: Any = np.multiply.reduce  # NumPy's annotations know no positional `keepdims`
 
 SMALL = 1024
 """Elements up to which one product with ones is the sum (float32: 0.35 against 0.8 us at 30, 0.4 against 1.0 at
@@ -123,7 +124,7 @@ def product(array: Array, axis: Any = None, dtype: Any = None, out: Any = None, 
         found = compiled("multiply", array, axis, keepdim, part="folds")
         if found is not None:
             return quiet(found.astype, array.dtype, copy=False)
-    return np.multiply.reduce(array, axis, dtype, out, keepdim)
+    return _multiply(array, axis, dtype, out, keepdim)
 
 
 def count_true(array: Array, axis: Any, keepdim: bool) -> Any:
