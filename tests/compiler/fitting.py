@@ -101,6 +101,10 @@ FITS["tanh32"] = (
     4,
     lambda z: z,
 )
+for _name, _degree in (("sinh32", 3), ("sinh64", 6)):
+    FITS[_name] = (lambda z: (mp.sinh(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, "1e-9", mp.mpf(1), _degree, lambda z: z)
+FITS["pow64"] = (lambda z: (mp.atanh(mp.sqrt(z)) / mp.sqrt(z) - 1 - z / 3) / z**2, "1e-6",
+                 (_HIGH / (2 + _HIGH)) ** 2, 7, lambda z: z * z)  # fmt: skip
 FITS["erf64_small"] = (lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z), "1e-9", mp.mpf(1), 11, _one)
 FITS["erfc_core"] = (_erfc_scaled(mp.mpf(3)), -1, (mp.mpf("10.1") - 3) / (mp.mpf("10.1") + 3), 11, _one)
 FITS["erfc64"] = (_erfc_scaled(mp.mpf(4)), -1, (mp.mpf("27.3") - 4) / (mp.mpf("27.3") + 4), 22, _one)

@@ -80,7 +80,7 @@ def _heaviside(input: Any, values: Any) -> Any:
     return np.where(input == 0, values, input > 0).astype(input.dtype)
 
 
-@elementwise(general=_heaviside, check=_check_heaviside)
+@elementwise(eager=_heaviside, general=_heaviside, check=_check_heaviside)
 def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Tensor:
     """0 for negative elements, 1 for positive ones and `values` for zeros.
 

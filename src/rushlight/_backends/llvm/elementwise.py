@@ -139,8 +139,6 @@ def _node(
     known_functions = functions.table.FUNCTIONS
     if node.function not in known_functions:
         raise Unsupported(f"the function {node.function}")
-    if node.function in functions.table.SINGLE_ONLY and node.element == "float64":
-        raise Unsupported(f"the function {node.function} of float64")
     written: Value = known_functions[node.function](*operands)
     return written
 

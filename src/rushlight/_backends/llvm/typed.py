@@ -153,6 +153,8 @@ def _apply(function: str, operands: list[Any]) -> Any:
     if function in ("where", "stopped_gradient"):
         condition = _truth(operands[0])
         if function == "where":
+            if not any(isinstance(operand, Node) for operand in operands[1:]):
+                return _choice_of_numbers(condition, *operands[1:])
             yes, no = _unified(operands[1:])
             return Node("where", yes.element, (condition, yes, no))
         return Node(
@@ -171,6 +173,15 @@ def _apply(function: str, operands: list[Any]) -> Any:
     if element not in FLOATS and function not in _ANY | _BITS | PREDICATES:
         raise Unsupported(f"{function} of {element}")
     return Node(function, "bool" if function in PREDICATES else element, tuple(nodes))
+
+
+def _choice_of_numbers(condition: Node, yes: Any, no: Any) -> Node:
+    """One of two numbers, in the dtype of what the condition compares."""
+    if condition.function not in PREDICATES or condition.operands[0].element == "bool":
+        raise Unsupported("a choice of numbers")
+    element = condition.operands[0].element
+    constants = [Node("constant", element, value=_constant(value, element)) for value in (yes, no)]
+    return Node("where", element, (condition, *constants))
 
 
 def _truth(operand: Any) -> Node:

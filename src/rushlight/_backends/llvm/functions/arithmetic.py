@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..ir import Value
-from .helpers import absolute, copysign, where
+from .helpers import absolute, copysign, double, fma, is_double, single, where
 
 
 def _add(a: Value, b: Value) -> Value:
@@ -85,6 +85,38 @@ def _heaviside(x: Value, at_zero: Value) -> Value:
     return where(x != x, x, where(x == 0, at_zero, where(x > 0, one, x.function.constant(0, x.type))))
 
 
+def hypot(a: Value, b: Value) -> Value:
+    """The square root of ``a**2 + b**2``: 1 ulp, float32 in float64; float64 scaled by a power of two."""
+    first, second = absolute(a), absolute(b)
+    infinite = (first == math.inf) | (second == math.inf)
+    if not is_double(a):
+        wide, other = double(a), double(b)
+        return where(infinite, math.inf, single(square_root(fma(wide, wide, other * other))))
+    larger, smaller = where(first > second, first, second), where(first > second, second, first)
+    huge, tiny = larger > 2.0**500, larger < 2.0**-450
+    scale = where(huge, 2.0**-600, where(tiny, a.function.constant(2.0**600, a.type), 1.0))
+    back = where(huge, 2.0**600, where(tiny, a.function.constant(2.0**-600, a.type), 1.0))
+    larger, smaller = larger * scale, smaller * scale
+    square = larger * larger
+    low = fma(larger, larger, -square) + smaller * smaller
+    total = square + low
+    root = square_root(total)
+    lost = (square - total) + low  # what the sum left out, and the root of it
+    root = where(total > 0, fma(fma(-root, root, total) + lost, 0.5 / root, root), root) * back
+    return where(infinite, math.inf, where((a != a) | (b != b), a + b, root))
+
+
+def next_after(a: Value, b: Value) -> Value:
+    """The float beside a on the way to b."""
+    bits = a.bits()
+    one = a.function.constant(1, bits.type)
+    away = (a < b) == (a > 0)
+    step = (bits + where(away, one, -one)).as_float()
+    least = a.function.constant(1, bits.type).as_float()
+    found = where(a == 0, copysign(least, b), where(a == b, b, step))
+    return where(a == b, b, where((a != a) | (b != b), a + b, found))
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "add": _add,
     "sub": lambda a, b: a - b,
@@ -114,6 +146,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "copysign": copysign,
     "heaviside": _heaviside,
     "where": where,
+    "hypot": hypot,
+    "nextafter": next_after,
     "sloped_gradient": _sloped_gradient,
     "zero_gradient": lambda x: x.function.lift(0, x.type),
     "eq": lambda a, b: a == b,
@@ -135,4 +169,4 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "bitwise_or": lambda a, b: a | b,
     "bitwise_xor": lambda a, b: a ^ b,
 }
-"""Functions by their names in the vocabulary. ``fmod`` and ``remainder`` of floats would call libm: NumPy runs them."""
+"""Functions by their names in the vocabulary."""

@@ -26,7 +26,10 @@ LOG2_E, LN2 = 1.4426950408889634, 0.6931471805599453
 _LN2_12 = (0.693115234375, 3.194618494528623e-05)
 _LN2_32 = (0.693145751953125, 1.428606765330187e-06)
 _LN2_64 = (0.6931471803691238, 1.9082149292705877e-10)
-"""ln 2 in two parts; the first has zeros at its end, so that whole multiples of it (of `_LN2_12` sixteenths) are exact."""
+"""ln 2 in two parts; the first has zeros at its end, so that whole multiples (of `_LN2_12`, sixteenths) are exact."""
+
+_LN2_REST = 2.3190468138462996e-17
+"""What float64 leaves out of ln 2."""
 
 _EXP32 = (0.5000000096, 0.166665189, 0.04166620429, 0.008368882606, 0.001395057819)
 _EXP64 = (
@@ -43,6 +46,13 @@ _LEFT_OUT = tuple(2.0 ** (step / 16) / power - 1 for step, power in enumerate(_P
 _SLEEF32 = (0.5, 0.166666671633720397949219, 0.0416664853692054748535156, 0.00833336077630519866943359,
             0.00139304355252534151077271, 0.000198527617612853646278381)  # fmt: skip
 """The same as SLEEF has it (``expf`` with 1.0 ulp), from which torch's softmax takes its exponential."""
+
+_SINH32 = (0.1666666649, 0.008333350594, 0.0001983606668, 2.817438442e-6)
+_SINH64 = (
+    0.166666666666666674, 0.00833333333333313889, 0.000198412698414376333, 2.75573191553493442e-6,
+    2.50521233970347458e-8, 1.60572404253923409e-10, 7.75931058028438532e-13,
+)  # fmt: skip
+"""(sinh(x) / x - 1) / x**2 by powers of x**2, up to 1: 2**-34 and 2**-63."""
 
 _TANH32 = (-0.3333327837, 0.1333132998, -0.05372929277, 0.02060215529, -0.005660903149)
 """(tanh(x) / x - 1) / x**2 by powers of x**2, up to 0.63: 2**-27."""
@@ -125,6 +135,17 @@ def exp2(x: Value) -> Value:
     return _scaled(_tail(fma(r, high, r * low)) + 1, n)
 
 
+def exp2_of_sum(x: Value, rest: Value) -> Value:
+    """Two to the power of the sum of two float64, the second as small as what rounding left out of the first."""
+    held = _between(x, -1080.0, 1025.0)
+    whole, n = to_nearest(held)
+    r = held - whole
+    high = r * LN2
+    low = fma(r, LN2, -high) + fma(r, _LN2_REST, rest * LN2)
+    tail = _tail(high)
+    return _scaled(fma(low, tail + 1, tail) + 1, n)
+
+
 def expm1(x: Value) -> Value:
     """exp(x) - 1, exact for small x: 2 ulp."""
     held = _between(x, -40.0, 709.9) if is_double(x) else _between(x, -20.0, 89.0)
@@ -167,12 +188,12 @@ def tanh(x: Value) -> Value:
 
 
 def sinh(x: Value) -> Value:
-    """The hyperbolic sine: 2 ulp."""
+    """The hyperbolic sine: 2 ulp; up to 1 a polynomial, beyond from the exponential."""
     size = absolute(x)
-    grown = expm1(size)
-    small = grown * 0.5 + 0.5 * (grown / (grown + 1))
-    large = exp(size, 1)  # exp(x) / 2: exp(-x) is out of sight
-    return copysign(where(size < 20.0, small, large), x)
+    square = x * x
+    small = fma(x * square, horner(square, _SINH64 if is_double(x) else _SINH32), x)
+    half = exp(size, 1)
+    return where(size < 1, small, copysign(half - 0.25 / half, x))
 
 
 def cosh(x: Value) -> Value:

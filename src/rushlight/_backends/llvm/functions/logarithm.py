@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 
 from ..ir import Value
-from .exponential import LN2, LOG2_E, exp
+from .exponential import LN2, LOG2_E, exp, exp2
 from .helpers import absolute, copysign, double, fma, horner, is_double, single, where
 
 _LN2_32 = (0.693359375, -0.00021219444)
@@ -163,6 +163,13 @@ def logaddexp(a: Value, b: Value) -> Value:
     return where(a == b, a + LN2, where((a != a) | (b != b), a + b, found))
 
 
+def logaddexp2(a: Value, b: Value) -> Value:
+    """log2(2**a + 2**b)."""
+    larger, smaller = where(a > b, a, b), where(a > b, b, a)
+    found = larger + log1p(exp2(smaller - larger)) * LOG2_E
+    return where(a == b, a + 1, where((a != a) | (b != b), a + b, found))
+
+
 FUNCTIONS: dict[str, Callable[..., Value]] = {
     "log": log,
     "softmax_log": softmax_log,
@@ -173,4 +180,5 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "acosh": acosh,
     "atanh": atanh,
     "logaddexp": logaddexp,
+    "logaddexp2": logaddexp2,
 }

@@ -1,4 +1,4 @@
-"""Powers and the logarithm of the gamma function, of float32 in float64, where no digit has to be saved."""
+"""Powers: of float32 in float64, where no digit has to be saved, of float64 with a logarithm in two parts."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import math
 from collections.abc import Callable
 
 from ..ir import Value
-from .circular import cosine, sine as sine_of
-from .exponential import LOG2_E, exp2
-from .helpers import absolute, double, fma, single, where
-from .logarithm import core, log, split
+from .exponential import LOG2_E, exp2, exp2_of_sum
+from .helpers import absolute, double, fma, horner, is_double, single, where
+from .logarithm import core, split
 
-SHIFT = 10
-"""Steps up to where Stirling's series is good for 15 digits."""
-
-_STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
+_LOG2_E_LOW = 2.0355273740931033e-17
+_THIRD_LOW = 1.850371707708594e-17
+_ATANH = (
+    0.199999999999999888, 0.142857142857225502, 0.111111111087696004, 0.0909090943498901539, 0.0769227844703203867,
+    0.0666815826354777053, 0.0583741835400147531, 0.0599443040000429116,
+)  # fmt: skip
+"""(atanh(s) / s - 1 - s**2 / 3) / s**4 by powers of s**2: 2**-73."""
 
 
 def _log2(x: Value) -> Value:
@@ -24,50 +26,69 @@ def _log2(x: Value) -> Value:
     return where(x == 0, -math.inf, where(x < math.inf, found, x))
 
 
+def _product(a: Value, b: Value | float) -> tuple[Value, Value]:
+    """A product and what rounding left out of it."""
+    high = a * b
+    return high, fma(a, b, -high)
+
+
+def _log2_in_parts(x: Value) -> tuple[Value, Value]:
+    """The logarithm to base 2 of a positive float64 in two parts, to 64 bits.
+
+    It is 2 atanh(s) for s = (m - 1) / (m + 1). Of the series s + s**3 / 3 + s**5 P(s**2) the first two terms are kept
+    in two parts, for the third one is enough.
+    """
+    e, m = split(x)
+    f = m - 1
+    total = m + 1
+    lost = f - (total - 2)
+    s = f / total
+    s_low = (fma(-s, total, f) - s * lost) / total
+    z, z_low = _product(s, s)
+    z_low = fma(s + s, s_low, z_low)
+    tail = z * horner(z, _ATANH)
+    q = tail + 1 / 3
+    q_low = (1 / 3 - q) + tail + _THIRD_LOW
+    w, w_low = _product(z, q)
+    w_low = w_low + fma(z, q_low, z_low * q)
+    v, v_low = _product(s, w)
+    v_low = v_low + fma(s, w_low, s_low * w)
+    high = s + v
+    low = (s - high) + v + (v_low + s_low)
+    p, p_low = _product(high + high, LOG2_E)
+    p_low = p_low + fma(high + high, _LOG2_E_LOW, (low + low) * LOG2_E)
+    found = e + p
+    return found, (e - found) + p + p_low
+
+
+def _power_of_size(size: Value, exponent: Value) -> Value:
+    """A power of a number that is not negative, both float64, as if there were no special ones."""
+    high, low = _log2_in_parts(size)
+    high = where(size == 0, -math.inf, where(size < math.inf, high, size))
+    product, rest = _product(exponent, high)
+    rest = fma(exponent, low, rest)
+    return exp2_of_sum(product, where(absolute(product) < 1100, rest, 0.0))
+
+
 def power(x: Value, y: Value) -> Value:
     """x to the power of y: 1 ulp."""
-    wide, exponent = double(x), double(y)
+    if is_double(x):
+        wide, exponent = x, y
+        found = _power_of_size(absolute(x), y)
+    else:
+        wide, exponent = double(x), double(y)
+        found = exp2(exponent * _log2(absolute(wide)))
     floor = x.function.call("floor", exponent.type, exponent)
     half = exponent * 0.5
     odd = (floor == exponent) & (x.function.call("floor", exponent.type, half) != half)
-    found = exp2(exponent * _log2(absolute(wide)))
     negative = wide.bits() < 0
     found = where(negative & odd, -found, found)
     fraction = (wide < 0) & (floor != exponent) & (wide > -math.inf)
     found = where(fraction, math.nan, found)
     found = where((absolute(wide) == 1) & (absolute(exponent) == math.inf), 1.0, found)
     found = where((wide != wide) | (exponent != exponent), wide + exponent, found)
-    return single(where((exponent == 0) | (wide == 1), 1.0, found))
+    found = where((exponent == 0) | (wide == 1), 1.0, found)
+    return found if is_double(x) else single(found)
 
 
-def lgamma(x: Value) -> Value:
-    """The logarithm of the magnitude of the gamma function: 4 ulp."""
-    wide = double(x)
-    left = wide < 0.5
-    z = where(left, 1 - wide, wide)
-    low = z < SHIFT
-    product = z
-    for step in range(1, SHIFT):
-        product = product * (z + step)
-    w = where(low, z + SHIFT, z)
-    inverse = 1 / w
-    square = inverse * inverse
-    series = w.function.lift(_STIRLING[-1], w.type)
-    for coefficient in reversed(_STIRLING[:-1]):
-        series = fma(series, square, coefficient)
-    found = (w - 0.5) * log(w) - w + (0.5 * math.log(2 * math.pi) + series * inverse)
-    product = where(low, product, 1.0)
-    distance = absolute(wide - w.function.call("roundeven", w.type, wide))
-    turned = where(distance > 0.25, 0.5 - distance, distance) * math.pi
-    sine = where(distance > 0.25, cosine(turned), sine_of(turned))
-    steps = log(where(left, product / sine, product))  # one logarithm for both: there is less to compile
-    found = where(left, math.log(math.pi) - found + steps, found - steps)
-    found = where((wide == 1) | (wide == 2), 0.0, found)
-    return single(where(absolute(wide) == math.inf, math.inf, found))
-
-
-FUNCTIONS: dict[str, Callable[..., Value]] = {"pow": power, "lgamma": lgamma}
-"""Functions by their names in the vocabulary."""
-
-SINGLE_ONLY = frozenset(FUNCTIONS)
-"""All of them: NumPy computes them for float64."""
+FUNCTIONS: dict[str, Callable[..., Value]] = {"pow": power}

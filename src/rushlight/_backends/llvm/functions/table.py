@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..ir import Value
-from . import arithmetic, circular, error, exponential, logarithm, power
+from . import arithmetic, bessel, circular, division, error, exponential, gamma, logarithm, power
 
 FUNCTIONS: dict[str, Callable[..., Value]] = {
     **arithmetic.FUNCTIONS,
@@ -14,8 +14,8 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     **circular.FUNCTIONS,
     **error.FUNCTIONS,
     **power.FUNCTIONS,
+    **gamma.FUNCTIONS,
+    **bessel.FUNCTIONS,
+    **division.FUNCTIONS,
 }
 """Functions by their names in the vocabulary."""
-
-SINGLE_ONLY = error.SINGLE_ONLY | power.SINGLE_ONLY
-"""Those of them that are written for float32 alone."""

@@ -1,0 +1,67 @@
+"""Chebyshev series with other coefficients in every region of the line, in float64.
+
+The series are those that NumPy's way uses (`_backends/numpy/special/tables.py`). A lane takes the coefficients of its
+region, so all regions together cost as much as the longest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from ..ir import Value
+from .helpers import double, fma, is_double, single, where
+
+
+class Region(NamedTuple):
+    """A series on an interval.
+
+    Attributes:
+        inside: where it holds; None for everywhere else.
+        x: its argument.
+        low, high: the interval.
+        coefficients: the coefficient of the lowest degree first.
+    """
+
+    inside: Value | None
+    x: Value
+    low: float
+    high: float
+    coefficients: Sequence[float]
+
+
+def chebyshev(*regions: Region) -> Value:
+    """The sum of the series of the first region that holds, by Clenshaw's recurrence; the last one holds anywhere."""
+    x = regions[0].x
+    count = max(len(region.coefficients) for region in regions)
+    columns = [
+        _chosen(
+            regions, [x.function.lift((*region.coefficients, *[0.0] * count)[degree], x.type) for region in regions]
+        )
+        for degree in range(count)
+    ]
+    twice = _chosen(
+        regions, [(part.x - (part.low + part.high) / 2) * (4 / (part.high - part.low)) for part in regions]
+    )  # fmt: skip
+    last, before = x.function.lift(0.0, x.type), columns[-1]
+    for column in columns[-2:0:-1]:
+        last, before = before, fma(twice, before, column) - last
+    return fma(twice * 0.5, before, columns[0]) - last
+
+
+def _chosen(regions: Sequence[Region], values: Sequence[Value]) -> Value:
+    """The value of the region that a lane is in."""
+    found = values[-1]
+    for region, value in zip(reversed(regions[:-1]), reversed(values[:-1]), strict=True):
+        if region.inside is not None and value.text != found.text:
+            found = where(region.inside, value, found)
+    return found
+
+
+def in_double(function: Callable[[Value], Value]) -> Callable[[Value], Value]:
+    """A function of float64 for float32 as well."""
+
+    def either(x: Value) -> Value:
+        return function(x) if is_double(x) else single(function(double(x)))
+
+    return either
