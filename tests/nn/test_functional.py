@@ -83,3 +83,11 @@ def test_errors(call, kind: type, text: str) -> None:
     with pytest.raises(kind) as caught:
         call()
     assert str(caught.value).splitlines()[0] == text
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_the_class_loss_of_one_sample_without_a_batch(reduction):
+    scores = torch.tensor([0.5, -1.0, 2.0], requires_grad=True)
+    torch.nn.functional.cross_entropy(scores, torch.tensor(2), reduction=reduction).backward()
+    wanted = scores.detach().softmax(0) - torch.tensor([0.0, 0.0, 1.0])
+    assert torch.allclose(scores.grad, wanted)

@@ -217,11 +217,8 @@ def _nll_gradient(
 
 def _shares(g: Any, target: Any, weights: Any, reduction: int, ignore_index: int) -> tuple[Any, Any]:
     """The class that each target's gradient goes to, and the gradient."""
-    shares = g * weights
-    if reduction == MEAN:
-        shares /= -np.add.reduce(weights, None)
-    else:
-        np.negative(shares, shares)
+    shares = g * weights  # a NumPy number for a single sample
+    shares = shares / -np.add.reduce(weights, None) if reduction == MEAN else -shares
     return np.where(target == ignore_index, 0, target), shares
 
 
