@@ -118,6 +118,7 @@ def _others(input: Any, dim: int) -> Any:
 @reduction(
     name="prod.dim",
     eager=reduce.product,
+    whole=reduce.whole_product,
     large="multiply",
     natural="sum",
     promote=INT64,

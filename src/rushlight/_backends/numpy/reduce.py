@@ -118,9 +118,14 @@ def minimum(array: Array, axis: Any = None, dtype: Any = None, out: Any = None, 
     return extreme(np.minimum, array, axis, keepdim)
 
 
+def whole_product(array: Array) -> Any:
+    """The product of all elements of an array that is multiplied in its own dtype."""
+    return _multiply(array, None) if array.size < FROM else product(array)
+
+
 def product(array: Array, axis: Any = None, dtype: Any = None, out: Any = None, keepdim: bool = False) -> Any:
     """The product along an axis, several or all, of an array that is multiplied in its own dtype."""
-    if array.size >= FROM and dtype is None:
+    if array.size >= FROM:
         found = compiled("multiply", array, axis, keepdim, part="folds")
         if found is not None:
             return quiet(found.astype, array.dtype, copy=False)
