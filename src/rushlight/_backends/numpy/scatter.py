@@ -18,22 +18,18 @@ EVERY = slice(None)
 def first_outside(index: Array, low: int, high: int) -> int | None:
     """The first position that is not in ``range(low, high)``; None if all are.
 
-    Few positions are looked at in Python, which takes 0.3 us where two reductions take 3.
+    Few positions are looked at in Python, which takes 0.3 us where a reduction takes 1.3.
     """
     if index.size <= _FEW:
         for position in index.reshape(-1).tolist():
             if not low <= position < high:
                 return int(position)
         return None
-    if index.size >= FROM and index.flags.c_contiguous:
+    if index.dtype == _I64 and index.flags.c_contiguous:
         # a negative one is a large one without its sign, so that looking at the largest is enough
-        shifted = index if low == 0 else index - low
-        most = (
-            compiled("extreme", shifted.view(np.uint64), True, None, False, part="folds")
-            if index.dtype == np.int64
-            else None
-        )
-        if most is not None and most < high - low:
+        shifted = (index if low == 0 else index - low).view(np.uint64)
+        most = compiled("extreme", shifted, True, None, False, part="folds") if index.size >= FROM else None
+        if (np.maximum.reduce(shifted, None) if most is None else most) < high - low:
             return None
     if np.minimum.reduce(index, None) >= low and np.maximum.reduce(index, None) < high:
         return None
@@ -41,6 +37,7 @@ def first_outside(index: Array, low: int, high: int) -> int | None:
 
 
 _FEW = 32
+_I64 = np.dtype(np.int64)
 
 
 def places_along(dim: int, index: Array) -> tuple[Array, ...]:
