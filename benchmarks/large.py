@@ -133,6 +133,24 @@ def _convolutions() -> list[Row]:
     return cases
 
 
+def _narrow() -> list[Row]:
+    """16-bit floats."""
+    cases = []
+    for name in ("float16", "bfloat16"):
+        setup = M4 + PAIR + f"\nx = x.to(torch.{name})\ny = y.to(torch.{name})"
+        cases += [
+            Row(f"{name} x + y 4M", setup, "result = x + y", 1.0, 25.2),
+            Row(f"{name} x * y 4M", setup, "result = x * y", 1.0, 25.2),
+            Row(f"{name} x * 2 4M", setup, "result = x * 2.0", 1.0, 16.8),
+            Row(f"{name} leaky_relu 4M", setup, "result = torch.nn.functional.leaky_relu(x, 0.2)", 1.0, 16.8),
+            Row(f"{name} exp 4M", setup, "result = x.exp()", 0.7, 16.8),
+            Row(f"{name} x > 0 4M", setup, "result = x > 0", 1.0, 12.6),
+            Row(f"{name} x > y 4M", setup, "result = x > y", 1.0, 21.0),
+            Row(f"{name} x += y 4M", setup, "x.add_(y); result = y", 1.0, 25.2),
+        ]
+    return cases
+
+
 ROWS: list[Row] = [
     *_elementwise(),
     *_reductions(),
@@ -170,8 +188,7 @@ ROWS: list[Row] = [
     Row("topk 5 of 1M", M1, "result = x.topk(5).values", 1.0),
     Row("topk 5 of 4096x1024", MATRIX, "result = x.topk(5, 1).values", 1.0),
     Row("masked_fill 4M", M4 + "\nc = x > 0", "result = x.masked_fill(c, 0.0)", 1.0, 37.8),
-    Row("bfloat16 x + y 4M", M4 + PAIR + "\nx = x.bfloat16()\ny = y.bfloat16()",
-         "result = (x + y)[:10].float()", 1.0, 25.2),
+    *_narrow(),
     Row("randn 1M", "", "result = torch.randn(1 << 20).abs() * 0", 1.0),
     Row("rand 1M", "", "result = torch.rand(1 << 20) * 0", 1.0),
     Row("randperm 60000", "", "result = torch.randperm(60000) * 0", 1.0),

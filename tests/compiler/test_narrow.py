@@ -13,6 +13,8 @@ from rushlight._declare import computing
 
 pytest.importorskip("llvmlite")
 
+from rushlight._backends.llvm import kernels
+
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "add": lambda x, y: x + y,
     "number": lambda x, y: x * 2 - 0.3,
@@ -47,6 +49,40 @@ def test_against_arrays(name: str, dtype: torch.dtype, monkeypatch: pytest.Monke
     step = 2.0**-10 if dtype == torch.float16 else 2.0**-7
     np.testing.assert_allclose(found.float().numpy(), expected.float().numpy(), rtol=step, atol=1e-7)
     assert (found.float().numpy() == expected.float().numpy()).mean() > 0.995
+
+
+PREDICATES: dict[str, Callable[[Any, Any], Any]] = {
+    "x > y": lambda x, y: x > y,
+    "x <= number": lambda x, y: x <= 0.3,
+    "x != y.t()": lambda x, y: x[:, :250] != y[:, :250].t(),
+    "isnan": lambda x, y: x.isnan(),
+    "isfinite": lambda x, y: torch.isfinite(x),
+    "logical_and": lambda x, y: torch.logical_and(x, y),
+}
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("name", PREDICATES)
+def test_truth_values(name: str, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(9)
+    x, y = (torch.from_numpy(rng.integers(-3, 4, (250, 300)).astype(np.float32) / 10).to(dtype) for _ in range(2))
+    for place, value in enumerate((float("nan"), float("inf"), -float("inf"), -0.0)):
+        x[0, place] = value
+    found = PREDICATES[name](x, y)
+    monkeypatch.setattr(computing, "_narrow", lambda *_: None)
+    assert torch.equal(found, PREDICATES[name](x, y))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_another_setting_needs_no_other_kernel(dtype: torch.dtype) -> None:
+    x = torch.linspace(-3, 3, 50_000).to(dtype)
+    torch.nn.functional.leaky_relu(x, 0.3)
+    before = len(kernels._loaded)
+    for slope in (0.1, 0.7, 2.0):
+        found = torch.nn.functional.leaky_relu(x, slope)
+        expected = torch.nn.functional.leaky_relu(x.float(), slope).to(dtype)
+        assert torch.equal(found, expected)
+    assert len(kernels._loaded) == before
 
 
 def test_gradients_flow() -> None:

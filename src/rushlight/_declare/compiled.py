@@ -14,7 +14,7 @@ import numpy as np
 from .._backends import llvm
 from .._backends.llvm.switch import FROM, available, warn_once
 from .._backends.numpy.machine_code import compiled
-from .._core.dtypes import of_numpy
+from .._core.dtypes import bfloat16, of_numpy
 from .._core.expression import Expression
 from .._core.modes import OFF, modes
 from .._core.tensor_base import PLAIN, wrap
@@ -24,6 +24,7 @@ from .tracing import trace
 
 ndarray = np.ndarray
 _COMPILED = frozenset(map(np.dtype, ("f4", "f8", "i1", "i2", "i4", "i8", "u1", "?")))
+_NARROW = frozenset((np.dtype("f2"), bfloat16.numpy))
 
 NUMBER: Any = Ellipsis
 """Stands for a setting that a kernel is given when it runs, so that another value needs no other kernel."""
@@ -34,10 +35,12 @@ class Compiler:
 
     Args:
         op: the operator.
+        narrow: the 16-bit float that operands have been promoted to, if their operator is computed in float32.
     """
 
-    def __init__(self, op: Operator) -> None:
+    def __init__(self, op: Operator, narrow: str | None = None) -> None:
         self.op = op
+        self.narrow = narrow
         self._known: dict[Any, Any] = {}
         self._broken = False
 
@@ -118,12 +121,15 @@ class Compiler:
         work = None
         inputs, elements = {}, {}
         for name, operand in zip(names, operands, strict=True):
-            if operand.dtype not in _COMPILED:
+            if operand.dtype not in _COMPILED and operand.dtype not in _NARROW:
                 return None
             elements[name] = of_numpy(operand.dtype).name
             inputs[name] = typed.Node("input", typed.compute_element(elements[name]), value=name)
             if name not in (op.keep or ()):
-                work = elements[name]
+                work = inputs[name].element
+        is_narrow = not typed.NARROW.isdisjoint(elements.values())
+        if is_narrow and not llvm.kernels.host().fused:  # conversions came with the same generation of processors
+            return None
         numbers = [name for name, value in values.items() if value is NUMBER]
         if numbers and work not in typed.FLOATS:
             return None
@@ -132,9 +138,13 @@ class Compiler:
             inputs[name] = typed.Node("number", work, value=name)
         expression = trace(op, values)
         node = typed.typed(expression, inputs, work or "float32")
-        element = "bool" if op.promote == "bool" else node.element
-        if node.element != element or not isinstance(expression, Expression):
+        if (node.element == "bool") != (op.promote == "bool") or not isinstance(expression, Expression):
             return None
+        element = node.element
+        if element != "bool" and is_narrow:
+            if self.narrow is None or element != "float32":  # NumPy's own arithmetic of 16 bits
+                return None
+            element = self.narrow
         program = typed.Program(elements, numbers, [(node, element)])
         return None if _among_numbers(program) else llvm.launch.Elementwise(program)
 
@@ -149,16 +159,19 @@ def _among_numbers(program: Any) -> bool:
     return False
 
 
-_compilers: dict[str, Compiler] = {}
+_compilers: dict[tuple[str, str | None], Compiler] = {}
 
 
-def compute(op: Operator, arguments: list[Any], target: Any = None) -> Any:
+def compute(op: Operator, arguments: list[Any], target: Any = None, narrow: str | None = None) -> Any:
     """The result of an elementwise operator on arguments of the general path; None where NumPy has to compute it.
 
     Args:
         op: the operator.
         arguments: arrays in the places of tensors, 0-d ones for numbers; the values of its other parameters.
         target: where to write the result; None for a fresh array, and for the answer where that may not be.
+        narrow: float16 or bfloat16 if arrays are of that and the operator is computed in float32. They are read,
+            computed and rounded in one pass; on the general path each would be an array of float32 first, which NumPy
+            makes of float16 at a nanosecond or more an element.
     """
     if op.general is not None and op.eager is None:  # its body does not do for all numbers
         return None
@@ -172,16 +185,16 @@ def compute(op: Operator, arguments: list[Any], target: Any = None) -> Any:
         return None
     if not all(type(operand) is ndarray for operand in operands):
         return None
-    found = compiler_of(op)
+    found = compiler_of(op, narrow)
     settings = tuple([value for name, value in zip(op.params, arguments, strict=True) if name not in op.tensors])
     return found(operands, settings, target)
 
 
-def compiler_of(op: Operator) -> Compiler:
+def compiler_of(op: Operator, narrow: str | None = None) -> Compiler:
     """The kernels of an elementwise operator."""
-    found = _compilers.get(op.name)
+    found = _compilers.get((op.name, narrow))
     if found is None:
-        found = _compilers[op.name] = Compiler(op)
+        found = _compilers[op.name, narrow] = Compiler(op, narrow)
     return found
 
 

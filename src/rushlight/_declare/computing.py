@@ -14,7 +14,6 @@ from .._core.meta_array import MetaArray
 from .._core.sizes import mismatch
 from .._core.tensor_base import TensorBase
 from .compiled import compute
-from .narrow import compute_narrow
 from .record import Operator
 
 
@@ -96,7 +95,7 @@ def _narrow(op: Operator, values: list[Any], common: dtype, target: Any) -> Any:
             arguments[op.position[name]] = scalar_array(value, common, dtypes.float32)
     if op.operands or op.result is not None:
         return None
-    return compute_narrow(op, arguments, common, target)
+    return compute(op, arguments, target, common.name)
 
 
 def scalar_array(value: Any, common: dtype, work: dtype) -> Any:

@@ -41,10 +41,12 @@ class Plan(NamedTuple):
     Attributes:
         work: the dtype that operands are brought to, which `eager` is right for.
         out: the dtype of the result where that is another; None where `eager` gives it.
+        is_narrow: whether operands are 16-bit floats that are computed in float32.
     """
 
     work: np.dtype[Any]
     out: np.dtype[Any] | None
+    is_narrow: bool
 
 
 def make_plan(op: Operator, values: list[Any]) -> Plan | None:
@@ -70,7 +72,7 @@ def make_plan(op: Operator, values: list[Any]) -> Plan | None:
     work = F32 if reduced else common.numpy
     if work is not F32 and work is not F64 and work not in op.natural:
         return None
-    return Plan(work, common.numpy if reduced and op.promote != "bool" else None)
+    return Plan(work, common.numpy if reduced and op.promote != "bool" else None, reduced)
 
 
 def mixed(op: Operator, fallback: Fallback) -> Callable[..., Any]:
@@ -112,8 +114,8 @@ def mixed(op: Operator, fallback: Fallback) -> Callable[..., Any]:
             plan = plans[found_key] = make_plan(op, [*operands, *tail])
         if plan is None:
             return fallback(*operands)
-        work, out = plan
-        if out is not None and type(operands[0]) in PLAIN and operands[0]._array.size >= FROM:
+        work, out, is_narrow = plan
+        if is_narrow and type(operands[0]) in PLAIN and operands[0]._array.size >= FROM:
             return fallback(*operands)  # which computes large 16-bit floats without arrays in between
         try:
             arrays = []

@@ -23,10 +23,10 @@ Array = np.ndarray[Any, Any]
 BLOCK = 1 << 14
 """Elements of a unit of work, 64 KB of float32: small enough for threads to share evenly, and for the first cache."""
 
-STREAM_FROM = 32 << 20
+STREAM_FROM = 24 << 20
 """Bytes read and written from which results go past the caches, which do not hold them until the next operator reads
-them. ``x + y`` of 4 million numbers (50 MB) takes 0.66 ms that way and 0.95 the other; ``x.relu()`` (34 MB), whose
-result may still be in the caches, 0.62 and 0.54."""
+them. Of 4 million numbers, ``x + y`` (50 MB) takes 0.66 ms that way and 0.95 the other, ``x.relu()`` (34 MB) 0.64 and
+between 0.46 and 0.76, as the neighbours leave room in the cache that all processors share."""
 
 NUMPY = {name: np.dtype(name) for name in (
     "float32", "float64", "float16", "int8", "int16", "int32", "int64", "uint8", "uint64", "bool",
