@@ -64,7 +64,7 @@ def getitem(self: Any, key: Any) -> Any:
                 if array.size < FROM and places.size < FROM:
                     return wrap(array.take(places, 0))
                 return get_by_parts(self, key)
-            if places.dtype.kind == "b" and places.shape == array.shape and places.ndim:
+            if places.dtype.kind == "b" and places.shape == array.shape and places.ndim and array.size < FROM:
                 return wrap(array[places])
             return get_by_parts(self, key)
         elif key is None:
@@ -205,7 +205,7 @@ def _set_at_once(self: Any, index: Any, value: Any) -> bool:
         index = index._array
         if not index.ndim or not (index.dtype is I64 or index.dtype.kind == "b"):
             return False
-        if index.dtype.kind == "b" and index.shape != array.shape:
+        if index.dtype.kind == "b" and (index.shape != array.shape or index.size >= FROM):
             return False
     elif kind is tuple:
         if not _is_basic(index):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._backends.numpy.errstate import quiet
-from .._backends.numpy.machine_code import FROM, attempt
+from .._backends.numpy.machine_code import FROM, attempt, compiled
 from .._backends.numpy.scatter import add_at, first_outside
 from .._core.tensor_base import TensorBase
 from .._declare.dispatch import element_name
@@ -133,6 +133,10 @@ def index(input: Tensor, indices: Sequence[Tensor | None]) -> Array:
         found = None if large is None else attempt("indexed", "take", input, *large, True)
         if found is not None:
             return found
+        if len(places) == 1 and places[0].dtype.kind == "b":
+            found = attempt("masks", "pick", input, places[0])
+            if found is not None:
+                return found
     try:
         if places and places[-1].__class__ is not slice and places[-1].dtype.kind != "b":
             dim = len(places) - 1
@@ -171,8 +175,23 @@ def _positions(array: Array, places: tuple[Any, ...]) -> tuple[int, list[Array]]
 def index_backward(grad_output: Tensor, input_sizes: Sequence[int], indices: Sequence[Tensor | None]) -> Array:
     """The derivative of `index`: gradients added up at the places that they came from."""
     found = np.zeros(tuple(input_sizes), grad_output.dtype)
-    add_at(found, resolve(found, indices), grad_output, from_end=True)
+    places = resolve(found, indices)
+    if not _put_masked(found, places, grad_output):
+        add_at(found, places, grad_output, from_end=True)
     return found
+
+
+def _put_masked(array: Array, places: tuple[Any, ...], values: Array) -> bool:
+    """Writes values of the same dtype where a mask of the array's shape is true; whether there is a kernel for it."""
+    if array.size < FROM or len(places) != 1 or places[0].__class__ is slice or places[0].dtype.kind != "b":
+        return False
+    if places[0].shape != array.shape or values.ndim > 1:
+        return False
+    if values.size == 1:
+        return compiled("fill_where", array, places[0], values.reshape(())) is not None
+    if values.size != np.count_nonzero(places[0]):
+        return False
+    return attempt("masks", "write", array, places[0], values) is not None
 
 
 def _check_put(input: Any, indices: Any, values: Any, accumulate: bool) -> None:
@@ -238,6 +257,8 @@ def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, a
 
 def _put(array: Array, places: tuple[Any, ...], values: Array) -> None:
     """Writes values of the same dtype."""
+    if _put_masked(array, places, values):
+        return
     large = _positions(array, places)
     if large is not None:
         first, chosen = large

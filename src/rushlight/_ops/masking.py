@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._backends.numpy.machine_code import FROM, compiled
+from .._backends.numpy.machine_code import FROM, attempt, compiled
 from .._core.dtypes import of_numpy
 from .._core.numbers import fitted
 from .._core.sizes import mismatch
@@ -134,6 +134,10 @@ def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> 
             input, mask = np.broadcast_arrays(input, mask)  # type: ignore[assignment]
         except ValueError:
             raise mismatch(mask.shape, input.shape) from None
+    if input.size >= FROM:
+        picked = attempt("masks", "pick", input, mask)
+        if picked is not None:
+            return picked
     return input[mask]
 
 
@@ -172,6 +176,8 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> None:
         raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {element_name(mask)}")
     _check_covers(input, mask)
     inside = np.broadcast_to(mask, input.shape)
+    if input.size >= FROM and attempt("masks", "write", input, inside, source) is not None:
+        return
     count = int(np.count_nonzero(inside))
     if source.size < count:
         raise RuntimeError("Number of elements of source < number of ones in mask")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._backends.numpy import select
+from .._backends.numpy.large import extreme
+from .._backends.numpy.machine_code import FROM, compiled
 from .._core.dtypes import float32, float64
 from .._core.named_results import named_result
 from .._core.sizes import wrap_dim
@@ -50,6 +52,10 @@ def _pick(array: Any, places: Any, axis: int, keepdim: bool, shape: tuple[int, .
 
 def _kth_place(array: Any, axis: int, k: int) -> Any:
     """Where the k-th smallest element (counted from 0) is; nan is larger than all."""
+    if array.size >= FROM:
+        found = compiled("rank", array, axis, k, part="picking")
+        if found is not None:
+            return found
     order = np.argpartition(array, k, axis)
     return np.take(order, (k,), axis)
 
@@ -57,17 +63,22 @@ def _kth_place(array: Any, axis: int, k: int) -> Any:
 def _median_place(array: Any, axis: int) -> Any:
     """Where the lower median is, or the first nan."""
     places = _kth_place(array, axis, (array.shape[axis] - 1) // 2)
-    if array.dtype.kind == "f":
+    if array.dtype.kind == "f" and not _is_free_of_nan(array, axis):
         missing = np.isnan(array)
         places = np.where(missing.any(axis, keepdims=True), missing.argmax(axis, keepdims=True), places)
     return places
+
+
+def _is_free_of_nan(array: Any, axis: int) -> bool:
+    """Whether it is known that there is no nan, which would be the largest."""
+    return array.size >= FROM and not np.isnan(extreme(np.maximum, array, axis, False)).any()
 
 
 def _nanmedian_place(array: Any, axis: int) -> Any:
     """Where the lower median of the elements that are not nan is."""
     if array.dtype.kind != "f":
         return _median_place(array, axis)
-    order = np.argsort(array, axis, kind="stable")
+    order = select.order(array, axis, False)
     count = np.add.reduce(~np.isnan(array), axis=axis, keepdims=True, dtype=np.int64)
     return np.take_along_axis(order, np.maximum((count - 1) // 2, 0), axis)
 
@@ -211,8 +222,8 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False, *, out: Any = None
         tensor(3)
     """
     array, axis = along(input, dim)
-    order = np.argsort(array, axis, kind="stable")
-    ordered = np.moveaxis(np.take_along_axis(array, order, axis), axis, -1)
+    values, order = select.in_order(array, axis, False)
+    ordered = np.moveaxis(values, axis, -1)
     place = np.arange(ordered.shape[-1])
     fresh = np.ones(ordered.shape, np.bool_)
     fresh[..., 1:] = ordered[..., 1:] != ordered[..., :-1]

@@ -27,7 +27,7 @@ from typing import Any
 
 _PARTS = frozenset((
     "arrays", "channels", "convolution", "copying", "engine", "explain", "folds", "indexed", "kernels", "launch",
-    "log_sums", "machine", "memory", "picking", "pooling", "resampling", "running_extremes", "searching", "sorting",
+    "log_sums", "machine", "masks", "memory", "picking", "pooling", "resampling", "running_extremes", "searching", "sorting",
     "streams", "threads", "typed", "unsupported",
 ))  # fmt: skip
 

@@ -104,6 +104,12 @@ class Writer:
         """A number of a table that a word has the address of."""
         return self.function.load(self.function.at(self.word(table, POINTER), index * 8), I64, 8)
 
+    def split(self, number: Value, by: Value) -> tuple[Value, Value]:
+        """Quotient and remainder of numbers below 2**32: a division of 64 bits takes LLVM a branch and a second one."""
+        unsigned = Type("u", 32)
+        quotient = (number.to(unsigned) // by.to(unsigned)).to(I64)
+        return quotient, number - quotient * by
+
     @contextmanager
     def slot(self) -> Iterator[Value]:
         """A part of the scratch that no other thread has: the first whose bit in the header was not set."""
@@ -113,7 +119,7 @@ class Writer:
         look, found = function.label("look"), function.label("found")
         function.jump(look)
         function.begin(look)
-        turn.value = (turn.value + 1) % slots
+        turn.value = function.where(turn.value + 1 < slots, turn.value + 1, 0)
         bit = function.lift(1, I64) << turn.value
         old = function.write(f"atomicrmw or {header!r}, {bit!r} seq_cst", I64, pure=False)
         function.branch((old & bit) == 0, found, look)
@@ -126,9 +132,10 @@ class Writer:
         """The band of a number, which counts bands along x in bands along y in places along z in groups of images."""
         word, pitch, side = self.word, self.word("pitch"), self.word("side")
         bands_x, bands_y, places_z = word("bands_x"), word("bands_y"), word("places_z")
-        along_x, rest = number % bands_x, number // bands_x
-        along_y, rest = rest % bands_y, rest // bands_y
-        z, image = rest % places_z, rest // places_z * word("side")
+        rest, along_x = self.split(number, bands_x)
+        rest, along_y = self.split(rest, bands_y)
+        images, z = self.split(rest, places_z)
+        image = images * side
         y, x = along_y * word("rows"), along_x * word("wide")
         rows = self.smaller(word("rows"), word("places_y") - y)
         width = self.smaller(word("wide"), word("places_x") - x)
@@ -220,3 +227,40 @@ def across(writer: Writer, total: Value) -> Value:
             low, high = writer.function.extract(total, 0), writer.function.extract(total, 1)
         total = low + high
     return total
+
+
+class Square:
+    """Room for as many vectors as they have lanes, and the code that makes columns of them.
+
+    It zips lanes of the upper and the lower half, again and again, in a loop: as many instructions as that takes
+    (`transposing.turned`) would be a fifth of what there is to compile.
+    """
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self.lines = writer.function.reserve(writer.wide, writer.lanes)
+        self._others = writer.function.reserve(writer.wide, writer.lanes)
+
+    def line(self, number: Value | int) -> Value:
+        """Where a vector belongs."""
+        return self.writer.function.at(self.lines, number * (self.writer.lanes * self.writer.size))
+
+    def turn(self) -> Value:
+        """Writes the code; gives the address of the columns, one after the other."""
+        writer, function, lanes = self.writer, self.writer.function, self.writer.lanes
+        half, bytes = lanes // 2, lanes * writer.size
+        orders = [
+            [place for lane in part for place in (lane, lane + lanes)] for part in (range(half), range(half, lanes))
+        ]
+        steps = lanes.bit_length() - 1
+        source, target = function.variable(self.lines), function.variable(self._others)
+        with function.loop(0, steps, name="step"):
+            upper, into = source.value, target.value
+            lower = function.at(upper, half * bytes)
+            with function.loop(0, half * bytes, bytes, name="pair") as place:
+                pair = [function.load(function.at(here, place), writer.wide, bytes) for here in (upper, lower)]
+                for number, order in enumerate(orders):
+                    spot = function.at(into, place * 2 + number * bytes)
+                    function.store(function.shuffle(*pair, order), spot, bytes)
+            source.value, target.value = into, upper
+        return self._others if steps % 2 else self.lines

@@ -21,6 +21,7 @@ from .addresses import address_of
 from .host import Host
 from .plans import FEWEST_BANDS, Offsets, Setting, Three, inputs, is_single, plan, scratch, three
 from .threads import crew
+from .unsupported import Unsupported
 
 Array = np.ndarray[Any, Any]
 Sizes = Sequence[int]
@@ -28,6 +29,9 @@ Sizes = Sequence[int]
 MOST_SUMS = 1 << 19
 """Elements that all shares' sums of a kernel's gradient take together, unless that makes too few shares."""
 
+
+MOST_UNITS = 1 << 32
+"""Units of work that kernels cannot count."""
 
 UNDIVIDED = 1 << 16
 """Elements of a kernel's gradient up to which every unit sums up all of them."""
@@ -108,9 +112,15 @@ def _correlate(
     }  # fmt: skip
     apart = spacing[2] if spacing[2] <= 2 else 0
     kernel = _kernel("correlation", setting.element, tile, made.step, apart)
-    crew.run(kernel, bands.pack_words(words, correlation.CORRELATION_FIELDS), made.items * groups * parts)
+    _run(kernel, bands.pack_words(words, correlation.CORRELATION_FIELDS), made.items * groups * parts)
     del room, panel
     return found
+
+
+def _run(kernel: int, words: bytes, units: int) -> None:
+    if units >= MOST_UNITS:
+        raise Unsupported(f"convolution in {units} units of work")
+    crew.run(kernel, words, units)
 
 
 @lru_cache
@@ -266,7 +276,7 @@ def kernel_gradient(
     }  # fmt: skip
     name, form = ("few channels", ()) if shape.few else ("kernel gradient", (shape.vectors,))
     packed = bands.pack_words(words, sums.GRADIENT_FIELDS)
-    crew.run(_kernel(name, element, *form, made.step), packed, shares * units)
+    _run(_kernel(name, element, *form, made.step), packed, shares * units)
     del room
     total = partial.sum(axis=0) if shares > 1 else partial[0]
     # (groups, chunks, blocks, elements, output channels) to (groups, blocks, output channels, chunks, elements)

@@ -20,10 +20,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .bands import FIELDS, Band, Writer, below
+from .bands import FIELDS, Band, Square, Writer, below
 from .host import Host
 from .ir import I64, POINTER, Type, Value, module
-from .transposing import turned
 
 CORRELATION_FIELDS = (
     *FIELDS, "bias", "results", "result_image_step", "result_channel_step", "result_z", "result_y", "result_x",
@@ -83,8 +82,8 @@ def write_correlation(element: str, tile: Tile, step: int, spacing: int, host: H
     function, word = writer.function, writer.word
     with writer.slot() as packed:
         with function.loop(function.params["begin"], function.params["end"], name="unit") as unit:
-            part, rest = unit % word("parts"), unit // word("parts")
-            band = writer.band(rest // word("groups"), rest % word("groups"))
+            rest, part = writer.split(unit, word("parts"))
+            band = writer.band(*writer.split(rest, word("groups")))
             writer.pack(band, packed, function.lift(0, I64), word("channels"))
             first = part * word("part")
             last = writer.smaller(first + word("part"), word("blocks"))
@@ -109,7 +108,7 @@ class _Correlation(Writer):
         self.vectors = (tile.channels if tile.wide else tile.places) // self.lanes
         rows = tile.places if tile.wide else tile.channels
         self.registers = [[self.function.variable(0, self.wide) for _ in range(self.vectors)] for _ in range(rows)]
-        self.buffer = self.function.reserve(self.wide, self.lanes)
+        self.square = Square(self)
 
     def of_grid(self, name: str, type: Type = I64) -> Value:
         """A number of the grid."""
@@ -196,16 +195,14 @@ class _Correlation(Writer):
         function, size, lanes = self.function, self.size, self.lanes
         with function.loop(0, wanted, lanes, name="square") as channel:
             here = function.at(source, channel * size)
-            columns = [
-                function.load(function.at(here, lane * self.tile.channels * size), self.wide, size)
-                for lane in range(lanes)
-            ]
-            for lane, row in enumerate(turned(columns)):
-                function.store(row, function.at(self.buffer, lane * lanes * size), size)
+            with function.loop(0, lanes, name="line") as line:
+                value = function.load(function.at(here, line * (self.tile.channels * size)), self.wide, size)
+                function.store(value, self.square.line(line), size)
+            columns = self.square.turn()
             left = self.smaller(wanted - channel, function.lift(lanes, I64))
             step = function.lift(lanes * size, I64)
             there = function.at(target, channel * self.word("result_channel_step"))
-            self._put(self.buffer, step, left, there, count, masks)
+            self._put(columns, step, left, there, count, masks)
 
     def _put(
         self, source: Value, step: Value, channels: Value, target: Value, count: Value, masks: list[Value]

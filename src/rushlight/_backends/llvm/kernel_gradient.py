@@ -15,10 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .bands import FIELDS, Band, Writer, across, below
+from .bands import FIELDS, Band, Square, Writer, across, below
 from .host import Host
 from .ir import I64, POINTER, Value, Variable, module
-from .transposing import turned as columns_of
 
 GRADIENT_FIELDS = (
     *FIELDS, "gradients", "gradient_image_step", "gradient_channel_step", "out_channels", "turned_step", "turned",
@@ -51,11 +50,11 @@ def write_kernel_gradient(element: str, vectors: int, step: int, host: Host) -> 
     writer = Writer(element, step, GRADIENT_FIELDS, host)
     function, word = writer.function, writer.word
     sums = [[function.variable(0, writer.wide) for _ in range(vectors)] for _ in range(tile_of(vectors, host))]
-    buffer = function.reserve(writer.wide, writer.lanes)
+    square = Square(writer)
     with writer.slot() as packed:
         turned = function.at(packed, word("turned"))
         with function.loop(function.params["begin"], function.params["end"], name="unit") as unit:
-            share, group, begin, channels = _unit(writer, unit)
+            share, group, begin, channels, part = _unit(writer, unit)
             first = share * word("share")
             last = writer.smaller(first + word("share"), word("items"))
             block_step = word("elements") * (vectors * writer.lanes * writer.size)
@@ -64,7 +63,7 @@ def write_kernel_gradient(element: str, vectors: int, step: int, host: Host) -> 
             with function.loop(first, last, name="band") as number:
                 band = writer.band(number, group)
                 writer.pack(band, packed, begin, channels)
-                _turn(writer, band, unit % word("parts"), turned, vectors, buffer)
+                _turn(writer, band, part, turned, vectors, square)
                 with function.loop(0, word("blocks"), name="block") as block:
                     vector_bytes = vectors * writer.lanes * writer.size
                     columns = function.at(turned, block * word("turned_step"))
@@ -76,13 +75,14 @@ def write_kernel_gradient(element: str, vectors: int, step: int, host: Host) -> 
     return module(function)
 
 
-def _unit(writer: Writer, unit: Value) -> tuple[Value, Value, Value, Value]:
-    """The share and the group of a unit, its first input channel, and how many it has."""
+def _unit(writer: Writer, unit: Value) -> tuple[Value, Value, Value, Value, Value]:
+    """The share and the group of a unit, its first input channel, how many it has, and its part of the blocks."""
     word = writer.word
-    rest = unit // word("parts")
-    chunk, rest = rest % word("chunks"), rest // word("chunks")
+    rest, part = writer.split(unit, word("parts"))
+    rest, chunk = writer.split(rest, word("chunks"))
+    share, group = writer.split(rest, word("groups"))
     begin = chunk * word("chunk")
-    return rest // word("groups"), rest % word("groups"), begin, writer.smaller(word("chunk"), word("channels") - begin)
+    return share, group, begin, writer.smaller(word("chunk"), word("channels") - begin), part
 
 
 def _clear(writer: Writer, target: Value, size: Value) -> None:
@@ -117,9 +117,10 @@ def write_few_channels(element: str, step: int, host: Host) -> str:
     writer = Writer(element, step, GRADIENT_FIELDS, host)
     function, word, size = writer.function, writer.word, writer.size
     sums = [function.variable(0, writer.wide) for _ in range(FEW_ELEMENTS)]
+    buffer = function.reserve(writer.wide, FEW_ELEMENTS)
     with writer.slot() as packed:
         with function.loop(function.params["begin"], function.params["end"], name="unit") as unit:
-            share, group, begin, channels = _unit(writer, unit)
+            share, group, begin, channels, _ = _unit(writer, unit)
             first = share * word("share")
             last = writer.smaller(first + word("share"), word("items"))
             unit_size = word("blocks") * word("elements") * size
@@ -131,13 +132,14 @@ def write_few_channels(element: str, step: int, host: Host) -> str:
                 with function.loop(0, word("blocks"), name="channel") as channel:
                     with function.loop(0, word("elements"), FEW_ELEMENTS, name="tile") as place:
                         target = function.at(partial, (channel * word("elements") + place) * size)
-                        _add_products(writer, band, packed, channel, place, target, sums)
+                        _add_products(writer, band, packed, channel, place, target, sums, buffer)
     function.finish()
     return module(function)
 
 
 def _add_products(
-    writer: Writer, band: Band, packed: Value, channel: Value, place: Value, target: Value, sums: list[Variable]
+    writer: Writer, band: Band, packed: Value, channel: Value, place: Value, target: Value, sums: list[Variable],
+    buffer: Value,
 ) -> None:  # fmt: skip
     """Adds the products of one channel and one tile over the outputs of a band to their sums in memory."""
     function, word, lanes, size = writer.function, writer.word, writer.lanes, writer.size
@@ -148,24 +150,21 @@ def _add_products(
     source = function.at(word("gradients", POINTER), number * word("gradient_channel_step"))
     with _segments(writer, band) as (first, image, plane, length):
         gradient = function.at(source, image * word("gradient_image_step") + plane * size)
-        whole = length // lanes * lanes
-        with function.loop(0, whole, lanes, name="outputs") as output:
-            value = function.load(function.at(gradient, output * size), writer.wide, size)
-            for sum, start in zip(sums, inputs, strict=True):
-                factor = function.load(function.at(start, (first + output) * size), writer.wide, size)
-                sum.value = function.fma(value, factor, sum.value)
-        with function.loop(whole, length, lanes, name="last") as output:
+        with function.loop(0, length, lanes, name="outputs") as output:
             mask = below(writer, function.lift(0, output.type), length - output)
             value = function.load_where(mask, function.at(gradient, output * size), writer.wide)
             for sum, start in zip(sums, inputs, strict=True):
                 factor = function.load_where(mask, function.at(start, (first + output) * size), writer.wide)
                 sum.value = function.fma(value, factor, sum.value)
     for row, sum in enumerate(sums):
+        function.store(sum.value, function.at(buffer, row * lanes * size), size)
+    with function.loop(0, len(sums), name="sum") as row:
         spot = function.at(target, row * size)
-        function.store(function.load(spot, writer.form, size) + across(writer, sum.value), spot, size)
+        total = across(writer, function.load(function.at(buffer, row * (lanes * size)), writer.wide, size))
+        function.store(function.load(spot, writer.form, size) + total, spot, size)
 
 
-def _turn(writer: Writer, band: Band, part: Value, target: Value, vectors: int, buffer: Value) -> None:
+def _turn(writer: Writer, band: Band, part: Value, target: Value, vectors: int, square: Square) -> None:
     """Writes a part of the gradient's band, the channels of each output side by side, zeros after the last of them."""
     function, word, lanes, size = writer.function, writer.word, writer.lanes, writer.size
     channels, zero = word("out_channels"), function.lift(0, I64)
@@ -183,13 +182,12 @@ def _turn(writer: Writer, band: Band, part: Value, target: Value, vectors: int, 
                     limit = function.where((lane < left) & (place < length), length - place, 0)
                     row = function.at(start, lane * word("gradient_channel_step") + place * size)
                     value = function.load_where(below(writer, zero, limit), row, writer.wide)
-                    function.store(value, function.at(buffer, lane * (lanes * size)), size)
-                read = [
-                    function.load(function.at(buffer, lane * lanes * size), writer.wide, size) for lane in range(lanes)
-                ]
+                    function.store(value, square.line(lane), size)
+                columns = square.turn()
                 here = function.at(block, (first + place) * (vectors * lanes * size))
-                for number, column in enumerate(columns_of(read)):
-                    function.store(column, function.at(here, number * vectors * lanes * size), size)
+                with function.loop(0, lanes, name="column") as column:
+                    value = function.load(function.at(columns, column * (lanes * size)), writer.wide, size)
+                    function.store(value, function.at(here, column * (vectors * lanes * size)), size)
 
 
 def _multiply(

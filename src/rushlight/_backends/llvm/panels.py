@@ -16,11 +16,10 @@ import numpy as np
 
 from . import bands, kernels, memory
 from .addresses import THREADS_FROM, address_of
-from .bands import Writer, below
+from .bands import Square, Writer, below
 from .host import Host
 from .ir import I64, POINTER, module
 from .threads import crew
-from .transposing import turned
 
 Array = np.ndarray[Any, Any]
 
@@ -37,7 +36,7 @@ def write_panels(element: str, host: Host) -> str:
     """The module of the kernel. Its units are rows in blocks in groups."""
     writer = Writer(element, 1, PANEL_FIELDS, host)
     function, word, lanes, size = writer.function, writer.word, writer.lanes, writer.size
-    buffer = function.reserve(writer.wide, lanes)
+    square = Square(writer)
     zero = function.lift(0, I64)
     with function.loop(function.params["begin"], function.params["end"], name="unit") as unit:
         row, rest = unit % word("rows"), unit // word("rows")
@@ -51,17 +50,13 @@ def write_panels(element: str, host: Host) -> str:
                     here = function.at(source, (first + lane) * word("channel_step") + tap * size)
                     limit = function.where(first + lane < word("out_channels"), count, 0)
                     value = function.load_where(below(writer, zero, limit), here, writer.wide)
-                    function.store(value, function.at(buffer, lane * (lanes * size)), size)
-                read = [
-                    function.load(function.at(buffer, lane * lanes * size), writer.wide, size) for lane in range(lanes)
-                ]
-                for number, column in enumerate(turned(read)):
-                    function.store(column, function.at(buffer, number * lanes * size), size)
+                    function.store(value, square.line(lane), size)
+                columns = square.turn()
                 with function.loop(0, count, name="tap") as lane:
                     entry = function.at(word("table", POINTER), (tap + lane) * 24)
                     begin, block_step, row_step = (function.load(function.at(entry, 8 * i), I64, 8) for i in range(3))
                     place = begin + rest * block_step + row * row_step + vector * (lanes * size)
-                    value = function.load(function.at(buffer, lane * (lanes * size)), writer.wide, size)
+                    value = function.load(function.at(columns, lane * (lanes * size)), writer.wide, size)
                     function.store(value, function.at(word("panel", POINTER), place), size)
     function.finish()
     return module(function)

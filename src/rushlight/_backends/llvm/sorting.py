@@ -37,7 +37,7 @@ SHORT = 64
 float32 take 9 ms in this way and 24 by digits; 8000 rows of 128 take 17 and 10."""
 
 
-def _words(function: Function) -> Any:
+def words_of(function: Function) -> Any:
     """What gives a word of the kernel's by its number."""
 
     def word(place: int, type: Type = I64) -> Value:
@@ -46,12 +46,12 @@ def _words(function: Function) -> Any:
     return word
 
 
-def _key(function: Function, value: Value, turn: Value) -> Value:
+def key_of(function: Function, value: Value, turn: Value) -> Value:
     """The unsigned integer by which an element is sorted."""
     type = value.type
-    unsigned = Type("u", type.bits)
+    unsigned = type.of("u")
     if type.kind == "f":
-        bits = function.cast(value + 0.0, Type("i", type.bits))
+        bits = function.cast(value + 0.0, type.of("i"))
         key = bits ^ ((bits >> (type.bits - 1)) | (-1 << (type.bits - 1)))
         key = function.where(value == value, key, function.constant(-1, key.type))
     elif type.kind == "i":
@@ -89,13 +89,13 @@ class _Records:
         return ((key >> shift.to(self.key)) & (VALUES - 1)).to(I64)
 
 
-def _clear(function: Function, counts: Value, many: int) -> None:
+def clear(function: Function, counts: Value, many: int) -> None:
     zeros = function.constant(0, Type("i", 64, 4))
     with function.loop(0, many, 4, name="clear") as place:
         function.store(zeros, function.at(counts, place * 8), 8)
 
 
-def _raise(function: Function, counts: Value, place: Value) -> Value:
+def raised(function: Function, counts: Value, place: Value) -> Value:
     """Counts one up and gives what it was."""
     address = function.at(counts, place * 8)
     before = function.load(address, I64, 8)
@@ -120,7 +120,7 @@ def write_rows(element: str, host: Host) -> str:
     memory_type = ELEMENTS[element]
     size, digits = memory_type.bits // 8, memory_type.bits // DIGIT
     function = Function("kernel", PARAMS, host.fused)
-    word = _words(function)
+    word = words_of(function)
     records = _Records(function, memory_type.bits)
     length, turn = word(0), word(1)
     counts = function.reserve(Type("i", 64), digits * VALUES)
@@ -133,13 +133,13 @@ def write_rows(element: str, host: Host) -> str:
         order = function.at(word(3, POINTER), unit * length * 8)
         target = function.at(word(4, POINTER), unit * length * size)
         old.value, new.value = room, function.at(room, length * records.size)
-        _clear(function, counts, digits * VALUES)
+        clear(function, counts, digits * VALUES)
         with function.loop(0, length, name="keys") as place:
-            key = _key(function, function.load(function.at(source, place * size), memory_type, size), turn)
+            key = key_of(function, function.load(function.at(source, place * size), memory_type, size), turn)
             records.put(room, place, key.to(records.key), place)
             for level in range(digits):
                 value = ((key >> (DIGIT * level)) & (VALUES - 1)).to(I64)
-                _raise(function, counts, value + level * VALUES)
+                raised(function, counts, value + level * VALUES)
         with function.loop(0, digits, name="digits") as digit:
             shift = digit * DIGIT
             here = function.at(counts, digit * (VALUES * 8))
@@ -149,7 +149,7 @@ def write_rows(element: str, host: Host) -> str:
                 _to_starts(function, here, running)
                 with function.loop(0, length, name="records") as place:
                     key, origin = records.get(old.value, place)
-                    end = _raise(function, here, records.digit(key, shift))
+                    end = raised(function, here, records.digit(key, shift))
                     records.put(new.value, end, key, origin)
                 old.value, new.value = new.value, old.value
         with function.loop(0, length, name="results") as place:
@@ -167,7 +167,7 @@ def write_short_rows(element: str, host: Host) -> str:
     memory_type = ELEMENTS[element]
     size = memory_type.bits // 8
     function = Function("kernel", PARAMS, host.fused)
-    word = _words(function)
+    word = words_of(function)
     length, turn = word(0), word(1)
     key_type = _Records(function, memory_type.bits).key
     lanes, step = host.vector_bits // key_type.bits, key_type.bits // 8
@@ -185,7 +185,7 @@ def write_short_rows(element: str, host: Host) -> str:
         order = function.at(word(3, POINTER), unit * length * 8)
         target = function.at(word(4, POINTER), unit * length * size)
         with function.loop(0, length, name="keys") as place:
-            key = _key(function, function.load(function.at(source, place * size), memory_type, size), turn)
+            key = key_of(function, function.load(function.at(source, place * size), memory_type, size), turn)
             function.store(key.to(key_type), function.at(keys, place * step), step)
         with function.loop(0, length, name="elements") as place:
             key = function.load(function.at(keys, place * step), key_type, step)

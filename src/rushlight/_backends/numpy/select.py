@@ -109,6 +109,10 @@ def order(array: Array, axis: int, descending: bool) -> Array:
 def first(array: Array, k: int, axis: int, largest: bool) -> tuple[Array, Array]:
     """The k largest or smallest elements along an axis, in order, and their places; nan counts as the largest."""
     size = array.shape[axis]
+    if k and array.size >= FROM and array.size >= _ROWS * size:
+        picked = compiled("first", array, axis, k, largest, part="picking")
+        if picked is not None:
+            return picked  # type: ignore[no-any-return]
     if k and array.size >= FROM and size >= _MANY * k:
         rows = np.ascontiguousarray(np.moveaxis(array, axis, -1))
         values, places = _first_of_rows(rows.reshape(-1, size), k, largest)
@@ -129,6 +133,9 @@ def first(array: Array, k: int, axis: int, largest: bool) -> tuple[Array, Array]
     ranks = order(values, axis, largest)
     return np.take_along_axis(values, ranks, axis), np.take_along_axis(few, ranks, axis)
 
+
+_ROWS = 4
+"""Rows from which threads look through one each; the bounds below are found by all threads together."""
 
 _MANY = 64
 """How many times as long as what is wanted of it a row has to be for bounds to be worth looking for."""
