@@ -112,7 +112,7 @@ def ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         >>> torch.special.ndtr(torch.tensor([0.0, 1.0]))
         tensor([0.5000, 0.8413])
     """
-    return 0.5 * s.erfc(input * -math.sqrt(0.5))
+    return s.special_ndtr(input)
 
 
 @elementwise(

@@ -138,6 +138,12 @@ def erfinv(x: Value) -> Value:
 
 
 @in_double
+def ndtr(x: Value) -> Value:
+    """The area under the standard normal density up to x, in float64, as erfc's large factors of rounding ask for."""
+    return 0.5 * erfc(x * -math.sqrt(0.5))
+
+
+@in_double
 def ndtri(x: Value) -> Value:
     """The inverse of the area under the standard normal density, as exact as `erfinv` at 2 x - 1."""
     return math.sqrt(2) * (2 * x - 1) * _inverse_over(-log(4 * x * (1 - x)))
@@ -157,6 +163,7 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "erfc": erfc,
     "erfinv": erfinv,
     "special_erfcx": erfcx,
+    "special_ndtr": ndtr,
     "special_ndtri": ndtri,
     "special_log_ndtr": log_ndtr,
 }
