@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from .blas_threads import let_sleep
 from .crew import MOST_THREADS, SIZE, write_crew
 from .kernels import load
 from .system_threads import prepare, start
@@ -85,6 +86,8 @@ class Crew:
                 self._board = board
                 types = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p, *[ctypes.c_int64] * 3)
                 self._run = ctypes.CFUNCTYPE(None, *types)(loaded.address["run"])
+            if helpers:
+                let_sleep()
             while self._workers < helpers:
                 if not start(loaded.address["worker"], self._board):
                     self.wanted = self._workers + 1
