@@ -56,10 +56,11 @@ def test_infinite_and_missing_numbers() -> None:
 def test_along_every_dimension(shape: tuple[int, ...]) -> None:
     array = np.random.default_rng(1).standard_normal(shape, dtype=np.float32) * np.float32(3)
     wide, x = array.astype(np.float64), rushlight.from_numpy(array)
+    rtol = 1e-5 if max(shape) > 10_000 else 4e-6  # in torch's order one thread adds 12500 numbers up in each lane
     for dim in range(-len(shape), len(shape)):
         away = wide - wide.max(dim, keepdims=True)
         total = np.exp(away).sum(dim, keepdims=True)
-        np.testing.assert_allclose(x.softmax(dim).numpy(), np.exp(away) / total, rtol=4e-6)
+        np.testing.assert_allclose(x.softmax(dim).numpy(), np.exp(away) / total, rtol=rtol)
         np.testing.assert_allclose(x.log_softmax(dim).numpy(), away - np.log(total), rtol=1e-6, atol=2e-6)
         expected = np.squeeze(np.log(total) + wide.max(dim, keepdims=True), dim)
         np.testing.assert_allclose(x.logsumexp(dim).numpy(), expected, rtol=1e-6, atol=1e-6)
