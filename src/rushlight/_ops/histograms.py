@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy.large import extreme
+from .._backends.numpy.machine_code import FROM, attempt, compiled
 from .._core.dtypes import INTEGER
 from .._core.named_results import named_result
 from .._declare.dispatch import no_kernel, scalar_name
@@ -51,9 +53,12 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0, *, out
         low, high = (-np.nan, -np.nan) if np.isnan(low) else (low, high)
         raise RuntimeError(f"torch.histc: range of [{_shown(low)}, {_shown(high)}] is not finite")
     edge, top, count = (np.asarray(value, input.dtype) for value in (low, high, bins))
-    inside = input[(input >= edge) & (input <= top)]
-    place = ((inside - edge) * count / (top - edge)).astype(np.int64)
-    return np.bincount(np.minimum(place, bins - 1), minlength=bins).astype(input.dtype)
+    within = (input >= edge) & (input <= top)
+    picked = attempt("masks", "pick", input, within) if input.size >= FROM else None
+    inside = input[within] if picked is None else picked
+    place = np.minimum(((inside - edge) * count / (top - edge)).astype(np.int64), bins - 1)
+    counted = compiled("count", place, bins, part="searching") if place.size >= FROM else None
+    return (np.bincount(place, minlength=bins) if counted is None else counted).astype(input.dtype)
 
 
 def _shown(value: float) -> str:
@@ -119,12 +124,18 @@ def _linear_edges(data: Any, bins: int, limits: Any, number: int) -> Any:
     return np.linspace(low, high, bins + 1).astype(data.dtype)
 
 
+def _search(edges: Any, values: Any) -> Any:
+    """Behind which edges values lie."""
+    found = compiled("search", values, edges, True, part="searching") if values.size >= FROM else None
+    return np.searchsorted(edges, values, "right") if found is None else found
+
+
 def _count(data: Any, edges: list[Any], weight: Any, density: bool) -> Any:
     """The histogram of points (rows of `data`) over a grid of edges; the last bin of each side is closed."""
     inside = np.ones(len(data), np.bool_)
     places = []
     for column, sides in zip(data.T, edges):
-        place = np.searchsorted(sides, column, "right") - 1
+        place = _search(sides, column) - 1
         place[column == sides[-1]] = len(sides) - 2
         inside &= (column >= sides[0]) & (column <= sides[-1])
         places.append(place)
@@ -265,8 +276,20 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     """
     if not input.size:
         return np.zeros(minlength, np.int64)
-    if input.min() < 0:
+    if extreme(np.minimum, input, None, False) < 0:
         raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
+    different = max(int(extreme(np.maximum, input, None, False)) + 1, minlength) if input.size >= FROM else 0
+    if different and weights is None:
+        counts = compiled("count", input, different, part="searching")
+        if counts is not None:
+            return counts
+    if different and weights is not None:
+        sums = np.zeros(different)
+        if (
+            attempt("indexed", "place", "add", sums, 0, input.astype(np.int64, copy=False), weights.astype(np.float64))
+            is not None
+        ):
+            return sums.astype(np.float32) if weights.dtype == np.float32 else sums
     if weights is None:
         return np.bincount(input.astype(np.int64), minlength=minlength).astype(np.int64)
     found = np.bincount(input.astype(np.int64), weights.astype(np.float64), minlength)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._backends.numpy import borders, resample as backend
-from .._backends.numpy.machine_code import FROM
+from .._backends.numpy import resample as backend
+from .._backends.numpy.machine_code import FROM, attempt
 from .._declare.dispatch import no_kernel
 from .._declare.kinds import kernel
 
@@ -66,11 +65,21 @@ def constant_pad_nd(input: Tensor, pad: Sequence[int], value: Number = 0) -> Any
         source.append(slice(max(-left, 0), size - max(-right, 0)))
         target.append(slice(max(left, 0), max(left, 0) + size - max(-left, 0) - max(-right, 0)))
     fill = np.asarray(value).astype(input.dtype)
-    if prod(shape) < FROM:
-        found = np.full(shape, fill, input.dtype)
-        found[tuple(target)] = input[tuple(source)]
-        return found
-    return borders.framed(input[tuple(source)], tuple(shape), tuple(target), fill)
+    if input.size >= FROM:
+        tables = [_constant_table(size, *side) for size, side in zip(input.shape, sides, strict=True)]
+        moved = next((dim for dim, side in enumerate(sides) if side != (0, 0)), input.ndim - 1)
+        framed = attempt("frames", "framed", input, tables[moved:], fill)
+        if framed is not None:
+            return framed
+    found = np.full(shape, fill, input.dtype)
+    found[tuple(target)] = input[tuple(source)]
+    return found
+
+
+def _constant_table(size: int, left: int, right: int) -> np.ndarray[Any, Any]:
+    """Of which place of the input each place of the result is a copy; -1 of none."""
+    places = np.arange(-left, size + right)
+    return np.where((places < 0) | (places >= size), -1, places)
 
 
 _PAD_NODES = (
@@ -161,9 +170,12 @@ def pad_border(input: Tensor, pad: Sequence[int], mode: str) -> Any:
         pad: widths before and after, for the last dimension, then the one before it, and so on.
         mode: ``"reflect"``, ``"replicate"`` or ``"circular"``.
     """
-    if input.size >= FROM and min(pad) >= 0:
-        return borders.mirrored(input, _sides(pad, input.ndim), mode)
-    return backend.resample(input, _all_taps(input.shape, pad, mode))
+    taps = _all_taps(input.shape, pad, mode)
+    if input.size >= FROM:
+        framed = attempt("frames", "framed", input, [index[:, 0] for index, _ in taps], np.zeros((), input.dtype))
+        if framed is not None:
+            return framed
+    return backend.resample(input, taps)
 
 
 @kernel(flops=1, vjp={"grad_output": lambda g, pad, mode: pad_border(g, pad, mode)})

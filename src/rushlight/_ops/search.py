@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy.machine_code import FROM, compiled
 from .._core.dtypes import int64
 from .._core.tensor_base import TensorBase
 from .._declare.dispatch import no_kernel, scalar_name
@@ -70,6 +71,10 @@ def _search(boundaries: Tensor, values: Tensor | Number, sorter: Tensor | None, 
     if sorter is not None:
         boundaries = np.take_along_axis(boundaries, sorter, -1)
     target = np.int32 if narrow else np.int64
+    if isinstance(values, np.ndarray) and values.size >= FROM:
+        places = compiled("search", values, boundaries, side == "right", part="searching")
+        if places is not None:
+            return places.astype(target, copy=False)
     if boundaries.ndim == 1:
         return np.asarray(np.searchsorted(boundaries, values, side)).astype(target)
     count = prod(boundaries.shape[:-1])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy.machine_code import FROM, attempt
 from .._core.dtypes import of_numpy
 from .._core.promotion import promote_types
 from .._core.sizes import wrap_dim
@@ -47,7 +48,8 @@ def tril(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> None
     """
     if input.ndim < 2:
         raise RuntimeError("tril: input tensor must have at least 2 dimensions")
-    np.copyto(input, 0, "unsafe", where=~np.tri(*input.shape[-2:], diagonal, np.bool_))
+    if input.size < FROM or attempt("frames", "clear_triangle", input, diagonal, False) is None:
+        np.copyto(input, 0, "unsafe", where=~np.tri(*input.shape[-2:], diagonal, np.bool_))
 
 
 @kernel(
@@ -76,7 +78,8 @@ def triu(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> None
     """
     if input.ndim < 2:
         raise RuntimeError("triu: input tensor must have at least 2 dimensions")
-    np.copyto(input, 0, "unsafe", where=np.tri(*input.shape[-2:], diagonal - 1, np.bool_))
+    if input.size < FROM or attempt("frames", "clear_triangle", input, diagonal, True) is None:
+        np.copyto(input, 0, "unsafe", where=np.tri(*input.shape[-2:], diagonal - 1, np.bool_))
 
 
 @kernel(

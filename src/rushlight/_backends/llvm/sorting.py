@@ -90,6 +90,7 @@ class _Records:
 
 
 def clear(function: Function, counts: Value, many: int) -> None:
+    """Sets counts to 0."""
     zeros = function.constant(0, Type("i", 64, 4))
     with function.loop(0, many, 4, name="clear") as place:
         function.store(zeros, function.at(counts, place * 8), 8)
