@@ -36,10 +36,15 @@ def _readable(element: str) -> str:
     return element
 
 
+def adder(element: str) -> Reduction:
+    """What adds elements of a dtype up."""
+    carried = None if element in FLOATS or element in NARROW else "int64"
+    return fold("add", _readable(element), carried)
+
+
 def add(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
     """The sum over an axis, several or all; of 16-bit floats in float32, of integers and truth values in int64."""
-    carried = None if element in FLOATS or element in NARROW else "int64"
-    return fold("add", _readable(element), carried).fold(array, axis, keepdim)
+    return adder(element).fold(array, axis, keepdim)
 
 
 def multiply(element: str, array: Array, axis: Any, keepdim: bool) -> Array:
