@@ -66,15 +66,26 @@ def _converted() -> list[Case]:
         ("expanded rows 4096x1024", "x = " + _draw(1024), "result = x.expand(4096, 1024).contiguous()"),
         ("expanded columns 4096x1024", "x = " + _draw(4096, 1), "result = x.expand(4096, 1024).contiguous()"),
         ("to channels last 32x32x64x64", IMAGES, "result = x.permute(0, 2, 3, 1).contiguous()"),
-        ("from channels last 32x32x64x64", IMAGES + ".permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)",
-         "result = x.contiguous()"),
-        ("to 3 channels last 32x3x224x224", "x = " + _draw(32, 3, 224, 224), "result = x.permute(0, 2, 3, 1).contiguous()"),
+        (
+            "from channels last 32x32x64x64",
+            IMAGES + ".permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)",
+            "result = x.contiguous()",
+        ),
+        (
+            "to 3 channels last 32x3x224x224",
+            "x = " + _draw(32, 3, 224, 224),
+            "result = x.permute(0, 2, 3, 1).contiguous()",
+        ),
         ("heads 16x512x8x64", "x = " + _draw(16, 512, 8, 64), "result = x.transpose(1, 2).contiguous()"),
         ("permute(2, 0, 1) 64x64x1024", "x = " + _draw(64, 64, 1024), "result = x.permute(2, 0, 1).contiguous()"),
         ("copy_ transposed 2048x2048", SQUARE + "\nresult = x.flip(0)", "result.copy_(x.t())"),
         ("copy_ into transposed 2048x2048", SQUARE + "\nresult = x.flip(0)", "result.t().copy_(x)"),
-        ("transposed to float64 2048x2048", SQUARE, "result = x.t().to(torch.float64, memory_format=torch.contiguous_format)"),
-    ]  # fmt: skip
+        (
+            "transposed to float64 2048x2048",
+            SQUARE,
+            "result = x.t().to(torch.float64, memory_format=torch.contiguous_format)",
+        ),
+    ]
     for name in ("float64", "float16", "bfloat16", "int32", "int64", "int8", "uint8", "bool"):
         setup = "x = (" + _draw(2048, 2048) + f" * 10).to(torch.{name})"
         cases.append((f"transpose-copy {name}", setup, "result = x.t().contiguous().to(torch.float32)[:100]"))
@@ -107,71 +118,163 @@ def _picked() -> list[Case]:
         ("x[i] 4M of 4096", "x = " + _draw(4096) + "\ni = " + _whole(4096, 1 << 22), "result = x[i]"),
         ("x[:, i] 4096x1024", MATRIX + "\ni = " + _whole(1024, 1024), "result = x[:, i]"),
         ("x[i, j] 1M of 4096x1024", MATRIX + pairs + "\nj = i % 1024", "result = x[i, j]"),
-        ("x[i] = v 4096 rows of 1024", MATRIX + "\ni = torch.arange(4095, -1, -1)" + values + "\nresult = x.clone()", "result[i] = v"),
-        ("x[i] = v 1M of 4M", M4 + "\ni = torch.arange(1 << 20) * 3\nv = " + _draw(1 << 20) + "\nresult = x.clone()", "result[i] = v"),
+        (
+            "x[i] = v 4096 rows of 1024",
+            MATRIX + "\ni = torch.arange(4095, -1, -1)" + values + "\nresult = x.clone()",
+            "result[i] = v",
+        ),
+        (
+            "x[i] = v 1M of 4M",
+            M4 + "\ni = torch.arange(1 << 20) * 3\nv = " + _draw(1 << 20) + "\nresult = x.clone()",
+            "result[i] = v",
+        ),
         ("x[i] = 0 1M of 4M", M4 + "\ni = torch.arange(1 << 20) * 3\nresult = x.clone()", "result[i] = 0.0"),
-        ("x[i, j] = v 1M of 4096x1024", MATRIX + "\ni = torch.arange(1 << 20) % 4096\nj = torch.arange(1 << 20) % 1023\nv = i.float()\nresult = x.clone()", "result[i, j] = v"),
-        ("index_put accumulate 1M into 4096", M1 + "\ni = (" + _whole(4096, 1 << 20) + ",)", "result = torch.zeros(4096).index_put(i, x, True)"),
-        ("index_put accumulate 4096 rows", MATRIX + "\ni = (" + _whole(1000, 4096) + ",)", "result = torch.zeros(1000, 1024).index_put(i, x, True)"),
-        ("x[i] backward 4096 rows", MATRIX + ".requires_grad_()" + rows, "x.grad = None; x[i].sum().backward(); result = x.grad"),
+        (
+            "x[i, j] = v 1M of 4096x1024",
+            MATRIX
+            + "\ni = torch.arange(1 << 20) % 4096\nj = torch.arange(1 << 20) % 1023\nv = i.float()\nresult = x.clone()",
+            "result[i, j] = v",
+        ),
+        (
+            "index_put accumulate 1M into 4096",
+            M1 + "\ni = (" + _whole(4096, 1 << 20) + ",)",
+            "result = torch.zeros(4096).index_put(i, x, True)",
+        ),
+        (
+            "index_put accumulate 4096 rows",
+            MATRIX + "\ni = (" + _whole(1000, 4096) + ",)",
+            "result = torch.zeros(1000, 1024).index_put(i, x, True)",
+        ),
+        (
+            "x[i] backward 4096 rows",
+            MATRIX + ".requires_grad_()" + rows,
+            "x.grad = None; x[i].sum().backward(); result = x.grad",
+        ),
         ("gather(0) 4096x1024", MATRIX + "\ni = " + _whole(4096, 4096, 1024), "result = x.gather(0, i)"),
         ("gather random 4096x1024", MATRIX + "\ni = " + _whole(1024, 4096, 1024), "result = x.gather(1, i)"),
-        ("gather one of 65536x64", "x = " + _draw(1 << 16, 64) + "\ni = " + _whole(64, 1 << 16, 1), "result = x.gather(1, i)"),
-        ("gather backward 4096x1024", MATRIX + ".requires_grad_()\ni = " + _whole(1024, 4096, 1024),
-         "x.grad = None; x.gather(1, i).sum().backward(); result = x.grad"),
+        (
+            "gather one of 65536x64",
+            "x = " + _draw(1 << 16, 64) + "\ni = " + _whole(64, 1 << 16, 1),
+            "result = x.gather(1, i)",
+        ),
+        (
+            "gather backward 4096x1024",
+            MATRIX + ".requires_grad_()\ni = " + _whole(1024, 4096, 1024),
+            "x.grad = None; x.gather(1, i).sum().backward(); result = x.grad",
+        ),
         ("take 1M of 4M", M4 + "\ni = " + _whole(1 << 22, 1 << 20), "result = x.take(i)"),
         ("take_along_dim 4096x1024", MATRIX + "\ni = x.argsort(1)", "result = x.take_along_dim(i, 1)"),
         ("index_select(1) 4096x1024", MATRIX + "\ni = " + _whole(1024, 1024), "result = x.index_select(1, i)"),
-        ("index_select 64K rows of 64", "x = " + _draw(10000, 64) + "\ni = " + _whole(10000, 1 << 16), "result = x.index_select(0, i)"),
+        (
+            "index_select 64K rows of 64",
+            "x = " + _draw(10000, 64) + "\ni = " + _whole(10000, 1 << 16),
+            "result = x.index_select(0, i)",
+        ),
         ("index_copy 4096 rows", MATRIX + "\ni = torch.arange(4095, -1, -1)", "result = x.index_copy(0, i, x)"),
         ("index_fill 1000 of 4096 rows", MATRIX + "\ni = torch.arange(1000) * 4", "result = x.index_fill(0, i, 0.0)"),
-        ("index_add 4096 rows", MATRIX + "\ni = " + _whole(1000, 4096), "result = torch.zeros(1000, 1024).index_add(0, i, x)"),
+        (
+            "index_add 4096 rows",
+            MATRIX + "\ni = " + _whole(1000, 4096),
+            "result = torch.zeros(1000, 1024).index_add(0, i, x)",
+        ),
         ("scatter 4096x1024", MATRIX + "\ni = x.argsort(1)", "result = torch.zeros(4096, 1024).scatter(1, i, x)"),
-        ("scatter number 64K of 65536x64", "i = " + _whole(64, 1 << 16, 1), "result = torch.zeros(65536, 64).scatter(1, i, 1.0)"),
-        ("scatter_add(1) 4096x1024", MATRIX + "\ni = " + _whole(1024, 4096, 1024), "result = torch.zeros(4096, 1024).scatter_add(1, i, x)"),
-        ("scatter_add(0) 4096x1024", MATRIX + "\ni = " + _whole(4096, 4096, 1024), "result = torch.zeros(4096, 1024).scatter_add(0, i, x)"),
-        ("scatter_add random 1M into 4096", M1 + "\ni = " + _whole(4096, 1 << 20), "result = torch.zeros(4096).scatter_add(0, i, x)"),
-        ("scatter_reduce amax 1M into 4096", M1 + "\ni = " + _whole(4096, 1 << 20),
-         "result = torch.zeros(4096).scatter_reduce(0, i, x, 'amax')"),
-        ("scatter_reduce mean 1M into 4096", M1 + "\ni = " + _whole(4096, 1 << 20),
-         "result = torch.zeros(4096).scatter_reduce(0, i, x, 'mean')"),
-        ("embedding 16Kx256", "w = " + _draw(10000, 256) + "\ni = " + _whole(10000, 16384), f"result = {F}.embedding(i, w)"),
-        ("embedding 64Kx64", "w = " + _draw(10000, 64) + "\ni = " + _whole(10000, 1 << 16), f"result = {F}.embedding(i, w)"),
+        (
+            "scatter number 64K of 65536x64",
+            "i = " + _whole(64, 1 << 16, 1),
+            "result = torch.zeros(65536, 64).scatter(1, i, 1.0)",
+        ),
+        (
+            "scatter_add(1) 4096x1024",
+            MATRIX + "\ni = " + _whole(1024, 4096, 1024),
+            "result = torch.zeros(4096, 1024).scatter_add(1, i, x)",
+        ),
+        (
+            "scatter_add(0) 4096x1024",
+            MATRIX + "\ni = " + _whole(4096, 4096, 1024),
+            "result = torch.zeros(4096, 1024).scatter_add(0, i, x)",
+        ),
+        (
+            "scatter_add random 1M into 4096",
+            M1 + "\ni = " + _whole(4096, 1 << 20),
+            "result = torch.zeros(4096).scatter_add(0, i, x)",
+        ),
+        (
+            "scatter_reduce amax 1M into 4096",
+            M1 + "\ni = " + _whole(4096, 1 << 20),
+            "result = torch.zeros(4096).scatter_reduce(0, i, x, 'amax')",
+        ),
+        (
+            "scatter_reduce mean 1M into 4096",
+            M1 + "\ni = " + _whole(4096, 1 << 20),
+            "result = torch.zeros(4096).scatter_reduce(0, i, x, 'mean')",
+        ),
+        (
+            "embedding 16Kx256",
+            "w = " + _draw(10000, 256) + "\ni = " + _whole(10000, 16384),
+            f"result = {F}.embedding(i, w)",
+        ),
+        (
+            "embedding 64Kx64",
+            "w = " + _draw(10000, 64) + "\ni = " + _whole(10000, 1 << 16),
+            f"result = {F}.embedding(i, w)",
+        ),
         ("masked_select 4M", M4 + mask, "result = x.masked_select(c)"),
         ("x[mask] 4M", M4 + mask, "result = x[c]"),
         ("x[mask] rows 4096x1024", MATRIX + "\nc = x[:, 0] > 0", "result = x[c]"),
         ("x[mask] = 0 4M", M4 + mask + "\nresult = x.clone()", "result[c] = 0.0"),
         ("x[mask] = v 4M", M4 + mask + "\nv = x[c] + 1\nresult = x.clone()", "result[c] = v"),
-        ("x[mask] backward 4M", M4 + ".requires_grad_()\nc = x > 0", "x.grad = None; x[c].sum().backward(); result = x.grad"),
+        (
+            "x[mask] backward 4M",
+            M4 + ".requires_grad_()\nc = x > 0",
+            "x.grad = None; x[c].sum().backward(); result = x.grad",
+        ),
         ("nonzero 4096x1024", MATRIX + mask, "result = c.nonzero()"),
         ("nonzero sparse 4M", M4 + "\nc = x > 2.5", "result = c.nonzero()"),
         ("where(mask) 4096x1024", MATRIX + mask, "result = list(torch.where(c))"),
         ("masked_fill by rows 4096x1024", MATRIX + "\nc = x[:, :1] > 0", "result = x.masked_fill(c, 0.0)"),
         ("masked_fill by columns 4096x1024", MATRIX + "\nc = x[0] > 0", "result = x.masked_fill(c, 0.0)"),
-        ("masked_fill attention 16x8x256x256", "x = " + _draw(16, 8, 256, 256) + "\nc = torch.ones(256, 256).triu(1).bool()",
-         "result = x.masked_fill(c, float('-inf')).exp()"),
+        (
+            "masked_fill attention 16x8x256x256",
+            "x = " + _draw(16, 8, 256, 256) + "\nc = torch.ones(256, 256).triu(1).bool()",
+            "result = x.masked_fill(c, float('-inf')).exp()",
+        ),
         ("masked_scatter 4M", M4 + mask + values, "result = x.masked_scatter(c, v)"),
         ("where number 4M", M4 + mask, "result = torch.where(c, x, 0.0)"),
         ("where rows 4096x1024", MATRIX + "\nc = x[:, :1] > 0\ny = x[0].clone()", "result = torch.where(c, x, y)"),
-    ]  # fmt: skip
+    ]
 
 
 def _searched() -> list[Case]:
     edges = "\ny = torch.linspace(-3, 3, 100)"
     return [
         ("searchsorted 1M in 10000", M1 + "\ny = torch.linspace(-3, 3, 10000)", "result = torch.searchsorted(y, x)"),
-        ("searchsorted rows 4096x256 in 4096x64", "x = " + _draw(4096, 256) + "\ny = " + _draw(4096, 64) + ".sort(1).values",
-         "result = torch.searchsorted(y, x)"),
+        (
+            "searchsorted rows 4096x256 in 4096x64",
+            "x = " + _draw(4096, 256) + "\ny = " + _draw(4096, 64) + ".sort(1).values",
+            "result = torch.searchsorted(y, x)",
+        ),
         ("bucketize 4M in 100", M4 + edges, "result = torch.bucketize(x, y)"),
         ("bincount 4M", "x = " + _whole(1000, 1 << 22), "result = torch.bincount(x)"),
-        ("bincount weights 1M", "x = " + _whole(1000, 1 << 20) + "\nw = " + _draw(1 << 20), "result = torch.bincount(x, w)"),
+        (
+            "bincount weights 1M",
+            "x = " + _whole(1000, 1 << 20) + "\nw = " + _draw(1 << 20),
+            "result = torch.bincount(x, w)",
+        ),
         ("histc 4M", M4, "result = torch.histc(x, 100, -3, 3)"),
         ("histogram 1M", M1, "result = torch.histogram(x, 100).hist"),
         ("unique int64 1M", "x = " + _whole(10000, 1 << 20), "result = x.unique()"),
         ("unique float32 1M", M1, "result = x.unique()"),
-        ("unique inverse, counts 1M", "x = " + _whole(10000, 1 << 20), "result = list(x.unique(return_inverse=True, return_counts=True))"),
+        (
+            "unique inverse, counts 1M",
+            "x = " + _whole(10000, 1 << 20),
+            "result = list(x.unique(return_inverse=True, return_counts=True))",
+        ),
         ("unique_consecutive 4M", "x = " + _whole(3, 1 << 22), "result = x.unique_consecutive()"),
-        ("isin 1M of 1000", "x = " + _whole(10000, 1 << 20) + "\ny = torch.arange(0, 10000, 10)", "result = torch.isin(x, y)"),
+        (
+            "isin 1M of 1000",
+            "x = " + _whole(10000, 1 << 20) + "\ny = torch.arange(0, 10000, 10)",
+            "result = torch.isin(x, y)",
+        ),
         ("cummin 4096x1024", MATRIX, "result = x.cummin(1).values"),
         ("cummax(0) 4096x1024", MATRIX, "result = x.cummax(0).values"),
         ("argsort 1M", M1, "result = x.argsort(stable=True)"),
@@ -190,7 +293,7 @@ def _searched() -> list[Case]:
         ("kthvalue 4096x1024", MATRIX, "result = x.kthvalue(100, 1).values"),
         ("mode 4096x256", "x = " + _whole(50, 4096, 256), "result = x.mode(1).values"),
         ("quantile 1M", M1, "result = x.quantile(0.3)"),
-    ]  # fmt: skip
+    ]
 
 
 CASES: list[Case] = [*_joined(), *_converted(), *_picked(), *_searched()]
