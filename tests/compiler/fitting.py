@@ -81,6 +81,7 @@ FITS: dict[str, tuple[Function, Any, Any, int, Function]] = {}
 for _name, _degree in (("exp32", 4), ("exp64", 9)):
     FITS[_name] = (lambda r: (mp.expm1(r) - r) / r**2 if r else mp.mpf("0.5"), -_HALF_LN2, _HALF_LN2, _degree,
                    lambda r: r * r)  # fmt: skip
+FITS["exp2_core"] = (lambda r: mp.mpf(2) ** r, "-0.5", "0.5", 8, lambda r: mp.mpf(2) ** -r)
 FITS["log32"] = (lambda f: (mp.log1p(f) - f + f * f / 2) / f**3 if f else mp.mpf(1) / 3, _LOW, _HIGH, 7,
                  lambda f: f**3 / mp.log1p(f) if f else mp.mpf(0))  # fmt: skip
 for _name, _degree in (("log64", 6), ("log_core", 4)):

@@ -6,6 +6,7 @@ The reference is NumPy one precision up: float64 for float32, `longdouble` for f
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from rushlight._declare.scalars import s
 from rushlight._ops.arithmetic import _remainder
 
 Array = np.ndarray[Any, Any]
-FUNCTIONS = {name: atom.array for name, atom in s.atoms.items()}
+FUNCTIONS = {name: atom.array for name, atom in s.atoms.items()} | {"polygamma": partial(s.polygamma.array, 1)}
 
 SPECIAL = (0.0, -0.0, np.inf, -np.inf, np.nan, 1.0, -1.0, 2.0, 0.5, -0.5, 1e-40, -1e-40, 88.7, -87.4, -103.0, 89.0,
            -150.0, 1e30, -1e30, 709.7, -745.0, 5e-324, 1e308)  # fmt: skip
@@ -59,7 +60,8 @@ def program(name: str, element: str, count: int) -> Program:
     """A function of the vocabulary for operands of a dtype."""
     names = ("x", "y", "z")[:count]
     nodes = {key: Node("input", element, value=key) for key in names}
-    node = typed(Expression.call(name, tuple(map(Expression.symbol, names))), nodes, element)
+    operands = (*((1,) if name == "polygamma" else ()), *map(Expression.symbol, names))
+    node = typed(Expression.call(name, operands), nodes, element)
     return Program(dict.fromkeys(names, element), (), [(node, node.element)])
 
 
@@ -124,10 +126,12 @@ SPECIAL_FUNCTIONS: dict[str, tuple[str, Callable[[Any], Array], float, float]] =
                                                         1 - 10.0 ** rng.uniform(-6, -1, 100)]), 2.8, 4),
     "lgamma": ("re(loggamma(x))", _spread((0, 0.5), (0.9, 2.1), (2, 12), (10, 1e5)), 0.6, 4),
     "digamma": ("digamma(x)", _spread((0, 0.5), (2.5, 15), (10, 1e5)), 0.6, 8),
+    "polygamma": ("psi(1, x)", _spread((0.5, 15), (0.01, 1), (10, 1e5)), 0.6, 6),
     "i0": ("besseli(0, x)", _spread((-10, 10), (-80, 80)), 0.6, 6),
     "special_i1": ("besseli(1, x)", _spread((-10, 10), (-80, 80)), 0.6, 12),
     "special_i0e": ("besseli(0, x) * exp(-abs(x))", _spread((-10, 10), (-80, 80)), 0.6, 6),
     "special_i1e": ("besseli(1, x) * exp(-abs(x))", _spread((-10, 10), (-80, 80)), 0.6, 12),
+    "special_ndtr": ("erfc(-x / sqrt(2)) / 2", _spread((-5, 5), (-2, 2)), 0.6, 40),
     "special_erfcx": ("exp(x * x) * erfc(x)", _spread((-5, 5), (0, 100)), 0.6, 4),
     "special_ndtri": ("sqrt(2) * erfinv(2 * x - 1)", _spread((1e-4, 0.1), (0.01, 0.99)), 0.6, 6),
     "special_log_ndtr": ("log(erfc(-x / sqrt(2)) / 2)", _spread((-50, -1), (-1, 3)), 0.6, 12),

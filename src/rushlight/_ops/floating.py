@@ -191,13 +191,25 @@ def _nan_to_num(input: Any, nan: Any, posinf: Any, neginf: Any) -> Any:
         found.real = _nan_to_num(input.real, nan, posinf, neginf)
         found.imag = _nan_to_num(input.imag, nan, posinf, neginf)
         return found
+    usual = np.isfinite(input)
+    if usual.all():
+        return input.copy("K")
+    if usual.ndim:  # the rest is few as a rule: seven passes over those instead of all elements
+        found = input.copy("K")
+        rest = ~usual
+        found[rest] = _replaced(input[rest], nan, posinf, neginf)
+        return found
+    return _replaced(input, nan, posinf, neginf)
+
+
+def _replaced(input: Any, nan: Any, posinf: Any, neginf: Any) -> Any:
+    """What stands for numbers that are not finite."""
     element = input.dtype
     limits = finfo(of_numpy(element))
     zero = np.asarray(0.0 if nan is None else nan).astype(element)
     largest = np.asarray(limits.max if posinf is None else posinf).astype(element)
     smallest = np.asarray(limits.min if neginf is None else neginf).astype(element)
-    finite = np.where(input == np.inf, largest, np.where(input == -np.inf, smallest, input))
-    return np.where(np.isnan(input), zero, finite)
+    return np.where(np.isnan(input), zero, np.where(input > 0, largest, smallest))
 
 
 @elementwise(

@@ -86,7 +86,7 @@ def polygamma(n: int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
         >>> torch.polygamma(1, torch.tensor([1.0, 0.5]))
         tensor([1.6449, 4.9348])
     """
-    return s.polygamma(n, input)
+    return s.digamma(input) if n == 0 else s.polygamma(n, input)
 
 
 def _check_dimension(input: Any, p: Any) -> None:

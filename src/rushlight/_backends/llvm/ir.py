@@ -243,7 +243,7 @@ class Function:
         return self.write(f"call {flags}{result} {name}({', '.join(map(repr, args))})", result)
 
     def of_x86(self, name: str, *args: Value) -> Value:
-        """Calls one of AVX-512's own intrinsics on whole vectors of float32, all lanes of them."""
+        """Calls one of AVX-512's own intrinsics on whole vectors, all lanes of them."""
         type = args[0].type
         lanes = Type("i", type.lanes)
         symbol = f"@llvm.x86.avx512.{name}"

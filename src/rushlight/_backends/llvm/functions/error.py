@@ -98,23 +98,23 @@ def erfc(x: Value) -> Value:
     return where(absolute(x) < 0.5, 1 - erf(x), where(x < 0, 2 - found, found))
 
 
-def _scaled_complement(x: Value) -> Value:
+def _scaled_complement(x: Value, brief: bool) -> Value:
     """erfc(x) exp(x**2) of a float64 that is not negative."""
     place = where(x == math.inf, 1.0, (x - 3.75) / (x + 3.75))
-    return chebyshev(Region(None, place, -1, 1, tables.ERFCX_SCALED)) / fma(x, 2.0, 1.0)
+    return chebyshev(Region(None, place, -1, 1, tables.ERFCX_SCALED), brief=brief) / fma(x, 2.0, 1.0)
 
 
 @in_double
-def erfcx(x: Value) -> Value:
+def erfcx(x: Value, brief: bool) -> Value:
     """erfc(x) exp(x**2): 4 ulp."""
-    found = _scaled_complement(absolute(x))
+    found = _scaled_complement(absolute(x), brief)
     square = x * x
     grown = exp(square)
     grown = where(grown < math.inf, 2 * fma(grown, fma(x, x, -square), grown) - found, grown)
     return where(x < 0, grown, found)
 
 
-def _inverse_over(w: Value) -> Value:
+def _inverse_over(w: Value, brief: bool) -> Value:
     """erfinv(y) / y of float64, for w = -log(1 - y**2)."""
     root = square_root(w)
     found = chebyshev(
@@ -122,6 +122,7 @@ def _inverse_over(w: Value) -> Value:
         Region(root < 4, root, 2.5, 4, tables.ERFINV_MIDDLE),
         Region(root < 7, root, 4, 7, tables.ERFINV_FAR),
         Region(None, root, 7, 28, tables.ERFINV_TAIL),
+        brief=brief,
     )
     return where(root < 28, found, where(root == root, math.inf, root))
 
@@ -129,7 +130,7 @@ def _inverse_over(w: Value) -> Value:
 def erfinv(x: Value) -> Value:
     """The inverse of erf: 3 ulp, float64 6."""
     if is_double(x):
-        return x * _inverse_over(-log((1 - x) * (1 + x)))
+        return x * _inverse_over(-log((1 - x) * (1 + x)), False)
     wide = double(x)
     w = -single(log((1 - wide) * (1 + wide)))
     tail = x.function.call("sqrt", x.type, w) - 3
@@ -138,23 +139,23 @@ def erfinv(x: Value) -> Value:
 
 
 @in_double
-def ndtr(x: Value) -> Value:
+def ndtr(x: Value, _: bool) -> Value:
     """The area under the standard normal density up to x, in float64, as erfc's large factors of rounding ask for."""
     return 0.5 * erfc(x * -math.sqrt(0.5))
 
 
 @in_double
-def ndtri(x: Value) -> Value:
+def ndtri(x: Value, brief: bool) -> Value:
     """The inverse of the area under the standard normal density, as exact as `erfinv` at 2 x - 1."""
-    return math.sqrt(2) * (2 * x - 1) * _inverse_over(-log(4 * x * (1 - x)))
+    return math.sqrt(2) * (2 * x - 1) * _inverse_over(-log(4 * x * (1 - x)), brief)
 
 
 @in_double
-def log_ndtr(x: Value) -> Value:
+def log_ndtr(x: Value, brief: bool) -> Value:
     """The logarithm of the area under the standard normal density up to x: 4 ulp."""
     far = x < -1
     size = absolute(x) * math.sqrt(0.5)
-    below = log(_scaled_complement(where(far, size, 1.0)) * 0.5) - x * x * 0.5
+    below = log(_scaled_complement(where(far, size, 1.0), brief) * 0.5) - x * x * 0.5
     return where(far, below, log1p(-0.5 * erfc(x * math.sqrt(0.5))))
 
 

@@ -39,6 +39,12 @@ _EXP64 = (
 )  # fmt: skip
 """(exp(r) - 1 - r) / r**2 up to ln(2) / 2: 2**-28 and 2**-58."""
 
+_EXP2_CORE = (
+    0.999999999999762677, 0.693147180546512068, 0.240226506988781265, 0.0555041093934985022, 0.00961812854316579648,
+    0.00133334520555255434, 0.000154038515965722771, 0.0000153097389621971871, 1.31758840702236719e-6,
+)  # fmt: skip
+"""2**r up to 1/2: 2**-40.2."""
+
 _POWERS = tuple(float32(2.0 ** (step / 16)) for step in range(16))
 _LEFT_OUT = tuple(2.0 ** (step / 16) / power - 1 for step, power in enumerate(_POWERS))
 """Powers of two by steps of a sixteenth, in float32, and what rounding left out of them, relative to them."""
@@ -58,11 +64,11 @@ _TANH32 = (-0.3333327837, 0.1333132998, -0.05372929277, 0.02060215529, -0.005660
 """(tanh(x) / x - 1) / x**2 by powers of x**2, up to 0.63: 2**-27."""
 
 
-def _reduced(x: Value) -> tuple[Value, Value]:
-    """n, and x less n times ln 2."""
+def _reduced(x: Value) -> tuple[Value, Value, Value]:
+    """n as floats and as integers, and x less n times ln 2."""
     whole, n = to_nearest(x, LOG2_E)
     high, low = _LN2_64 if is_double(x) else _LN2_32
-    return n, fma(whole, -low, fma(whole, -high, x))
+    return whole, n, fma(whole, -low, fma(whole, -high, x))
 
 
 def _power_by_table(x: Value) -> tuple[Value, Value, Value, Value]:
@@ -95,12 +101,6 @@ def _tail(r: Value) -> Value:
     return fma(r * r, horner(r, _EXP64 if is_double(r) else _EXP32), r)
 
 
-def _scaled(value: Value, n: Value) -> Value:
-    """``value * 2**n`` in two steps, for n reaches beyond the exponents there are."""
-    half = n >> 1
-    return value * power_of_two(half) * power_of_two(n - half)
-
-
 def _between(x: Value, low: float, high: float) -> Value:
     """x held between two bounds; nan stays."""
     x = where(x < low, low, x)
@@ -111,8 +111,10 @@ def exp(x: Value, halvings: int = 0) -> Value:
     """The exponential, divided by two as often as asked, which keeps it in range: 0.8 ulp, float64 1 ulp."""
     if not is_double(x):
         return _single_exp(_between(x, -104.0, 90.0), halvings)
-    n, r = _reduced(_between(x, -746.0, 711.0))
-    return _scaled(_tail(r) + 1, n - halvings if halvings else n)
+    whole, n, r = _reduced(_between(x, -746.0, 711.0))
+    if halvings:
+        whole, n = whole - halvings, n - halvings
+    return times_power_of_two(_tail(r) + 1, whole, n)
 
 
 def softmax_exp(x: Value) -> Value:
@@ -132,7 +134,13 @@ def exp2(x: Value) -> Value:
     whole, n = to_nearest(x)
     r = x - whole
     high, low = _LN2_64 if is_double(x) else _LN2_32
-    return _scaled(_tail(fma(r, high, r * low)) + 1, n)
+    return times_power_of_two(_tail(fma(r, high, r * low)) + 1, whole, n)
+
+
+def brief_exp2(x: Value) -> Value:
+    """Two to the power of a float64 from -200 to 200, to 40 bits."""
+    whole, n = to_nearest(x)
+    return horner(x - whole, _EXP2_CORE) * power_of_two(n)
 
 
 def exp2_of_sum(x: Value, rest: Value) -> Value:
@@ -143,13 +151,13 @@ def exp2_of_sum(x: Value, rest: Value) -> Value:
     high = r * LN2
     low = fma(r, LN2, -high) + fma(r, _LN2_REST, rest * LN2)
     tail = _tail(high)
-    return _scaled(fma(low, tail + 1, tail) + 1, n)
+    return times_power_of_two(fma(low, tail + 1, tail) + 1, whole, n)
 
 
 def expm1(x: Value) -> Value:
     """exp(x) - 1, exact for small x: 2 ulp."""
     held = _between(x, -40.0, 709.9) if is_double(x) else _between(x, -20.0, 89.0)
-    n, r = _reduced(held)
+    _, n, r = _reduced(held)
     scale = power_of_two(n - 1)  # of one less than n, for 2**n itself may be too large
     found = fma(scale, _tail(r), scale - 0.5) * 2
     return where(x == 0, x, found)
@@ -163,7 +171,7 @@ def sigmoid(x: Value) -> Value:
     """
     if is_double(x):
         held = _between(-x, -708.0, 710.0)  # beyond, the exponential is nothing beside 1, or infinite
-        n, r = _reduced(held)
+        _, n, r = _reduced(held)
         return 1 / (1 + (_tail(r) + 1) * power_of_two(n))  # the exponent's bits are full at the upper bound
     power, rest, whole, n = _power_by_table(_between(-x, -104.0, 88.7))
     power = times_power_of_two(power, whole, n)
@@ -181,7 +189,7 @@ def tanh(x: Value) -> Value:
         large = 1 - 2 / (_single_exp(held + held, in_range=True) + 1)
         return copysign(where(size < 0.63, small, large), x)  # of a zero too
     held = where(size > 20.0, 20.0, size)
-    n, r = _reduced(held * 2)
+    _, n, r = _reduced(held * 2)
     scale = power_of_two(n)
     found = fma(scale, _tail(r), scale - 1)
     return copysign(found / (found + 2), x)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ...numpy.special import tables
 from ..ir import Value
+from ..unsupported import Unsupported
 from .circular import cosine, sine
 from .helpers import absolute, fma, horner, where
 from .logarithm import log
@@ -32,7 +33,7 @@ def _sine_and_cosine_of_turn(x: Value) -> tuple[Value, Value]:
     return where(distance < 0, -up, up), where(near, along, across)
 
 
-def _log_of_gamma(x: Value) -> Value:
+def _log_of_gamma(x: Value, brief: bool) -> Value:
     """The logarithm of gamma for what is positive.
 
     About 1 and 2, where it is 0, it is a series times the distance; from 2.5 to 10 that of what whole steps lead down
@@ -45,7 +46,8 @@ def _log_of_gamma(x: Value) -> Value:
         product = where((steps >= step) & ~large, product * (x - step), product)
     distance = where(small, x, where(one, x - 1, where(large, 0.0, x - steps - 2)))
     series = chebyshev(
-        Region(one, distance, -0.5, 0.5, tables.LGAMMA_ONE), Region(None, distance, -0.5, 0.5, tables.LGAMMA_TWO)
+        Region(one, distance, -0.5, 0.5, tables.LGAMMA_ONE), Region(None, distance, -0.5, 0.5, tables.LGAMMA_TWO),
+        brief=brief,
     )  # fmt: skip
     logarithm = log(product)
     inverse = 1 / x
@@ -56,10 +58,10 @@ def _log_of_gamma(x: Value) -> Value:
 
 
 @in_double
-def lgamma(x: Value) -> Value:
+def lgamma(x: Value, brief: bool) -> Value:
     """The logarithm of the magnitude of the gamma function: 4 ulp, where it is not close to a root below 0."""
     below = x <= 0
-    found = _log_of_gamma(where(below, 1 - x, x))
+    found = _log_of_gamma(where(below, 1 - x, x), brief)
     whole = x.function.call("floor", x.type, x) == x
     up = absolute(_sine_and_cosine_of_turn(x)[0])
     reflected = math.log(math.pi) - log(where(whole, 1.0, up)) - found
@@ -67,12 +69,12 @@ def lgamma(x: Value) -> Value:
 
 
 @in_double
-def digamma(x: Value) -> Value:
+def digamma(x: Value, _: bool) -> Value:
     """The derivative of the logarithm of the gamma function, as exact as its terms: 3 ulp of the largest."""
     below = x < 0
     start = where(below, 1 - x, x)
-    shifted, top, bottom = start, start * 0.0, start * 0.0 + 1
-    for _ in range(int(LARGE)):  # the sum of the reciprocals of the steps up, as one quotient
+    shifted, top, bottom = start, x.function.lift(0.0, x.type), x.function.lift(1.0, x.type)
+    for _step in range(int(LARGE)):  # the sum of the reciprocals of the steps up, as one quotient
         low = shifted < LARGE
         top = where(low, fma(top, shifted, bottom), top)
         bottom = where(low, bottom * shifted, bottom)
@@ -86,4 +88,35 @@ def digamma(x: Value) -> Value:
     return where(x == 0, -1 / x, where(x == math.inf, x, found))
 
 
-FUNCTIONS: dict[str, Callable[..., Value]] = {"lgamma": lgamma, "digamma": digamma}
+@in_double
+def trigamma(x: Value, _: bool) -> Value:
+    """The second derivative of the logarithm of the gamma function: 4 ulp, below 1/2 of the larger of two terms."""
+    below = x < 0.5
+    shifted = where(below, 1 - x, x)
+    top, bottom = x.function.lift(0.0, x.type), x.function.lift(1.0, x.type)
+    for _step in range(int(LARGE)):  # as in digamma, of squares
+        low = shifted < LARGE
+        square = shifted * shifted
+        top = where(low, fma(top, square, bottom), top)
+        bottom = where(low, bottom * square, bottom)
+        shifted = where(low, shifted + 1, shifted)
+    inverse = 1 / shifted
+    square = inverse * inverse
+    found = (inverse + square * 0.5) + fma(horner(square, _BERNOULLI) * square, inverse, top / bottom)
+    turn = math.pi / _sine_and_cosine_of_turn(x)[0]
+    return where(below, turn * turn - found, found)
+
+
+def polygamma(order: Value, x: Value) -> Value:
+    """The derivative of digamma of an order that is 0 or 1.
+
+    Raises:
+        Unsupported: it is another one.
+    """
+    for number, function in enumerate((digamma, trigamma)):
+        if order.text == x.function.constant(number, x.type).text:
+            return function(x)
+    raise Unsupported("polygamma of this order")
+
+
+FUNCTIONS: dict[str, Callable[..., Value]] = {"lgamma": lgamma, "digamma": digamma, "polygamma": polygamma}

@@ -74,8 +74,8 @@ def times_power_of_two(value: Value, whole: Value, n: Value, in_range: bool = Fa
         n: n as integers.
         in_range: whether there are such exponents, which saves steps where it takes some.
     """
-    if value.function.scales and (value.type.bits, value.type.lanes) == (32, 16):
-        return value.function.of_x86("mask.scalef.ps.512", value, whole)
+    if value.function.scales and value.type.bits * value.type.lanes == 512:
+        return value.function.of_x86(f"mask.scalef.p{'d' if is_double(value) else 's'}.512", value, whole)
     if in_range:
         return value * power_of_two(n)
     half = n >> 1

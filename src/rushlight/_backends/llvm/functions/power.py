@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from ..ir import Value
-from .exponential import LOG2_E, exp2, exp2_of_sum
+from .exponential import LOG2_E, brief_exp2, exp2_of_sum
 from .helpers import absolute, double, fma, horner, is_double, single, where
 from .logarithm import core, split
 
@@ -42,8 +42,9 @@ def _log2_in_parts(x: Value) -> tuple[Value, Value]:
     f = m - 1
     total = m + 1
     lost = f - (total - 2)
-    s = f / total
-    s_low = (fma(-s, total, f) - s * lost) / total
+    inverse = 1 / total
+    s = f * inverse
+    s_low = (fma(-s, total, f) - s * lost) * inverse
     z, z_low = _product(s, s)
     z_low = fma(s + s, s_low, z_low)
     tail = z * horner(z, _ATANH)
@@ -70,25 +71,25 @@ def _power_of_size(size: Value, exponent: Value) -> Value:
     return exp2_of_sum(product, where(absolute(product) < 1100, rest, 0.0))
 
 
+def _single_power_of_size(size: Value, exponent: Value) -> Value:
+    """The same for float32, in float64."""
+    product = double(exponent) * _log2(double(size))
+    product = where(product > 200.0, 200.0, product)
+    return single(brief_exp2(where(product < -200.0, -200.0, product)))
+
+
 def power(x: Value, y: Value) -> Value:
     """x to the power of y: 1 ulp."""
-    if is_double(x):
-        wide, exponent = x, y
-        found = _power_of_size(absolute(x), y)
-    else:
-        wide, exponent = double(x), double(y)
-        found = exp2(exponent * _log2(absolute(wide)))
-    floor = x.function.call("floor", exponent.type, exponent)
-    half = exponent * 0.5
-    odd = (floor == exponent) & (x.function.call("floor", exponent.type, half) != half)
-    negative = wide.bits() < 0
-    found = where(negative & odd, -found, found)
-    fraction = (wide < 0) & (floor != exponent) & (wide > -math.inf)
-    found = where(fraction, math.nan, found)
-    found = where((absolute(wide) == 1) & (absolute(exponent) == math.inf), 1.0, found)
-    found = where((wide != wide) | (exponent != exponent), wide + exponent, found)
-    found = where((exponent == 0) | (wide == 1), 1.0, found)
-    return found if is_double(x) else single(found)
+    size = absolute(x)
+    found = _power_of_size(size, y) if is_double(x) else _single_power_of_size(size, y)
+    floor = x.function.call("floor", y.type, y)
+    half = y * 0.5
+    odd = (floor == y) & (x.function.call("floor", y.type, half) != half)
+    found = where((x.bits() < 0) & odd, -found, found)
+    found = where((x < 0) & (floor != y) & (x > -math.inf), math.nan, found)
+    found = where((size == 1) & (absolute(y) == math.inf), 1.0, found)
+    found = where((x != x) | (y != y), x + y, found)
+    return where((y == 0) | (x == 1), 1.0, found)
 
 
 FUNCTIONS: dict[str, Callable[..., Value]] = {"pow": power}

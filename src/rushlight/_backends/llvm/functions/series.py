@@ -30,9 +30,16 @@ class Region(NamedTuple):
     coefficients: Sequence[float]
 
 
-def chebyshev(*regions: Region) -> Value:
-    """The sum of the series of the first region that holds, by Clenshaw's recurrence; the last one holds anywhere."""
+def chebyshev(*regions: Region, brief: bool = False) -> Value:
+    """The sum of the series of the first region that holds, by Clenshaw's recurrence.
+
+    Args:
+        regions: the last one holds wherever no other does.
+        brief: whether the sum is rounded to float32 in the end, for which fewer terms do.
+    """
     x = regions[0].x
+    if brief:
+        regions = tuple([part._replace(coefficients=_noticed(part.coefficients)) for part in regions])
     count = max(len(region.coefficients) for region in regions)
     columns = [
         _chosen(
@@ -49,6 +56,12 @@ def chebyshev(*regions: Region) -> Value:
     return fma(twice * 0.5, before, columns[0]) - last
 
 
+def _noticed(coefficients: Sequence[float]) -> Sequence[float]:
+    """The coefficients up to the last that counts in 34 bits."""
+    least = 2.0**-34 * max(map(abs, coefficients))
+    return coefficients[: max(place for place, value in enumerate(coefficients) if abs(value) > least) + 1]
+
+
 def _chosen(regions: Sequence[Region], values: Sequence[Value]) -> Value:
     """The value of the region that a lane is in."""
     found = values[-1]
@@ -58,10 +71,10 @@ def _chosen(regions: Sequence[Region], values: Sequence[Value]) -> Value:
     return found
 
 
-def in_double(function: Callable[[Value], Value]) -> Callable[[Value], Value]:
-    """A function of float64 for float32 as well."""
+def in_double(function: Callable[[Value, bool], Value]) -> Callable[[Value], Value]:
+    """A function of float64 for float32 as well; it is told whether its result is rounded to that."""
 
     def either(x: Value) -> Value:
-        return function(x) if is_double(x) else single(function(double(x)))
+        return function(x, False) if is_double(x) else single(function(double(x), True))
 
     return either
