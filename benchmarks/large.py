@@ -120,16 +120,56 @@ def _convolutions() -> list[Row]:
         (64, 32, 26, 64, 3, 1, 1), (32, 3, 32, 16, 3, 1, 1), (32, 16, 32, 16, 3, 1, 1), (32, 32, 16, 32, 3, 1, 1),
         (32, 64, 8, 64, 3, 1, 1), (32, 16, 32, 32, 3, 2, 1), (32, 32, 16, 64, 3, 2, 1), (32, 64, 16, 64, 1, 1, 1),
         (4, 64, 56, 64, 3, 1, 1), (32, 32, 32, 32, 3, 1, 32),
+        # ResNet-18 and 50
+        (8, 3, 224, 64, 7, 2, 1), (8, 128, 28, 128, 3, 1, 1), (8, 256, 14, 256, 3, 1, 1), (8, 512, 7, 512, 3, 1, 1),
+        (8, 256, 14, 512, 3, 2, 1), (8, 256, 14, 512, 1, 2, 1), (8, 256, 56, 64, 1, 1, 1), (8, 256, 14, 1024, 1, 1, 1),
+        (8, 2048, 7, 512, 1, 1, 1),
+        # MobileNet
+        (8, 96, 112, 96, 3, 2, 96), (8, 144, 56, 144, 3, 1, 144), (8, 192, 28, 192, 3, 2, 192),
+        (8, 384, 14, 384, 3, 1, 384),
     )  # fmt: skip
     cases = []
     for n, channels, size, outs, width, stride, groups in shapes:
         title = f"conv2d f+b {n}x{channels}x{size}x{size} to {outs}, {width}x{width} s{stride} g{groups}"
-        setup = f"x = {_draw(n, channels, size, size)}.requires_grad_()"
-        setup += f"\nm = torch.nn.Conv2d({channels}, {outs}, {width}, {stride}, {width // 2}, groups={groups})"
-        setup += "\nwith torch.no_grad():\n    m.weight.fill_(0.01); m.bias.zero_()"
-        setup += "\ng = torch.ones_like(m(x))"
-        statement = "x.grad = m.weight.grad = m.bias.grad = None; m(x).backward(g); result = [x.grad, m.weight.grad]"
-        cases.append(Row(title, setup, statement, 1.3))
+        layer = f"Conv2d({channels}, {outs}, {width}, {stride}, {width // 2}, groups={groups})"
+        cases.append(_training(title, layer, (n, channels, size, size), 1.3))
+    for title, layer, images in (
+        ("conv2d f+b 8x64x28x28 to 64, 3x3 dilation 2", "Conv2d(64, 64, 3, 1, 2, 2)", (8, 64, 28, 28)),
+        ("conv1d f+b 16x1x16000 to 32, 80 s4", "Conv1d(1, 32, 80, 4, 38)", (16, 1, 16000)),
+        ("conv1d f+b 16x64x500 to 64, 3", "Conv1d(64, 64, 3, 1, 1)", (16, 64, 500)),
+        ("conv3d f+b 4x8x16x32x32 to 16, 3x3x3", "Conv3d(8, 16, 3, 1, 1)", (4, 8, 16, 32, 32)),
+        ("conv_transpose2d f+b 32x100x1x1 to 512, 4x4", "ConvTranspose2d(100, 512, 4)", (32, 100, 1, 1)),
+        ("conv_transpose2d f+b 32x256x8x8 to 128, 4x4 s2", "ConvTranspose2d(256, 128, 4, 2, 1)", (32, 256, 8, 8)),
+    ):
+        cases.append(_training(title, layer, images, 1.3))
+    return cases
+
+
+def _training(title: str, layer: str, images: tuple[int, ...], limit: float) -> Row:
+    """A layer with weights, forward and backward."""
+    setup = f"x = {_draw(*images)}.requires_grad_()\nm = torch.nn.{layer}"
+    setup += "\nwith torch.no_grad():\n    m.weight.fill_(0.01); m.bias.zero_()"
+    setup += "\ng = torch.ones_like(m(x))"
+    statement = "x.grad = m.weight.grad = m.bias.grad = None; m(x).backward(g); result = [x.grad, m.weight.grad]"
+    return Row(title, setup, statement, limit)
+
+
+def _poolings() -> list[Row]:
+    """Pooling and interpolation, forward and backward."""
+    cases = []
+    for title, call, images in (
+        ("max_pool2d f+b 8x64x112x112, 3x3 s2", "max_pool2d(a, 3, 2, 1)", (8, 64, 112, 112)),
+        ("avg_pool2d f+b 8x64x56x56, 2x2", "avg_pool2d(a, 2)", (8, 64, 56, 56)),
+        ("adaptive_avg_pool2d f+b 32x512x7x7 to 1", "adaptive_avg_pool2d(a, 1)", (32, 512, 7, 7)),
+        ("adaptive_avg_pool2d f+b 8x256x28x28 to 7", "adaptive_avg_pool2d(a, 7)", (8, 256, 28, 28)),
+        ("max_pool1d f+b 16x64x4000, 4", "max_pool1d(a, 4)", (16, 64, 4000)),
+        ("max_pool3d f+b 4x16x16x32x32, 2x2x2", "max_pool3d(a, 2)", (4, 16, 16, 32, 32)),
+        ("interpolate f+b nearest 8x64x28x28 x2", "interpolate(a, scale_factor=2)", (8, 64, 28, 28)),
+        ("interpolate f+b bilinear 8x64x28x28 x2", "interpolate(a, scale_factor=2, mode='bilinear')", (8, 64, 28, 28)),
+    ):
+        setup = f"a = {_draw(*images)}.requires_grad_()\nF = torch.nn.functional"
+        setup += f"\ng = torch.ones_like(F.{call})"
+        cases.append(Row(title, setup, f"a.grad = None; F.{call}.backward(g); result = a.grad", 1.0))
     return cases
 
 
@@ -198,6 +238,7 @@ ROWS: list[Row] = [
     Row("conv2d 64x32x26x26 to 64, 3x3", "x = " + _draw(64, 32, 26, 26) + "\nw = " + _draw(64, 32, 3, 3),
          "result = torch.nn.functional.conv2d(x, w)", 1.3),
     *_convolutions(),
+    *_poolings(),
     Row("max_pool2d forward+backward 64x64x24x24", "x = " + _draw(64, 64, 24, 24) + LEAF,
          "a.grad = None; torch.nn.functional.max_pool2d(a, 2).sum().backward(); result = a.grad", 1.0),
     Row("batch_norm forward+backward 32x64x32x32", "x = " + _draw(32, 64, 32, 32) + LEAF
