@@ -171,3 +171,37 @@ def test_results_do_not_depend_on_the_number_of_threads(monkeypatch):
         found.append((forward, convolution.kernel_gradient("float32", images, g, (3, 3), *arguments, 1)))
     for one, other in zip(*found, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("width", [1, 3])
+def test_many_channels_are_divided(width):
+    random = np.random.default_rng(0)
+    images = random.standard_normal((5, 300, 7, 7)).astype("float32")
+    weight = random.standard_normal((270, 300, width, width)).astype("float32")
+    arguments = ((1, 1), (width // 2, width // 2), (1, 1))
+    g = random.standard_normal((5, 270, 7, 7)).astype("float32")
+    exact = [array.astype("float64") for array in (images, weight, g)]
+    sizes = [np.abs(array) for array in exact]
+    found = convolution.convolve("float32", images, weight, None, *arguments, (7, 7), 1)
+    close(found, *(columns.convolve(a, b, *arguments, 1) for a, b, _ in (exact, sizes)), "float32")
+    found = convolution.convolve_transposed("float32", g, weight, None, (7, 7), *arguments, 1)
+    close(found, *(columns.convolve_transposed(c, b, (7, 7), *arguments, 1) for _, b, c in (exact, sizes)), "float32")
+    found = convolution.kernel_gradient("float32", images, g, (width, width), *arguments, 1)
+    close(
+        found, *(columns.kernel_gradient(a, c, (width, width), *arguments, 1) for a, _, c in (exact, sizes)), "float32"
+    )
+
+
+@pytest.mark.parametrize("kernel", [(4, 4), (2,), (2, 3, 2)])
+@pytest.mark.parametrize("n", [3, 0])
+def test_kernels_as_large_as_the_image_are_matrix_products(kernel, n):
+    random = np.random.default_rng(0)
+    one, two, zero = ((number,) * len(kernel) for number in (1, 2, 0))
+    images, weight = random.standard_normal((n, 4, *kernel)), random.standard_normal((5, 4, *kernel))
+    found = convolving.convolve(images, weight, None, two, zero, one, 1)
+    np.testing.assert_allclose(found, columns.convolve(images, weight, two, zero, one, 1), atol=1e-12)
+    arguments = (kernel, two, zero, one, 1)
+    exact = columns.convolve_transposed(found, weight, *arguments)
+    np.testing.assert_allclose(convolving.convolve_transposed(found, weight, None, *arguments), exact, atol=1e-12)
+    exact = columns.kernel_gradient(images, found, *arguments)
+    np.testing.assert_allclose(convolving.kernel_gradient(images, found, *arguments), exact, atol=1e-12)
