@@ -37,6 +37,10 @@ QUICK = PREDICATES | {
 }  # fmt: skip
 """Functions of one or two instructions."""
 
+LONG = frozenset(("lgamma",))
+"""Functions computed in float64, of so many instructions that twice as many for all lanes of float32 would take 45 ms
+to compile, not 30, and run no quicker."""
+
 
 class _Operand:
     """An array that a kernel reads or writes."""
@@ -55,11 +59,11 @@ class _Operand:
 
 
 def lanes_of(program: Program, host: Host) -> int:
-    """How many elements fit a vector of the widest dtype that takes part."""
+    """How many elements fit a vector of the widest dtype that takes part, or is used for functions that are `LONG`."""
     elements = [*program.inputs.values(), *(element for _, element in program.outputs)]
-    bits = max([ELEMENTS[compute_element(element)].bits for element in elements]
-               + [ELEMENTS[node.element].bits for node in program.nodes()])  # fmt: skip
-    return host.vector_bits // bits
+    bits = [ELEMENTS[compute_element(element)].bits for element in elements]
+    bits += [64 if node.function in LONG else ELEMENTS[node.element].bits for node in program.nodes()]
+    return host.vector_bits // max(bits)
 
 
 def read(function: Function, address: Value, element: str, type: Type) -> Value:
