@@ -44,7 +44,7 @@ LIMITS: dict[str, tuple[Callable[[Array], Array], float, float]] = {
     "asin": (np.arcsin, 1.6, 1.6),
     "acos": (np.arccos, 1.1, 1.1),
     "atan": (np.arctan, 1.9, 1.9),
-    "sinh": (np.sinh, 1.5, 1.5),
+    "sinh": (np.sinh, 1.8, 1.7),
     "cosh": (np.cosh, 2, 2),
     "tanh": (np.tanh, 1.5, 2.6),
     "asinh": (np.arcsinh, 1, 2),
