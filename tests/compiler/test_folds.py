@@ -114,3 +114,15 @@ def test_many_shapes_are_forgotten_again() -> None:
     for size in range(2, 400):
         array = np.ones((3, size), np.float32)
         np.testing.assert_array_equal(folds.add("float32", array, 1, False), [size] * 3)
+
+
+@pytest.mark.parametrize("length", [2, 3, 7])
+def test_short_rows(length: int) -> None:
+    array = np.random.default_rng(1).standard_normal((40_001, length), dtype=np.float32)
+    x, wide = torch.from_numpy(array), array.astype(np.float64)
+    np.testing.assert_allclose(x.sum(1), wide.sum(1), rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(x.amax(1), array.max(1))
+    np.testing.assert_array_equal(x.argmin(1), array.argmin(1))
+    np.testing.assert_array_equal(torch.count_nonzero(x, 1), [length] * 40_001)
+    np.testing.assert_allclose(x.var(1), wide.var(1, ddof=1), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(x.logsumexp(1), np.log(np.exp(wide).sum(1)), rtol=1e-5, atol=1e-6)

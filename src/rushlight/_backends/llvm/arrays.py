@@ -14,7 +14,7 @@ import numpy as np
 from ..._core.expression import Expression
 from . import copying, entries, groups, long_rows, memory, scans, transposing
 from .launch import Elementwise
-from .reduce import Reduction
+from .reduce import SHORT, Reduction
 from .reducers import Fold
 from .typed import NARROW, Node, Program, compute_element, typed
 from .unsupported import Unsupported
@@ -236,7 +236,7 @@ def table_gradient(element: str, rows: Array, index: Array, count: int, left_out
 def logsumexp(element: str, array: Array, axis: int) -> Array:
     """Logarithms of sums of exponentials along an axis."""
     rows = _as_rows(array, axis)
-    if long_rows.are_long(*rows.shape):
+    if rows.shape[1] < SHORT or long_rows.are_long(*rows.shape):
         found = long_rows.logsumexp(element, rows)
     else:
         found = groups.run(groups.LOGSUMEXP, element, {"x": rows}, *rows.shape)[0]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..._core.expression import Expression
-from . import elementwise, kernels, memory
+from . import copying, elementwise, kernels, memory
 from .addresses import THREADS_FROM, address_of
 from .host import Host
 from .launch import NUMPY
@@ -28,6 +28,9 @@ UFUNCS: dict[str, Any] = {"add": np.add, "mul": np.multiply, "maximum": np.maxim
 MERGED_BY_NUMPY = 1 << 12
 """States of blocks of rows up to which NumPy makes them one: 512 of them in 1 µs, where a second kernel takes 7."""
 
+SHORT = 8
+"""Length of rows below which they are turned into columns first, for a row ends in an effort of its own (the places of
+the largest of a million rows of three: 20 ms)."""
 
 MOST_WAYS = 256
 """Shapes that a reduction remembers."""
@@ -125,7 +128,7 @@ class Reduction:
             found = self(array, dims)[0]
             return found.reshape(_kept(array.shape, dims)) if keepdim else found
         length, blocks, step, units, shared, shape = way
-        states = _empty(units, self._kind)
+        states = _empty(units, self._kind) if units <= MERGED_BY_NUMPY else memory.empty((units,), self._kind)
         words = _pack(length, ROW_BLOCK, blocks, address_of(array), step, address_of(states))
         run = crew.run if shared and crew.wanted > 1 else crew.run_alone
         run(self._addresses["rows"], words, units)
@@ -142,7 +145,12 @@ class Reduction:
         dims = dims_of(axis, array.ndim)
         lots, height, width, kept, apart = _plan(array.shape, dims)
         blocks = -(-height // ROW_BLOCK)
-        if apart is not None or width != 1 or (blocks > 1 and lots * blocks > MERGED_BY_NUMPY):
+        if (
+            apart is not None
+            or width != 1
+            or height < SHORT <= lots
+            or (blocks > 1 and lots * blocks > MERGED_BY_NUMPY)
+        ):
             return None
         self._load("rows", write_rows, (False, True))
         shape = _kept(array.shape, dims) if keepdim else kept
@@ -169,6 +177,8 @@ class Reduction:
             if second is not None:
                 raise Unsupported("this form of a reduction")
             return [item.reshape(kept) for item in self._apart(array, *apart)]
+        if width == 1 and height < SHORT <= lots:
+            array, lots, width = _turned(array.reshape(lots, height)), 1, lots
         if width == 1:
             states = self._rows(array, lots, height, second)
         else:
@@ -281,6 +291,13 @@ class Reduction:
         loaded = kernels.load(f"{form} {self.reducer!r} {uniform}\n{self.program}", text)
         self._addresses[form] = loaded.address["kernel"]
         return self._addresses[form]
+
+
+def _turned(rows: Array) -> Array:
+    """A matrix with rows and columns changed."""
+    found: Array = memory.empty(rows.shape[::-1], rows.dtype)
+    copying.into(rows.T, found)
+    return found
 
 
 def dims_of(axis: Any, ndim: int) -> tuple[int, ...]:
