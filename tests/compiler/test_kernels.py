@@ -15,7 +15,7 @@ from rushlight._core.expression import Expression, evaluate
 
 pytest.importorskip("llvmlite")
 
-from rushlight._backends.llvm import arrays, cache, folds, kernels, machine, memory, threads
+from rushlight._backends.llvm import arrays, cache, folds, kernels, launch, machine, memory, threads
 from rushlight._backends.llvm.launch import Elementwise
 from rushlight._backends.llvm.typed import Node, Program, typed
 from rushlight._declare.scalars import s
@@ -91,6 +91,20 @@ def test_elements_at_odd_addresses(offset: int) -> None:
     x = raw[offset : offset + 4000].view(np.float32)
     x[:] = numbers(1000)
     check(X + X * X, {"x": x})
+
+
+@pytest.mark.parametrize("element", ["float32", "float64", "float16", "bfloat16"])
+@pytest.mark.parametrize("size", [100_003, 128 * 1000])
+def test_results_past_the_caches(element: str, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launch, "STREAM_FROM", 0)
+    monkeypatch.setattr(memory, "SMALLEST", 0)  # so that small results begin where streaming ones may
+    x = torch.from_numpy(numbers(8, size)).to(getattr(torch, element))
+    wide = x.double().numpy()
+    for found, expected in ((x + x, wide + wide), (x + x[0], wide + wide[0])):
+        assert found.dtype == x.dtype
+        np.testing.assert_allclose(found.double().numpy(), expected, rtol=2.0**-8, atol=1e-6)
+    for found, expected in ((x > 1, wide > 1), (x > x[0], wide > wide[0])):
+        np.testing.assert_array_equal(found.numpy(), expected)
 
 
 @pytest.mark.parametrize("element", ["float64", "int8", "int16", "int32", "int64", "uint8"])

@@ -313,7 +313,8 @@ def _scatter(function: Function, operand: _Operand, index: Value, value: Value, 
     """Writes the next vector of an output."""
     if operand.layout == CONTIGUOUS:
         address = function.at(operand.here.value, index * operand.size)
-        function.store(value, address, 64 if streaming else operand.size, streaming)
+        vector = operand.wide.lanes * operand.size
+        function.store(value, address, vector if streaming else operand.size, streaming)
         return
     stride = operand.stride.value
     address = function.at(operand.here.value, index * stride)
