@@ -22,6 +22,9 @@ def _reductions() -> list[Case]:
     cases += [
         ("prod 4M", M4 + near_one, "result = x.prod()"),
         ("prod(1) 4096x1024", MATRIX + near_one, "result = x.prod(1)"),
+        ("amax(1) 1Mx3", "x = " + _draw(1 << 20, 3), "result = x.amax(1)"),
+        ("argmax(1) 1Mx3", "x = " + _draw(1 << 20, 3), "result = x.argmax(1)"),
+        ("logsumexp(1) 1Mx3", "x = " + _draw(1 << 20, 3), "result = x.logsumexp(1)"),
         ("aminmax 4M", M4, "result = list(torch.aminmax(x))"),
         ("sum((0, 2)) 64x64x1024", CUBE, "result = x.sum((0, 2))"),
         ("var_mean((0, 2)) 64x64x1024", CUBE, "result = list(torch.var_mean(x, (0, 2)))"),
