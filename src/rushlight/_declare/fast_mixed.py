@@ -125,7 +125,8 @@ def mixed(op: Operator, fallback: Fallback) -> Callable[..., Any]:
                     arrays.append(array if keep or array.dtype is work else array.astype(work))
                 else:
                     arrays.append(np.asarray(value, work))
-            found = (function if arrays[0].size < FROM else compiled)(*arrays, *settings)
+            few = arrays[0].size < FROM and (count < 3 or arrays[1].size < FROM)  # a mask may be a column
+            found = (function if few else compiled)(*arrays, *settings)
         except FAILURES:
             return fallback(*operands)
         if found.dtype is not work and keeps_dtype:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._backends.numpy.large import extreme
+from .._backends.numpy.machine_code import FROM, attempt, compiled
 from .._core.dtypes import BOOL, dtype as DType
 from .._core.sizes import wrap_dim
 from .._core.tensor_base import TensorBase
@@ -54,8 +56,31 @@ def _new_rows(rows: Any) -> Any:
 _NONE = np.zeros(0, np.int64)
 
 
+def _counted(input: Any, details: bool) -> tuple[Any, Any, Any] | None:
+    """Distinct integers by counting how often each one of their range occurs; None where there are too many."""
+    low, high = (int(extreme(function, input, None, False)) for function in (np.minimum, np.maximum))
+    if high - low >= input.size or input.dtype.itemsize < 4:
+        return None
+    shifted = (input.reshape(-1) - input.dtype.type(low)).astype(np.int64, copy=False)
+    counts = compiled("count", shifted, high - low + 1, part="searching")
+    if counts is None:
+        return None
+    places = np.flatnonzero(counts)
+    values = (places + low).astype(input.dtype)
+    if not details:
+        return values, _NONE, _NONE
+    inverse = attempt("indexed", "take", np.cumsum(counts > 0) - 1, 0, [shifted])
+    if inverse is None:
+        return None
+    return values, inverse.reshape(input.shape), counts[places]
+
+
 def _distinct(input: Any, dim: int | None, ordered: bool, details: bool) -> tuple[Any, Any, Any]:
     """Distinct elements (slices along `dim`) and, for `details`, the group of each and the sizes of the groups."""
+    if dim is None and ordered and input.size >= FROM and input.dtype.kind in "iu":
+        counted = _counted(input, details)
+        if counted is not None:
+            return counted
     if dim is None and ordered and not details:
         arranged = np.sort(input.reshape(-1))
         return arranged[_new_rows(arranged)], _NONE, _NONE

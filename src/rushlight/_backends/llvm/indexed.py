@@ -191,7 +191,6 @@ def _finish(function: Function, streaming: bool, host: Host) -> None:
     if streaming and host.triple.startswith("x86_64"):
         function.effectful("x86.sse.sfence")
     function.finish()
-    return module(function)
 
 
 @cache

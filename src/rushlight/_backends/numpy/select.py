@@ -112,7 +112,7 @@ def first(array: Array, k: int, axis: int, largest: bool) -> tuple[Array, Array]
     if k and array.size >= FROM and array.size >= _ROWS * size:
         picked = compiled("first", array, axis, k, largest, part="picking")
         if picked is not None:
-            return picked  # type: ignore[no-any-return]
+            return picked
     if k and array.size >= FROM and size >= _MANY * k:
         rows = np.ascontiguousarray(np.moveaxis(array, axis, -1))
         values, places = _first_of_rows(rows.reshape(-1, size), k, largest)
