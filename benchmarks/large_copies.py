@@ -105,11 +105,7 @@ def _converted() -> list[Case]:
 
 
 def _picked() -> list[Case]:
-    rows, flat, pairs = (
-        "\ni = " + _whole(4096, 4096),
-        "\ni = " + _whole(1 << 22, 1 << 22),
-        "\ni = " + _whole(4096, 1 << 20),
-    )
+    rows, pairs = "\ni = " + _whole(4096, 4096), "\ni = " + _whole(4096, 1 << 20)
     values = "\nv = x.flip(0)"
     mask = "\nc = x > 0"
     return [
