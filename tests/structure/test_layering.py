@@ -60,7 +60,7 @@ ONLY: dict[str, set[str]] = {
 }
 
 # Packages from outside that may be imported as a module loads; all others are optional and load when used.
-REQUIRED = {"numpy", "ml_dtypes"}
+REQUIRED = {"numpy", "ml_dtypes", "threadpoolctl"}
 
 # Functions that import a module by a name worked out when called, with the reason.
 PROBES: dict[tuple[str, str], str] = {
