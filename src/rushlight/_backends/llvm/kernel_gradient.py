@@ -158,9 +158,9 @@ def _add_products(
                 sum.value = function.fma(value, factor, sum.value)
     for row, sum in enumerate(sums):
         function.store(sum.value, function.at(buffer, row * lanes * size), size)
-    with function.loop(0, len(sums), name="sum") as row:
-        spot = function.at(target, row * size)
-        total = across(writer, function.load(function.at(buffer, row * (lanes * size)), writer.wide, size))
+    with function.loop(0, len(sums), name="sum") as number:
+        spot = function.at(target, number * size)
+        total = across(writer, function.load(function.at(buffer, number * (lanes * size)), writer.wide, size))
         function.store(function.load(spot, writer.form, size) + total, spot, size)
 
 
