@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .large import add
+from .machine_code import FROM, attempt
 
 Array = np.ndarray[Any, Any]
 
@@ -63,6 +64,11 @@ def _fill_future(scores: Array, row: int, value: float) -> None:
         scores[..., index, row + index + 1 :] = value
 
 
+def _is_large(query: Array, key: Array, mask: Array | None) -> bool:
+    """Whether there are enough scores for a kernel; there is none for masks."""
+    return mask is None and query.size // max(query.shape[-1], 1) * key.shape[3] >= FROM
+
+
 def forward(
     query: Array, key: Array, value: Array, mask: Array | None, causal: bool, scale: float
 ) -> tuple[Array, Array]:
@@ -74,6 +80,10 @@ def forward(
         causal: whether places attend to earlier ones only.
         scale: factor of the scores.
     """
+    if _is_large(query, key, mask):
+        made = attempt("attention", "forward", query.dtype.name, query, key, value, causal, scale)
+        if made is not None:
+            return made  # type: ignore[no-any-return]
     output = np.empty((*query.shape[:-1], value.shape[-1]), query.dtype)
     sums = np.empty((*query.shape[:-1], 1), query.dtype)
     for tile in _tiles(query.shape, key.shape[3], causal):
@@ -114,12 +124,16 @@ def backward(
     Returns:
         The gradients, those of keys and values for each query head of a group.
     """
+    inner = np.einsum("...e,...e->...", g, output)[..., None]
+    if _is_large(query, key, mask):
+        made = attempt("attention", "backward", query.dtype.name, query, g, key, value, causal, scale, sums, inner)
+        if made is not None:
+            return made  # type: ignore[no-any-return]
     factor = np.asarray(scale, query.dtype)
     dquery = np.empty(query.shape, query.dtype)
     dkey = np.zeros((*query.shape[:3], *key.shape[3:]), query.dtype)
     dvalue = np.zeros((*query.shape[:3], *value.shape[3:]), query.dtype)
     sums = np.where(sums == -np.inf, 0, sums)
-    inner = np.einsum("...e,...e->...", g, output)[..., None]
     for tile in _tiles(query.shape, key.shape[3], causal):
         batch, heads, rows, keys = tile
         scaled = query[batch, heads, :, rows] * factor
