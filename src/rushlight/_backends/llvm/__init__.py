@@ -26,9 +26,9 @@ from importlib import import_module
 from typing import Any
 
 _PARTS = frozenset((
-    "arrays", "attention", "channels", "convolution", "copying", "engine", "explain", "folds", "frames", "indexed", "kernels", "launch",
-    "log_sums", "machine", "masks", "memory", "picking", "pooling", "resampling", "running_extremes", "searching", "sorting",
-    "streams", "threads", "typed", "unsupported",
+    "arrays", "attention", "channels", "convolution", "copying", "engine", "explain", "folds", "frames", "indexed",
+    "kernels", "launch", "log_sums", "machine", "masks", "memory", "picking", "pooling", "resampling",
+    "running_extremes", "searching", "sorting", "streams", "threads", "typed", "unsupported",
 ))  # fmt: skip
 
 

@@ -43,19 +43,19 @@ def write_forward(element: str, host: Host) -> str:
         writer.turn("key", packed, word("width"))
         with writer.rows() as (rows, ends, last):
             with writer.scores("query", rows, packed, word("width"), last) as (column, scores):
-                for row, (end, pair) in enumerate(zip(ends, scores, strict=True)):
+                for index, (end, pair) in enumerate(zip(ends, scores, strict=True)):
                     for place, score in enumerate(pair):
                         here = column + place * writer.lanes
                         known = function.where(writer.before(here, end), score * writer.scale(), float("-inf"))
-                        writer.keep(known, weights, row, here)
+                        writer.keep(known, weights, index, here)
             totals, peaks = writer.weigh(weights, last)
             sources = [function.at(weights, word("pitch") * row) for row in range(ROWS)]
             values = writer.source("value")
             with writer.columns(word("value_width")) as (column, masks):
                 shared = function.at(values, column * size)
                 sums = writer.products(sources, shared, word("value_row"), last, masks)
-                for row, total, pair in zip(rows, totals, sums, strict=True):
-                    writer.put("output", row, column, [held.value / total.value for held in pair], masks)
+                for row, total, held in zip(rows, totals, sums, strict=True):
+                    writer.put("output", row, column, [part.value / total.value for part in held], masks)
             for row, total, peak in zip(rows, totals, peaks, strict=True):
                 writer.put_number("totals", row, total.value)
                 writer.put_number("peaks", row, peak.value)
@@ -290,9 +290,9 @@ class _Attention(Writer):
             with function.loop(0, last, name="key") as key:
                 place = function.at(start, (key * width + column) * size)
                 found = function.load_where(mask, place, self.wide)
-                for row, vector in enumerate(vectors):
+                for row, held in enumerate(vectors):
                     weight = function.load(function.at(table, word("pitch") * row + key * size), self.form, size)
-                    found = function.fma(function.spread(weight, self.lanes), vector.value, found)
+                    found = function.fma(function.spread(weight, self.lanes), held.value, found)
                 function.store_where(mask, found, place)
 
     def put(self, name: str, row: Value, column: Value, vectors: Sequence[Value], masks: Sequence[Value]) -> None:

@@ -261,6 +261,6 @@ class Square:
                 pair = [function.load(function.at(here, place), writer.wide, bytes) for here in (upper, lower)]
                 for number, order in enumerate(orders):
                     spot = function.at(into, place * 2 + number * bytes)
-                    function.store(function.shuffle(*pair, order), spot, bytes)
+                    function.store(function.shuffle(pair[0], pair[1], order), spot, bytes)
             source.value, target.value = into, upper
         return self._others if steps % 2 else self.lines
