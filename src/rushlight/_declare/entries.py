@@ -37,9 +37,10 @@ class Entries(NamedTuple):
 
 
 def takes_entries(node: Any) -> bool:
-    """Whether a gradient may come to a node as entries: one of log_softmax along the rows of a large matrix."""
+    """Whether a gradient may come to a node as entries: its operator says that it reads them (``by_entries=True``), and
+    worked along the rows of a large matrix."""
     op = getattr(node, "op", None)
-    if op is None or op.name != "_log_softmax" or len(node.shape) != 2 or node.shape[0] * node.shape[1] < FROM:
+    if op is None or not op.by_entries or len(node.shape) != 2 or node.shape[0] * node.shape[1] < FROM:
         return False
     if modes.anomaly or type(node.saved) is not tuple or not modes.backward_pass.is_private(node):
         return False

@@ -212,8 +212,8 @@ def kernel(
             place of an expensive body where only shape and dtype are asked for: its arrays and those it returns are
             zeros that take no memory; `stand_in` makes them), ``relay=`` (asked before the rules in a backward pass
             that nobody records, with node, gradient and edges: gradients in a form that only the rules of the nodes
-            at the edges know, or None), ``large=`` (the function of `llvm.arrays` for large 16-bit floats, which the
-            body gets widened).
+            at the edges know, or None), ``by_entries=True`` (the rule knows one such form, `entries.Entries`),
+            ``large=`` (the function of `llvm.arrays` for large 16-bit floats, which the body gets widened).
     """
     settings = {"eager": eager, "natural": NATURAL[natural], "promote": promote, "scalar_ok": False, **options}
     if settings.get("exact"):

@@ -39,8 +39,8 @@ class Operator:
     mean); they are SILENT where both are.
     """
 
-    batch = check = copies = disjoint = eager = exact = flops = general = grows = holomorphic = large = SILENT
-    inplace_node = into = keep = kernel_name = linear = meta = natural = nondifferentiable = SILENT
+    batch = by_entries = check = copies = disjoint = eager = exact = flops = general = grows = holomorphic = SILENT
+    inplace_node = into = keep = kernel_name = large = linear = meta = natural = nondifferentiable = SILENT
     older = operands = overloads = overwrites = pick_node = promote = random = refuse = relay = result = SILENT
     returns = scalar_nodes = scalar_ok = scalars_alone = spreads = undefined = whole = SILENT
 

@@ -119,6 +119,7 @@ def softmax_of_draws(input: Tensor, dim: int) -> Tensor:
     name="_log_softmax",
     eager=softmaxes.log_softmax,
     large="log_softmax",
+    by_entries=True,
     meta=like_first,
     flops=5,
     check=lambda input, dim: _check("log_softmax", input, dim),
