@@ -81,6 +81,12 @@ def test_a_damaged_file_is_compiled_anew(tmp_path: Path, damage: str) -> None:
     assert run_program(tmp_path) == "from the cache"
 
 
+OWN_LINKING = pytest.mark.skipif(
+    os.environ.get("RUSHLIGHT_LOADER") == "llvm", reason="where LLVM links, every process starts LLVM"
+)
+
+
+@OWN_LINKING
 def test_a_damaged_note_of_the_processor_is_not_believed(tmp_path: Path) -> None:
     run_program(tmp_path)
     for note in (tmp_path / "hosts").iterdir():
@@ -290,6 +296,7 @@ print(first - later)
 """
 
 
+@OWN_LINKING
 def test_five_kernels_from_the_disk_start_quickly(tmp_path: Path) -> None:
     """13 ms on a quiet machine (benchmarks/footprint.py), of 20 that are allowed; here other tests run beside it."""
     variables = environment(tmp_path, PYTHONPYCACHEPREFIX=str(tmp_path / "bytecode"))

@@ -261,6 +261,8 @@ def test_a_large_tensor_and_a_small_one_agree() -> None:
 def test_other_processors(name: str, taken: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Narrower vectors of the same processor: other instructions, and the same errors."""
     host = kernels.host()
+    if not host.links:
+        pytest.skip("LLVM loads code for the processor that it runs on only")
     gone = ("+avx512", "+evex", "+avx10") if taken == 1 else ("+avx", "+fma", "+evex", "+f16c", "+xop")
     features = ",".join(f"-{item[1:]}" if item.startswith(gone) else item for item in host.features.split(","))
     narrow = host._replace(features=features)
