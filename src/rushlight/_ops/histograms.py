@@ -53,7 +53,7 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0, *, out
         low, high = (-np.nan, -np.nan) if np.isnan(low) else (low, high)
         raise RuntimeError(f"torch.histc: range of [{_shown(low)}, {_shown(high)}] is not finite")
     edge, top, count = (np.asarray(value, input.dtype) for value in (low, high, bins))
-    within = (input >= edge) & (input <= top)
+    within = np.asarray((input >= edge) & (input <= top))  # for one number NumPy gives no array
     picked = attempt("masks", "pick", input, within) if input.size >= FROM else None
     inside = input[within] if picked is None else picked
     place = np.minimum(((inside - edge) * count / (top - edge)).astype(np.int64), bins - 1)
