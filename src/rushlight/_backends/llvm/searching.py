@@ -1,7 +1,7 @@
 """Places in sorted rows, and counts of small integers.
 
-A search halves what is left by a comparison and two choices, not a branch, and in torch's steps, so that it finds
-torch's places in rows that are not sorted too.
+A search halves what is left by a comparison and a choice, not a branch, and always in as many steps, so that the
+processor looks for several values at the same time.
 """
 
 from __future__ import annotations
@@ -45,37 +45,47 @@ def write_search(element: str, right: bool, host: Host) -> str:
         return function.load(function.at(function.params["words"], 8 * place), type, 8)
 
     count, per_row, length, step = (word(place) for place in range(4))
-    start, end = function.variable(0, I64), function.variable(0, I64)
+    base, left = function.variable(word(5, POINTER)), function.variable(0, I64)
     with function.loop(function.params["begin"], function.params["end"], name="unit") as unit:
         first = unit * BLOCK
         last = function.where(first + BLOCK < count, first + BLOCK, count)
         with function.loop(first, last, name="value") as place:
             wanted = function.load(function.at(word(4, POINTER), place * size), memory_type, size)
             row = function.at(word(5, POINTER), place // per_row * step * size)
-            start.value, end.value = 0, length
+            base.value, left.value = row, length
+
+            def comes_before(address: Value, wanted: Value = wanted) -> Value:
+                found = function.load(address, memory_type, size)
+                if memory_type.kind != "f":
+                    return found <= wanted if right else found < wanted
+                # nan is the largest
+                if right:
+                    return (found <= wanted) | (wanted != wanted)
+                return (found < wanted) | ((wanted != wanted) & (found == found))
+
             halve, step_in, done = (function.label(name) for name in ("halve", "step", "done"))
             function.jump(halve)
             function.begin(halve)
-            function.branch(start.value < end.value, step_in, done)
+            function.branch(left.value > 1, step_in, done)
             function.begin(step_in)
-            middle = start.value + ((end.value - start.value) >> 1)
-            before = _comes_before(function.load(function.at(row, middle * size), memory_type, size), wanted, right)
-            end.value = function.where(before, end.value, middle)
-            start.value = function.where(before, middle + 1, start.value)
+            half = left.value >> 1
+            beyond = function.at(base.value, half * size)
+            before = comes_before(function.at(beyond, -size))
+            base.value = function.where(before, beyond, base.value)
+            left.value = left.value - half
             function.jump(halve)
             function.begin(done)
-            function.store(start.value, function.at(word(6, POINTER), place * 8), 8)
+            place_found = _difference(function, base.value, row) // size
+            found = place_found + function.where(comes_before(base.value), function.constant(1, I64), 0)
+            function.store(found, function.at(word(6, POINTER), place * 8), 8)
     function.finish()
     return module(function)
 
 
-def _comes_before(found: Value, wanted: Value, right: bool) -> Value:
-    """Whether an element of a row comes before the place of a value; nan is the largest of all."""
-    if found.type.kind != "f":
-        return found <= wanted if right else found < wanted
-    if right:
-        return (found <= wanted) | (wanted != wanted)
-    return (found < wanted) | ((wanted != wanted) & (found == found))
+def _difference(function: Function, address: Value, start: Value) -> Value:
+    """How many bytes one address is after another."""
+    end, begin = (function.write(f"ptrtoint {value!r} to i64", I64) for value in (address, start))
+    return end - begin
 
 
 def write_counts(element: str, host: Host) -> str:
