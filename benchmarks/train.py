@@ -217,8 +217,8 @@ PROGRAMS = (
     Program("MLP, Adam", MLP_ADAM, 0.6),
     Program("character GPT", GPT, 1.2, "2 layers of 128"),
     Program("LSTM", LSTM, 2.0, "64 hidden, 32 steps"),
-    Program("small CNN", CNN, 3.0, "64x28x28"),
-    Program("ResNet", RESNET, 3.0, "32x3x32x32"),
+    Program("small CNN", CNN, 1.3, "64x28x28"),
+    Program("ResNet", RESNET, 1.3, "32x3x32x32"),
     Program("Adam", ADAM, 0.7, "10M parameters"),
     Program("DataLoader", LOADER, 0.5, "5,000 samples"),
 )
