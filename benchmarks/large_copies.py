@@ -14,6 +14,7 @@ def _whole(limit: int, *shape: int) -> str:
 M1, M4 = "x = " + _draw(1 << 20), "x = " + _draw(1 << 22)
 MATRIX, SQUARE = "x = " + _draw(4096, 1024), "x = " + _draw(2048, 2048)
 IMAGES = "x = " + _draw(32, 32, 64, 64)
+VALUES = "\nv = x.flip(0)"
 F = "torch.nn.functional"
 
 Case = tuple[str, str, str]
@@ -104,10 +105,8 @@ def _converted() -> list[Case]:
     return cases
 
 
-def _picked() -> list[Case]:
+def _indexed() -> list[Case]:
     rows, pairs = "\ni = " + _whole(4096, 4096), "\ni = " + _whole(4096, 1 << 20)
-    values = "\nv = x.flip(0)"
-    mask = "\nc = x > 0"
     return [
         ("x[i] 4096 rows of 1024", MATRIX + rows, "result = x[i]"),
         ("x[i] 1M of 4M", M4 + "\ni = " + _whole(1 << 22, 1 << 20), "result = x[i]"),
@@ -116,7 +115,7 @@ def _picked() -> list[Case]:
         ("x[i, j] 1M of 4096x1024", MATRIX + pairs + "\nj = i % 1024", "result = x[i, j]"),
         (
             "x[i] = v 4096 rows of 1024",
-            MATRIX + "\ni = torch.arange(4095, -1, -1)" + values + "\nresult = x.clone()",
+            MATRIX + "\ni = torch.arange(4095, -1, -1)" + VALUES + "\nresult = x.clone()",
             "result[i] = v",
         ),
         (
@@ -146,6 +145,11 @@ def _picked() -> list[Case]:
             MATRIX + ".requires_grad_()" + rows,
             "x.grad = None; x[i].sum().backward(); result = x.grad",
         ),
+    ]
+
+
+def _gathered() -> list[Case]:
+    return [
         ("gather(0) 4096x1024", MATRIX + "\ni = " + _whole(4096, 4096, 1024), "result = x.gather(0, i)"),
         ("gather random 4096x1024", MATRIX + "\ni = " + _whole(1024, 4096, 1024), "result = x.gather(1, i)"),
         (
@@ -214,6 +218,12 @@ def _picked() -> list[Case]:
             "w = " + _draw(10000, 64) + "\ni = " + _whole(10000, 1 << 16),
             f"result = {F}.embedding(i, w)",
         ),
+    ]
+
+
+def _masked() -> list[Case]:
+    mask = "\nc = x > 0"
+    return [
         ("masked_select 4M", M4 + mask, "result = x.masked_select(c)"),
         ("x[mask] 4M", M4 + mask, "result = x[c]"),
         ("x[mask] rows 4096x1024", MATRIX + "\nc = x[:, 0] > 0", "result = x[c]"),
@@ -234,7 +244,7 @@ def _picked() -> list[Case]:
             "x = " + _draw(16, 8, 256, 256) + "\nc = torch.ones(256, 256).triu(1).bool()",
             "result = x.masked_fill(c, float('-inf')).exp()",
         ),
-        ("masked_scatter 4M", M4 + mask + values, "result = x.masked_scatter(c, v)"),
+        ("masked_scatter 4M", M4 + mask + VALUES, "result = x.masked_scatter(c, v)"),
         ("where number 4M", M4 + mask, "result = torch.where(c, x, 0.0)"),
         ("where rows 4096x1024", MATRIX + "\nc = x[:, :1] > 0\ny = x[0].clone()", "result = torch.where(c, x, y)"),
     ]
@@ -292,4 +302,4 @@ def _searched() -> list[Case]:
     ]
 
 
-CASES: list[Case] = [*_joined(), *_converted(), *_picked(), *_searched()]
+CASES: list[Case] = [*_joined(), *_converted(), *_indexed(), *_gathered(), *_masked(), *_searched()]

@@ -16,7 +16,7 @@ from .bands import Square, Writer
 from .elementwise import compute
 from .host import Host
 from .ir import I64, POINTER, Value, Variable, module
-from .reducers import Fold
+from .reducers import Fold, folded
 from .typed import Node, Program, typed
 
 ROWS = 4
@@ -237,13 +237,13 @@ class _Attention(Writer):
             held = function.variable(float("-inf"), self.wide)
             with function.loop(0, last, self.lanes, name="peak") as column:
                 held.value = Fold("maximum").merge((held.value,), (self.kept(table, row, column),))[0]
-            peak = function.variable(self.spread(self.folded("maximum", held.value)))
+            peak = function.variable(self.spread(folded(Fold("maximum"), held.value)))
             total = function.variable(0, self.wide)
             with function.loop(0, last, self.lanes, name="weight") as column:
                 weight = self.power(self.kept(table, row, column) - peak.value)
                 self.keep(weight, table, row, column)
                 total.value = total.value + weight
-            totals.append(function.variable(self.spread(self.folded("add", total.value))))
+            totals.append(function.variable(self.spread(folded(Fold("add"), total.value))))
             peaks.append(peak)
         return totals, peaks
 
@@ -315,15 +315,3 @@ class _Attention(Writer):
     def spread(self, number: Value) -> Value:
         """A number in every lane."""
         return self.function.spread(number, self.lanes)
-
-    def folded(self, name: str, vector: Value) -> Value:
-        """The lanes of a vector combined."""
-        function, lanes = self.function, self.lanes
-        while lanes > 1:
-            lanes //= 2
-            low = function.shuffle(vector, vector, range(lanes)) if lanes > 1 else function.extract(vector, 0)
-            high = (
-                function.shuffle(vector, vector, range(lanes, 2 * lanes)) if lanes > 1 else function.extract(vector, 1)
-            )
-            vector = Fold(name).merge((low,), (high,))[0]
-        return vector

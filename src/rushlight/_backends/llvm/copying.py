@@ -20,7 +20,7 @@ import numpy as np
 
 from ..._core.dtypes import bfloat16
 from . import elementwise, kernels, memory
-from .addresses import THREADS_FROM, address_of
+from .addresses import address_of
 from .elementwise import PARAMS, decoded, rounded
 from .host import Host
 from .ir import F32, I64, POINTER, Function, Type, Value, module
@@ -248,10 +248,7 @@ def _straight(names: tuple[str, str], loops: list[Loop], source: Array, target: 
     packed = elementwise.pack(words, ())
     streaming = letter != "u" and _streams(target, loops)  # what only writes is not held up by reading
     kernel = _kernel(*names, classes, len(outer), streaming)
-    if target.size >= THREADS_FROM and crew.wanted > 1:
-        crew.run(kernel, packed, units)
-    else:
-        crew.run_alone(kernel, packed, units)
+    crew.share(kernel, packed, units, target.size)
 
 
 def copied(source: Array, shape: tuple[int, ...] | None = None, element: np.dtype[Any] | None = None) -> Array:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import elementwise, kernels
-from .addresses import THREADS_FROM, address_of
+from .addresses import address_of
 from .copying import copied
 from .elementwise import PARAMS
 from .host import Host
@@ -112,8 +112,5 @@ def add_entries(
     addresses = map(address_of, (index, entries, target))
     words = elementwise.pack([index.size, length, width, parts, left_out, int(clear), *addresses], ())
     kernel = _kernel(element, index.dtype.name)
-    if entries.size >= THREADS_FROM and crew.wanted > 1:
-        crew.run(kernel, words, lots * parts)
-    else:
-        crew.run_alone(kernel, words, lots * parts)
+    crew.share(kernel, words, lots * parts, entries.size)
     return target

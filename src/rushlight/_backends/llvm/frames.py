@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import elementwise, kernels, memory
-from .addresses import THREADS_FROM, address_of
+from .addresses import address_of
 from .copying import SAME, copied
 from .elementwise import PARAMS
 from .host import Host
@@ -122,14 +122,6 @@ def _triangle(bits: int, upper: bool) -> int:
     return loaded.address["kernel"]
 
 
-def _start(kernel: int, words: Sequence[int], units: int, size: int) -> None:
-    packed = elementwise.pack(words, ())
-    if size >= THREADS_FROM and crew.wanted > 1:
-        crew.run(kernel, packed, units)
-    else:
-        crew.run_alone(kernel, packed, units)
-
-
 def framed(array: Array, tables: Sequence[Array], value: Array) -> Array:
     """An array with another size along its last dimensions.
 
@@ -160,7 +152,7 @@ def framed(array: Array, tables: Sequence[Array], value: Array) -> Array:
     offset = int(columns[first]) if first < last else 0
     words = [*sizes, *(table.size for table in all_tables), first, last, offset]
     words += map(address_of, (source, found, *all_tables, value))
-    _start(_frame(8 * array.itemsize), words, prod(lead) * all_tables[0].size, found.size)
+    crew.share(_frame(8 * array.itemsize), elementwise.pack(words, ()), prod(lead) * all_tables[0].size, found.size)
     return found
 
 
@@ -171,5 +163,10 @@ def clear_triangle(matrices: Array, diagonal: int, upper: bool) -> Array:
     rows, columns = matrices.shape[-2:]
     diagonal = max(-rows - 1, min(diagonal, columns + 1))
     words = [rows, columns, diagonal, address_of(matrices)]
-    _start(_triangle(8 * matrices.itemsize, upper), words, matrices.size // max(columns, 1), matrices.size)
+    crew.share(
+        _triangle(8 * matrices.itemsize, upper),
+        elementwise.pack(words, ()),
+        matrices.size // max(columns, 1),
+        matrices.size,
+    )
     return matrices

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..._core.expression import Expression
 from . import elementwise, kernels, memory
-from .addresses import THREADS_FROM, address_of
+from .addresses import address_of
 from .launch import NUMPY
 from .rows import Fact, Group, Pass, Together, write_rows
 from .threads import crew
@@ -158,9 +158,6 @@ def run(
     inputs = [arrays[name] for name in (*group.rows, *group.shared, *group.numbers)]
     head = (length, batch, rows) if columns else (length,)
     words = elementwise.pack([*head, *map(address_of, (*inputs, *results))], given)
-    if rows * length >= THREADS_FROM and crew.wanted > 1:
-        crew.run(kernel, words, units)
-    else:
-        crew.run_alone(kernel, words, units)
+    crew.share(kernel, words, units, rows * length)
     whole = len(results) - len(columns)
     return results[:whole] + [np.add.reduce(item, 0).astype(kind, copy=False) for item in results[whole:]]

@@ -19,7 +19,7 @@ from typing import Any, Literal
 import numpy as np
 
 from . import elementwise, kernels, memory
-from .addresses import THREADS_FROM, address_of
+from .addresses import address_of
 from .copying import SAME, STREAM_FROM, copied
 from .elementwise import PARAMS
 from .host import Host
@@ -205,14 +205,6 @@ def _entries(action: Literal["gather", "set"], bits: int, index: str, from_end: 
     return kernels.load(f"indexed entries {key}", lambda host: write_entries(*key, host)).address["kernel"]
 
 
-def _start(kernel: int, words: Sequence[int], units: int, size: int) -> None:
-    packed = elementwise.pack(words, ())
-    if size >= THREADS_FROM and crew.wanted > 1:
-        crew.run(kernel, packed, units)
-    else:
-        crew.run_alone(kernel, packed, units)
-
-
 def _plain(array: Array) -> Array:
     """An array as it is if it lies in the order of its dimensions, else a copy."""
     return array if array.flags.c_contiguous else copied(array)
@@ -272,7 +264,7 @@ class _Lines:
         for index, length, step in indices:
             words += (address_of(index), length, step)
         kernel = _elements(action, element, indices[0][0].dtype.name, len(indices), from_end, streaming)
-        _start(kernel, words, -(-lines // high) * parts, size)
+        crew.share(kernel, elementwise.pack(words, ()), -(-lines // high) * parts, size)
         if outside[0]:
             raise Unsupported("positions outside")
 
@@ -457,6 +449,6 @@ def _run_entries(
     words = [index.size, length, width, block, per_lot, *map(address_of, (index, dense, pointed, outside))]
     streaming = action == "gather" and _streams(dense, width)
     kernel = _entries(action, 8 * dense.itemsize, index.dtype.name, from_end, streaming)
-    _start(kernel, words, lots * per_lot, dense.size)
+    crew.share(kernel, elementwise.pack(words, ()), lots * per_lot, dense.size)
     if outside[0]:
         raise Unsupported("positions outside")

@@ -205,7 +205,4 @@ def _may_fill(target: Array, arrays: Sequence[Array]) -> bool:
 
 def start(kernel: int, words: bytes, units: int, size: int) -> None:
     """Runs a kernel on all threads, on the caller's alone where there are too few elements to share."""
-    if size >= THREADS_FROM and crew.wanted > 1:
-        crew.run(kernel, words, units)
-    else:
-        crew.run_alone(kernel, words, units)
+    crew.share(kernel, words, units, size)

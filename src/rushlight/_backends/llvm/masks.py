@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from . import elementwise, kernels, memory
-from .addresses import THREADS_FROM, address_of
+from .addresses import address_of
 from .copying import SAME, copied
 from .elementwise import PARAMS
 from .host import Host
@@ -88,10 +88,7 @@ def _kernel(action: Action, element: str) -> int:
 def _run(action: Action, element: str, length: int, *arrays: Array) -> None:
     packed = elementwise.pack([length, *map(address_of, arrays)], ())
     units = -(-length // BLOCK)
-    if length >= THREADS_FROM and crew.wanted > 1:
-        crew.run(_kernel(action, element), packed, units)
-    else:
-        crew.run_alone(_kernel(action, element), packed, units)
+    crew.share(_kernel(action, element), packed, units, length)
 
 
 def _starts(mask: Array) -> Array:

@@ -11,14 +11,13 @@ is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from . import elementwise, kernels, memory
-from .addresses import THREADS_FROM, address_of
+from .addresses import address_of
 from .copying import copied
 from .elementwise import PARAMS
 from .host import Host
@@ -216,14 +215,6 @@ def _rows(array: Array, axis: int) -> Array:
     return moved if moved.flags.c_contiguous else copied(moved)
 
 
-def _start(kernel: int, words: Sequence[int], rows: int, size: int) -> None:
-    packed = elementwise.pack(words, ())
-    if size >= THREADS_FROM and crew.wanted > 1:
-        crew.run(kernel, packed, rows)
-    else:
-        crew.run_alone(kernel, packed, rows)
-
-
 def first(element: str, array: Array, axis: int, many: int, largest: bool) -> tuple[Array, Array]:
     """The largest or smallest elements along an axis in order, equal ones in the order they came, and their places."""
     length = array.shape[axis]
@@ -233,7 +224,7 @@ def first(element: str, array: Array, axis: int, many: int, largest: bool) -> tu
     shape = (*rows.shape[:-1], many)
     values, places = memory.empty(shape, array.dtype), memory.empty(shape, np.dtype(np.int64))
     words = [length, many, -int(not largest), *map(address_of, (rows, places, values))]
-    _start(_kernel(element, False), words, array.size // length, array.size)
+    crew.share(_kernel(element, False), elementwise.pack(words, ()), array.size // length, array.size)
     if axis != array.ndim - 1:
         values, places = (np.ascontiguousarray(item.swapaxes(axis, -1)) for item in (values, places))
     return values, places
@@ -248,5 +239,5 @@ def rank(element: str, array: Array, axis: int, number: int) -> Array:
     places = np.empty((*rows.shape[:-1], 1), np.int64)
     room = memory.empty((array.size * (4 if array.itemsize <= 4 else 8),), np.dtype(np.uint8))
     words = [length, number, *map(address_of, (rows, places, room))]
-    _start(_kernel(element, True), words, array.size // length, array.size)
+    crew.share(_kernel(element, True), elementwise.pack(words, ()), array.size // length, array.size)
     return places.swapaxes(axis, -1)

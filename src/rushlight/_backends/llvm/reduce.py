@@ -277,10 +277,7 @@ class Reduction:
     ) -> None:  # fmt: skip
         kernel = self._addresses.get(form) or self._load(form, write, uniform)
         packed = elementwise.pack(words, ())
-        if size >= THREADS_FROM and crew.wanted > 1:
-            crew.run(kernel, packed, units)
-        else:
-            crew.run_alone(kernel, packed, units)
+        crew.share(kernel, packed, units, size)
 
     def _load(self, form: str, write: Callable[..., str], uniform: Sequence[bool]) -> int:
         """The address of one of its kernels."""

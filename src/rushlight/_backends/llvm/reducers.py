@@ -102,3 +102,17 @@ class Place(NamedTuple):
         better = better | (same & (there < here))
         where = a.function.where
         return (where(better, b, a), where(better, there, here))
+
+
+def folded(fold: Fold, vector: Value) -> Value:
+    """The lanes of a vector combined, its halves first."""
+    function, lanes = vector.function, vector.type.lanes
+    while lanes > 1:
+        lanes //= 2
+        if lanes == 1:
+            low, high = function.extract(vector, 0), function.extract(vector, 1)
+        else:
+            low = function.shuffle(vector, vector, range(lanes))
+            high = function.shuffle(vector, vector, range(lanes, 2 * lanes))
+        vector = fold.merge((low,), (high,))[0]
+    return vector

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from .elementwise import PARAMS, compute, decoded, rounded
 from .host import Host
 from .ir import F64, I64, POINTER, Function, Type, Value, module
-from .reducers import Fold
+from .reducers import Fold, folded
 from .typed import ELEMENTS, Node, Program, compute_element, typed
 
 
@@ -188,20 +188,7 @@ class _Writer:
             total = first[step.number].value
             for other in sums[step.number][1:]:
                 total = fold.merge((total,), (other.value,))[0]
-            self.known[step.number] = fold.merge((self.folded(fold, total),), (single[step.number].value,))[0]
-
-    def folded(self, fold: Fold, total: Value) -> Value:
-        """The lanes of a vector combined, its halves first."""
-        function, lanes = self.function, self.lanes
-        while lanes > 1:
-            lanes //= 2
-            if lanes == 1:
-                low, high = function.extract(total, 0), function.extract(total, 1)
-            else:
-                low = function.shuffle(total, total, range(lanes))
-                high = function.shuffle(total, total, range(lanes, 2 * lanes))
-            total = fold.merge((low,), (high,))[0]
-        return total
+            self.known[step.number] = fold.merge((folded(fold, total),), (single[step.number].value,))[0]
 
     def place(self, offset: Value, lanes: int) -> Value:
         """The elements' places in the row, as numbers: exact up to 2**24 in float32."""

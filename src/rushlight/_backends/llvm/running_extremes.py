@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import elementwise, kernels, memory
-from .addresses import THREADS_FROM, address_of
+from .addresses import address_of
 from .elementwise import PARAMS
 from .host import Host
 from .ir import I64, POINTER, Function, Type, Value, module
@@ -123,8 +123,5 @@ def running(element: str, array: Array, largest: bool, axis: int) -> tuple[Array
     tiles = 1 if width == 1 else -(-width // lanes)
     words = elementwise.pack([length, width, tiles, *map(address_of, (array, values, places))], ())
     units = prod(array.shape[:axis]) * tiles
-    if array.size >= THREADS_FROM and crew.wanted > 1:
-        crew.run(kernel, words, units)
-    else:
-        crew.run_alone(kernel, words, units)
+    crew.share(kernel, words, units, array.size)
     return values, places

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import elementwise, kernels, memory
-from .addresses import THREADS_FROM, address_of
+from .addresses import address_of
 from .elementwise import PARAMS
 from .host import Host
 from .ir import F64, I64, POINTER, Function, Type, Value, module
@@ -115,8 +115,5 @@ def scan(element: str, array: Array, name: str, axis: int) -> Array:
     tiles = 1 if width == 1 else -(-width // (TILE * lanes))
     units = prod(array.shape[:axis]) * tiles
     words = elementwise.pack([length, width, tiles, address_of(array), address_of(found)], ())
-    if array.size >= THREADS_FROM and crew.wanted > 1:
-        crew.run(kernel, words, units)
-    else:
-        crew.run_alone(kernel, words, units)
+    crew.share(kernel, words, units, array.size)
     return found

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import elementwise, kernels, memory
-from .addresses import THREADS_FROM, address_of
+from .addresses import address_of
 from .copying import copied
 from .elementwise import PARAMS
 from .host import Host
@@ -121,13 +121,6 @@ def _counts(element: str) -> int:
     return kernels.load(f"counts {element}", lambda host: write_counts(element, host)).address["kernel"]
 
 
-def _start(kernel: int, words: bytes, units: int, size: int) -> None:
-    if size >= THREADS_FROM and crew.wanted > 1:
-        crew.run(kernel, words, units)
-    else:
-        crew.run_alone(kernel, words, units)
-
-
 def search(element: str, values: Array, rows: Array, right: bool) -> Array:
     """Where values would have to be inserted in sorted rows.
 
@@ -145,7 +138,7 @@ def search(element: str, values: Array, rows: Array, right: bool) -> Array:
     per_row, step = (values.size, 0) if rows.ndim == 1 else (values.shape[-1], length)
     addresses = map(address_of, (values, rows, found))
     words = elementwise.pack([values.size, per_row, length, step, *addresses], ())
-    _start(_search(element, right), words, -(-values.size // BLOCK), values.size)
+    crew.share(_search(element, right), words, -(-values.size // BLOCK), values.size)
     return found
 
 
@@ -156,6 +149,6 @@ def count(element: str, values: Array, different: int) -> Array:
     values = values if values.flags.c_contiguous else copied(values)
     counts = np.zeros((PARTS, different), np.int64)
     words = elementwise.pack([values.size, different, address_of(values), address_of(counts)], ())
-    _start(_counts(element), words, PARTS, values.size)
+    crew.share(_counts(element), words, PARTS, values.size)
     found: Array = np.add.reduce(counts, 0)
     return found

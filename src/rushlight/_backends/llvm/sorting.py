@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from . import elementwise, kernels, memory
-from .addresses import THREADS_FROM, address_of
+from .addresses import address_of
 from .elementwise import PARAMS
 from .host import Host
 from .ir import I64, POINTER, Function, Type, Value, Variable, module
@@ -235,8 +235,5 @@ def sort(element: str, array: Array, axis: int, descending: bool) -> tuple[Array
     half = 4 if array.itemsize <= 4 else 8
     room = memory.empty((4 * half * array.size if length > SHORT else 0,), np.dtype(np.uint8))
     words = elementwise.pack([length, -int(descending), *map(address_of, (array, places, values, room))], ())
-    if array.size >= THREADS_FROM and crew.wanted > 1:
-        crew.run(kernel, words, rows)
-    else:
-        crew.run_alone(kernel, words, rows)
+    crew.share(kernel, words, rows, array.size)
     return values, places

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..._core.random_streams import normal_blocks as steps
 from . import elementwise, kernels
-from .addresses import THREADS_FROM, address_of
+from .addresses import address_of
 from .elementwise import PARAMS
 from .host import Host
 from .ir import F32, F64, I64, POINTER, Function, Type, Value, module
@@ -226,10 +226,7 @@ def _run(write: Callable[[Host], str], arrays: tuple[Array, ...], numbers: tuple
     size = arrays[1].size
     words = elementwise.pack([*map(address_of, arrays), count], numbers)
     kernel, units = _kernel(write), -(-size // BLOCK)
-    if size >= THREADS_FROM and crew.wanted > 1:
-        crew.run(kernel, words, units)
-    else:
-        crew.run_alone(kernel, words, units)
+    crew.share(kernel, words, units, size)
 
 
 def words(element: str, state: Array, blocks: int) -> Words:

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from .addresses import THREADS_FROM
 from .blas_threads import let_sleep
 from .crew import MOST_THREADS, SIZE, write_crew
 from .kernels import load
@@ -65,6 +66,18 @@ class Crew:
         helpers = min(helpers, self._workers)
         grain = units // (UNITS_PER_THREAD * (helpers + 1)) or 1
         self._run(self._board, kernel, words, units, grain, helpers)
+
+    def share(self, kernel: int, words: bytes, units: int, size: int) -> None:
+        """Runs a kernel, on all threads if it has enough elements to be worth waking them.
+
+        Args:
+            kernel, words, units: as for `run`.
+            size: how many elements there are.
+        """
+        if size >= THREADS_FROM and self.wanted > 1:
+            self.run(kernel, words, units)
+        else:
+            self.run_alone(kernel, words, units)
 
     def run_alone(self, kernel: int, words: bytes, units: int) -> None:
         """Runs a kernel on the caller's thread, for what is too small to be shared."""

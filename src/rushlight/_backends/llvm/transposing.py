@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import elementwise, kernels, memory
-from .addresses import THREADS_FROM, address_of
+from .addresses import address_of
 from .elementwise import PARAMS
 from .host import Host
 from .ir import I64, POINTER, Function, Type, Value, module
@@ -144,10 +144,7 @@ def turn(loops: Sequence[Loop], near: int, source: Array, target: Array) -> None
         loaded = kernels.load(f"transposing {key}", lambda host: write_transposing(*key, host))
         kernel = _addresses[key] = loaded.address["kernel"]
     packed = elementwise.pack(words, ())
-    if target.size >= THREADS_FROM and crew.wanted > 1:
-        crew.run(kernel, packed, units)
-    else:
-        crew.run_alone(kernel, packed, units)
+    crew.share(kernel, packed, units, target.size)
 
 
 def contiguous(array: Array) -> Array:
