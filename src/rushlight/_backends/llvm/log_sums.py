@@ -10,17 +10,15 @@ float64, so that of the last digits of float32 none is lost.
 from __future__ import annotations
 
 from functools import cache
-from math import inf, prod
+from math import inf
 from typing import Any
 
 import numpy as np
 
-from . import elementwise, functions, kernels, memory
-from .addresses import address_of
+from . import functions, kernels, memory, scans
 from .elementwise import PARAMS
 from .host import Host
 from .ir import F64, I64, POINTER, Function, Type, Value, module
-from .threads import crew
 from .typed import ELEMENTS, FLOATS
 from .unsupported import Unsupported
 
@@ -103,12 +101,7 @@ def write_log_sums(element: str, host: Host) -> str:
                 total[0].value, total[1].value = state
 
         with function.when(width != 1, "columns"):
-            left = tile * lanes
-            with function.when(left + lanes <= width, "wide"):
-                column(left, lanes)
-            with function.when(left + lanes > width, "narrow"):
-                with function.loop(left, width, name="single") as place:
-                    column(place, 1)
+            scans.beside(function, tile, width, lanes, column)
     function.finish()
     return module(function)
 
@@ -126,9 +119,5 @@ def scan(element: str, array: Array, axis: int) -> Array:
     array = np.ascontiguousarray(array)
     found = memory.empty(array.shape, array.dtype)
     kernel, lanes = _kernel(element)
-    length, width = array.shape[axis], prod(array.shape[axis + 1 :])
-    tiles = 1 if width == 1 else -(-width // lanes)
-    words = elementwise.pack([length, width, tiles, *map(address_of, (array, found))], ())
-    units = prod(array.shape[:axis]) * tiles
-    crew.share(kernel, words, units, array.size)
+    scans.run(kernel, lanes, axis, array, found)
     return found

@@ -8,17 +8,14 @@ what came before it. Along another dimension neighbouring columns run beside eac
 from __future__ import annotations
 
 from functools import cache
-from math import prod
 from typing import Any
 
 import numpy as np
 
-from . import elementwise, kernels, memory
-from .addresses import address_of
+from . import kernels, memory, scans
 from .elementwise import PARAMS
 from .host import Host
 from .ir import I64, POINTER, Function, Type, Value, module
-from .threads import crew
 from .typed import ELEMENTS
 from .unsupported import Unsupported
 
@@ -96,12 +93,7 @@ def write_extremes(element: str, largest: bool, host: Host) -> str:
                 value.value, found.value = state
 
         with function.when(width != 1, "columns"):
-            left = tile * lanes
-            with function.when(left + lanes <= width, "wide"):
-                column(left, lanes)
-            with function.when(left + lanes > width, "narrow"):
-                with function.loop(left, width, name="single") as place:
-                    column(place, 1)
+            scans.beside(function, tile, width, lanes, column)
     function.finish()
     return module(function)
 
@@ -119,9 +111,5 @@ def running(element: str, array: Array, largest: bool, axis: int) -> tuple[Array
     array = np.ascontiguousarray(array)
     values, places = memory.empty(array.shape, array.dtype), memory.empty(array.shape, np.dtype(np.int64))
     kernel, lanes = _kernel(element, largest)
-    length, width = array.shape[axis], prod(array.shape[axis + 1 :])
-    tiles = 1 if width == 1 else -(-width // lanes)
-    words = elementwise.pack([length, width, tiles, *map(address_of, (array, values, places))], ())
-    units = prod(array.shape[:axis]) * tiles
-    crew.share(kernel, words, units, array.size)
+    scans.run(kernel, lanes, axis, array, values, places)
     return values, places

@@ -7,6 +7,7 @@ another dimension neighbouring columns run beside each other, which needs no mor
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from math import prod
 from typing import Any
@@ -111,9 +112,38 @@ def scan(element: str, array: Array, name: str, axis: int) -> Array:
     array = np.ascontiguousarray(array)
     found = memory.empty(array.shape, array.dtype)
     kernel, lanes = _kernel(name, element)
-    length, width = array.shape[axis], prod(array.shape[axis + 1 :])
-    tiles = 1 if width == 1 else -(-width // (TILE * lanes))
-    units = prod(array.shape[:axis]) * tiles
-    words = elementwise.pack([length, width, tiles, address_of(array), address_of(found)], ())
-    crew.share(kernel, words, units, array.size)
+    run(kernel, TILE * lanes, axis, array, found)
     return found
+
+
+def run(kernel: int, columns: int, axis: int, array: Array, *results: Array) -> None:
+    """Runs a kernel along an axis; its units are rows, or as many neighbouring columns as it says.
+
+    Args:
+        kernel: its words are the length of the axis, the elements behind it, parts of these, and addresses.
+        columns: of a part.
+        axis: counted from the front.
+        array: what it reads, contiguous.
+        results: what it writes.
+    """
+    length, width = array.shape[axis], prod(array.shape[axis + 1 :])
+    parts = 1 if width == 1 else -(-width // columns)
+    words = elementwise.pack([length, width, parts, *map(address_of, (array, *results))], ())
+    crew.share(kernel, words, prod(array.shape[:axis]) * parts, array.size)
+
+
+def beside(function: Function, part: Value, width: Value, lanes: int, column: Callable[[Value, int], None]) -> None:
+    """Writes what runs a part of as many columns as lanes: as a vector, or one by one where the last has fewer.
+
+    Args:
+        function: where to.
+        part: the number of the part.
+        width: how many columns there are.
+        lanes: of a vector.
+        column: writes what goes down columns from a place on, so many beside each other.
+    """
+    left = part * lanes
+    with function.when(left + lanes <= width, "wide"):
+        column(left, lanes)
+    with function.when(left + lanes > width, "narrow"), function.loop(left, width, name="single") as place:
+        column(place, 1)
