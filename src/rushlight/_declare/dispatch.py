@@ -107,12 +107,18 @@ def _mistyped(op: Operator, name: str, values: list[Any]) -> TypeError:
     return invalid_combination(op.name, tuple(given))
 
 
-def _run_elementwise(op: Operator, values: list[Any]) -> Any:
+def checked_dtype(op: Operator, values: list[Any]) -> dtype:
+    """The dtype that an elementwise operator computes in, after torch's errors for its arguments and for this dtype."""
     if op.check is not None:
         run_body(op, op.check, values)
     common = compute_dtype(op, values)
     if op.refuse:
         refuse_dtype(op, common)
+    return common
+
+
+def _run_elementwise(op: Operator, values: list[Any]) -> Any:
+    common = checked_dtype(op, values)
     array = compute_elementwise(op, values, common)
     return attach(op, values, (wrap(array),))[0]
 
@@ -179,11 +185,7 @@ def computes_into(op: Operator, values: list[Any], target: Any) -> bool:
     """
     if op.kind != "elementwise" or op.result is not None or type(target) is not np.ndarray or target.size < FROM:
         return False
-    if op.check is not None:
-        run_body(op, op.check, values)
-    common = compute_dtype(op, values)
-    if op.refuse:
-        refuse_dtype(op, common)
+    common = checked_dtype(op, values)
     return compute_elementwise(op, values, common, target) is target
 
 

@@ -19,8 +19,8 @@ from .._core.tensor_base import LEAF, PLAIN, TensorBase, on_plain, wrap
 from .._tape.node import next_sequence
 from .._tape.saved import versions_of
 from .compiled import large
-from .computing import keeps_narrow, run_body
-from .dispatch import compute_dtype, refuse_dtype
+from .computing import keeps_narrow
+from .dispatch import checked_dtype
 from .fast import F32, F64, FAILURES, Fallback
 from .record import Operator
 from .tape import attach, underived
@@ -61,11 +61,7 @@ def make_plan(op: Operator, values: list[Any]) -> Plan | None:
         value = values[op.position[name]]
         if not isinstance(value, TensorBase) or value._array.dtype.kind != "b":
             return None
-    if op.check is not None:
-        run_body(op, op.check, values)
-    common = compute_dtype(op, values)
-    if op.refuse:
-        refuse_dtype(op, common)
+    common = checked_dtype(op, values)
     reduced = common in dtypes.REDUCED
     if reduced and keeps_narrow(op, values):
         return None
